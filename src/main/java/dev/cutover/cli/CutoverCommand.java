@@ -30,9 +30,7 @@ import picocli.CommandLine.Spec;
                     + " what it needs."
         })
 public final class CutoverCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     /// Runs one command line and returns its exit code. Results go to `out`, all else to `err`.
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {

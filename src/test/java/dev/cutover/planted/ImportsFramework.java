@@ -1,0 +1,6 @@
+package dev.cutover.planted;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+@ApplicationScoped
+class ImportsFramework {}
