@@ -21,16 +21,26 @@ public final class Address {
             case A ->
                     ipv4(text)
                             .orElseThrow(
-                                    () -> new IllegalArgumentException("expected an IPv4 address for A, seen '" + text + "'"));
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "expected an IPv4 address for A, seen '"
+                                                            + text
+                                                            + "'"));
             case AAAA ->
                     ipv6(text)
                             .orElseThrow(
-                                    () -> new IllegalArgumentException(
-                                            "expected an IPv6 address for AAAA, seen '" + text + "'"
-                                                    + (ipv4(text).isPresent() ? " (that is IPv4: use type A)" : "")));
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "expected an IPv6 address for AAAA, seen '"
+                                                            + text
+                                                            + "'"
+                                                            + (ipv4(text).isPresent()
+                                                                    ? " (that is IPv4: use type A)"
+                                                                    : "")));
             case CNAME -> {
                 if (ipv4(text).isPresent() || ipv6(text).isPresent()) {
-                    throw new IllegalArgumentException("expected a host name for CNAME, seen the address '" + text + "'");
+                    throw new IllegalArgumentException(
+                            "expected a host name for CNAME, seen the address '" + text + "'");
                 }
                 yield new DnsName(text).value();
             }
@@ -45,7 +55,9 @@ public final class Address {
             return Optional.empty();
         }
         for (String part : parts) {
-            if (part.isEmpty() || part.length() > 3 || !part.chars().allMatch(c -> c >= '0' && c <= '9')
+            if (part.isEmpty()
+                    || part.length() > 3
+                    || !part.chars().allMatch(c -> c >= '0' && c <= '9')
                     || (part.length() > 1 && part.charAt(0) == '0')
                     || Integer.parseInt(part) > 255) {
                 return Optional.empty();
@@ -68,7 +80,10 @@ public final class Address {
         List<Integer> tail = new ArrayList<>();
         String left = lower.substring(0, gap);
         String right = lower.substring(gap + 2);
-        if (right.contains("::") || !readGroups(left, groups) || !readGroups(right, tail) || groups.size() + tail.size() > 7) {
+        if (right.contains("::")
+                || !readGroups(left, groups)
+                || !readGroups(right, tail)
+                || groups.size() + tail.size() > 7) {
             return Optional.empty();
         }
         while (groups.size() + tail.size() < 8) {
@@ -89,7 +104,9 @@ public final class Address {
                 String[] quad = part.split("\\.", -1);
                 into.add(Integer.parseInt(quad[0]) * 256 + Integer.parseInt(quad[1]));
                 into.add(Integer.parseInt(quad[2]) * 256 + Integer.parseInt(quad[3]));
-            } else if (part.isEmpty() || part.length() > 4 || !part.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128)) {
+            } else if (part.isEmpty()
+                    || part.length() > 4
+                    || !part.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128)) {
                 return false;
             } else {
                 into.add(Integer.parseInt(part, 16));

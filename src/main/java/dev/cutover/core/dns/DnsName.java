@@ -57,14 +57,22 @@ public record DnsName(String value) implements Comparable<DnsName> {
         }
         if (label.isEmpty() || label.length() > 63) {
             throw new IllegalArgumentException(
-                    "each label of a domain name has 1 to 63 characters, seen '" + label + "' in '" + name + "'");
+                    "each label of a domain name has 1 to 63 characters, seen '"
+                            + label
+                            + "' in '"
+                            + name
+                            + "'");
         }
         for (int i = 0; i < label.length(); i++) {
             char c = label.charAt(i);
             boolean fine = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
             if (!fine) {
                 throw new IllegalArgumentException(
-                        "a domain name may hold letters, digits, '-' and '_', seen '" + c + "' in '" + name + "'");
+                        "a domain name may hold letters, digits, '-' and '_', seen '"
+                                + c
+                                + "' in '"
+                                + name
+                                + "'");
             }
         }
     }

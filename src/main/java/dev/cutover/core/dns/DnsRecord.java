@@ -1,7 +1,9 @@
 package dev.cutover.core.dns;
 
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,6 +21,8 @@ import java.util.TreeMap;
  * @param comment a person's note; empty when there is none
  * @param tags the provider's tags, sorted
  * @param settings the provider's per-record settings by name, values as printed by the provider
+ * @param modifiedAt when the provider says it was last written; empty where it does not say. No part of
+ *     {@link #sameAs}
  */
 public record DnsRecord(
         String id,
@@ -29,7 +33,8 @@ public record DnsRecord(
         boolean proxied,
         String comment,
         List<String> tags,
-        SortedMap<String, String> settings) {
+        SortedMap<String, String> settings,
+        Optional<Instant> modifiedAt) {
     /** The TTL value by which Cloudflare says "automatic": proxied records have no other. */
     public static final long AUTO_TTL = 1;
 
@@ -42,8 +47,19 @@ public record DnsRecord(
     }
 
     /** A record of a plan that has no comment, tags or settings yet. */
-    public static DnsRecord of(DnsName name, RecordType type, String content, long ttlSeconds, boolean proxied) {
-        return new DnsRecord("", name, type, content, ttlSeconds, proxied, "", List.of(), new TreeMap<>());
+    public static DnsRecord of(
+            DnsName name, RecordType type, String content, long ttlSeconds, boolean proxied) {
+        return new DnsRecord(
+                "",
+                name,
+                type,
+                content,
+                ttlSeconds,
+                proxied,
+                "",
+                List.of(),
+                new TreeMap<>(),
+                Optional.empty());
     }
 
     public SetKey key() {
@@ -56,19 +72,63 @@ public record DnsRecord(
     }
 
     public DnsRecord withId(String newId) {
-        return new DnsRecord(newId, name, type, content, ttlSeconds, proxied, comment, tags, settings);
+        return new DnsRecord(
+                newId,
+                name,
+                type,
+                content,
+                ttlSeconds,
+                proxied,
+                comment,
+                tags,
+                settings,
+                modifiedAt);
     }
 
     public DnsRecord withContent(String newContent) {
-        return new DnsRecord(id, name, type, newContent, ttlSeconds, proxied, comment, tags, settings);
+        return new DnsRecord(
+                id,
+                name,
+                type,
+                newContent,
+                ttlSeconds,
+                proxied,
+                comment,
+                tags,
+                settings,
+                modifiedAt);
     }
 
     public DnsRecord withTtl(long newTtlSeconds) {
-        return new DnsRecord(id, name, type, content, newTtlSeconds, proxied, comment, tags, settings);
+        return new DnsRecord(
+                id,
+                name,
+                type,
+                content,
+                newTtlSeconds,
+                proxied,
+                comment,
+                tags,
+                settings,
+                modifiedAt);
     }
 
     /** Equal in every field a plan or a person can set; the provider's id aside. */
     public boolean sameAs(DnsRecord other) {
-        return withId("").equals(other.withId(""));
+        return plain().equals(other.plain());
+    }
+
+    private DnsRecord plain() {
+        return new DnsRecord(
+                "",
+                name,
+                type,
+                content,
+                ttlSeconds,
+                proxied,
+                comment,
+                tags,
+                settings,
+                Optional.empty());
     }
 }

@@ -32,6 +32,7 @@ public enum RecordField {
                 this == PROXIED ? source.proxied() : target.proxied(),
                 this == COMMENT ? source.comment() : target.comment(),
                 this == TAGS ? source.tags() : target.tags(),
-                this == SETTINGS ? source.settings() : target.settings());
+                this == SETTINGS ? source.settings() : target.settings(),
+                target.modifiedAt());
     }
 }

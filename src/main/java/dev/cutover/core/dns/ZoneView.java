@@ -13,7 +13,9 @@ import java.util.List;
  */
 public record ZoneView(DnsName zone, List<DnsRecord> records, Instant observedAt) {
     private static final Comparator<DnsRecord> ORDER =
-            Comparator.comparing(DnsRecord::key).thenComparing(DnsRecord::content).thenComparing(DnsRecord::id);
+            Comparator.comparing(DnsRecord::key)
+                    .thenComparing(DnsRecord::content)
+                    .thenComparing(DnsRecord::id);
 
     public ZoneView {
         records = records.stream().sorted(ORDER).toList();

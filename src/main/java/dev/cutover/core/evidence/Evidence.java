@@ -1,0 +1,215 @@
+package dev.cutover.core.evidence;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.judge.Bucket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A value somebody observed, with when. Evidence is raw: what it means is judged by the gates.
+ *
+ * <p>Evidence is never an event; events quote what they rest on.
+ */
+public sealed interface Evidence {
+    /** What the evidence is about. */
+    EvidenceKey key();
+
+    /** When the observation ended, UTC. */
+    Instant observedAt();
+
+    /**
+     * The source could not be asked. Never a failure of what was to be observed: it is Blind.
+     *
+     * @param why what was tried and what came back
+     */
+    record NoEvidence(EvidenceKey key, String why, Instant observedAt) implements Evidence {}
+
+    /** The zone as its provider shows it. */
+    record Zone(ZoneView view) implements Evidence {
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.ZONE;
+        }
+
+        @Override
+        public Instant observedAt() {
+            return view.observedAt();
+        }
+    }
+
+    /** What every authoritative server of the zone answers for every planned set. */
+    record Authorities(List<AuthorityAnswer> answers, Instant observedAt) implements Evidence {
+        public Authorities {
+            answers = List.copyOf(answers);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.AUTHORITIES;
+        }
+    }
+
+    /**
+     * One authoritative server's answer for one set.
+     *
+     * @param authority the server's name or address
+     * @param contents sorted, normal form; empty for NODATA and NXDOMAIN
+     * @param ttlSeconds of the set; the SOA minimum for a negative answer
+     * @param failure empty when it answered; else what happened
+     */
+    record AuthorityAnswer(
+            String authority, SetKey set, List<String> contents, long ttlSeconds, String failure) {
+        public AuthorityAnswer {
+            contents = contents.stream().sorted().toList();
+        }
+
+        public boolean answered() {
+            return failure.isEmpty();
+        }
+    }
+
+    /** What recursive resolvers answer. */
+    record Resolvers(List<ResolverAnswer> answers, Instant observedAt) implements Evidence {
+        public Resolvers {
+            answers = List.copyOf(answers);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.RESOLVERS;
+        }
+    }
+
+    /**
+     * One resolver's answer for one set.
+     *
+     * @param contents sorted, normal form
+     * @param ttlSeconds what is left of the answer's life
+     * @param latency from just before the question was written to just after the answer was read
+     * @param failure empty when it answered; else what happened
+     */
+    record ResolverAnswer(
+            String resolver,
+            SetKey set,
+            List<String> contents,
+            long ttlSeconds,
+            Duration latency,
+            String failure) {
+        public ResolverAnswer {
+            contents = contents.stream().sorted().toList();
+        }
+
+        public boolean answered() {
+            return failure.isEmpty();
+        }
+    }
+
+    /**
+     * Landing pages as one path served them.
+     *
+     * @param key {@link EvidenceKey#NEXT_PAGES}, {@link EvidenceKey#FALLBACK_PAGES} or {@link
+     *     EvidenceKey#PUBLIC_PAGES}
+     */
+    record Pages(EvidenceKey key, List<PageResult> pages, Instant observedAt) implements Evidence {
+        public Pages {
+            pages = List.copyOf(pages);
+        }
+    }
+
+    /**
+     * One page.
+     *
+     * @param path the path asked for
+     * @param status the final HTTP status; 0 when no answer came
+     * @param side the side the page's marker names; empty when it has none
+     * @param problem empty when the page is fine; else what is wrong with it
+     */
+    record PageResult(String path, int status, String side, String problem) {
+        public boolean ok() {
+            return problem.isEmpty();
+        }
+    }
+
+    /** Certificates as one path presented them; {@link EvidenceKey#NEXT_TLS} or {@link EvidenceKey#PUBLIC_TLS}. */
+    record Tls(EvidenceKey key, List<TlsResult> names, Instant observedAt) implements Evidence {
+        public Tls {
+            names = List.copyOf(names);
+        }
+    }
+
+    /**
+     * One name's certificate.
+     *
+     * @param notAfter when it expires; empty when no handshake took place
+     * @param problem empty when chain, name and dates are right; else what is wrong
+     */
+    record TlsResult(DnsName name, Optional<Instant> notAfter, String problem) {
+        public boolean ok() {
+            return problem.isEmpty();
+        }
+    }
+
+    /**
+     * Whether crawlers may read the landing pages on the next side.
+     *
+     * @param blocked the paths robots.txt forbids, at most 20
+     */
+    record Robots(List<String> blocked, Instant observedAt) implements Evidence {
+        public Robots {
+            blocked = List.copyOf(blocked);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.NEXT_ROBOTS;
+        }
+    }
+
+    /**
+     * Requests and failures, counted in buckets; {@link EvidenceKey#PROBE_ERRORS} or {@link
+     * EvidenceKey#PROVIDER_ERRORS}.
+     */
+    record Errors(EvidenceKey key, List<Bucket> buckets, Instant observedAt) implements Evidence {
+        public Errors {
+            buckets = List.copyOf(buckets);
+        }
+    }
+
+    /** Which side answers for each proxied name through the edge, its cache bypassed. */
+    record Served(List<ServedName> names, Instant observedAt) implements Evidence {
+        public Served {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.SERVED;
+        }
+    }
+
+    /**
+     * What answered for one name through the edge.
+     *
+     * @param marker the answering origin's marker; empty when it has none
+     * @param nextMarker the marker the next side shows when asked by pinned address
+     * @param failure empty when both answered
+     */
+    record ServedName(DnsName name, String marker, String nextMarker, String failure) {
+        /** Whether the next side answers for this name. */
+        public boolean onNext() {
+            return failure.isEmpty() && !marker.isEmpty() && marker.equals(nextMarker);
+        }
+    }
+
+    /** Whether the promotion engine can be reached and lets us in. */
+    record Engine(String description, Instant observedAt) implements Evidence {
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.ENGINE;
+        }
+    }
+}

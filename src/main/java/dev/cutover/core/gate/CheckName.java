@@ -1,0 +1,44 @@
+package dev.cutover.core.gate;
+
+import java.util.Locale;
+
+/** The gates and guards by name; the same word stands in journal, report, API and page. */
+public enum CheckName {
+    /** Before and after images agree with the zone: nobody edited a planned record meanwhile. */
+    ZONE_UNCHANGED,
+    /** Every authoritative server answers, and they agree. */
+    AUTHORITIES_AGREE,
+    /** No cache can still hold an answer with the old, long TTL. */
+    TTL_AGED,
+    /** The top landing pages are right on the next side. */
+    NEXT_PAGES,
+    /** Crawlers may read the landing pages on the next side. */
+    NEXT_ROBOTS,
+    /** Every TLS name presents a valid certificate on the next side. */
+    NEXT_TLS,
+    /** The side to fall back to serves as a public visitor would see it. */
+    FALLBACK_HEALTHY,
+    /** The promotion engine can be reached. */
+    ENGINE_READY,
+    /** Enough people agreed to this very plan. */
+    APPROVED,
+    /** The window is open and has room for the worst case. */
+    WINDOW,
+    /** What was switched is really served: by every authority, or through the edge. */
+    SERVED,
+    /** Visitors do not see more errors than allowed. */
+    ERRORS,
+    /** Resolvers answer fast enough. */
+    RESOLVER_LATENCY,
+    /** Enough resolvers see the next side. */
+    PROPAGATED,
+    /** The landing pages are right as visitors get them. */
+    PUBLIC_PAGES,
+    /** Certificates are right as visitors get them. */
+    PUBLIC_TLS;
+
+    /** The name as people read it, such as {@code ttl-aged}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

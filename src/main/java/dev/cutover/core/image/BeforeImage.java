@@ -1,0 +1,30 @@
+package dev.cutover.core.image;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.plan.SetChange;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Everything a plan may change, as it was before the first write. It stands alone: with it and a token
+ * the zone can be brought back when the controller and its database are gone.
+ *
+ * @param cutover the cutover it was taken for
+ * @param provider the provider's adapter name
+ * @param zone the zone's apex
+ * @param token the secret reference the provider is reached with
+ * @param takenAt when the zone was read
+ * @param changes the planned sets with every value we may write to them; {@link SetChange#before} is
+ *     the image itself
+ */
+public record BeforeImage(
+        String cutover,
+        String provider,
+        DnsName zone,
+        String token,
+        Instant takenAt,
+        List<SetChange> changes) {
+    public BeforeImage {
+        changes = List.copyOf(changes);
+    }
+}

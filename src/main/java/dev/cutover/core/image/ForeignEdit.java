@@ -1,0 +1,16 @@
+package dev.cutover.core.image;
+
+/**
+ * A value somebody else put where we had planned one; it is kept and named.
+ *
+ * @param subject the record, such as {@code www.acme.example A 198.51.100.10}
+ * @param what the field, or {@code record} when a whole record was added or removed
+ * @param ours what we had written or would have restored
+ * @param seen what stands there now
+ */
+public record ForeignEdit(String subject, String what, String ours, String seen) {
+    @Override
+    public String toString() {
+        return subject + ": " + what + " expected " + ours + ", seen " + seen;
+    }
+}

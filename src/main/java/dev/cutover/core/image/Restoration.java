@@ -1,0 +1,172 @@
+package dev.cutover.core.image;
+
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordField;
+import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.plan.SetChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The three-way way back, per planned field.
+ *
+ * <pre>
+ *   seen is                  do
+ *   already as promised      nothing
+ *   one of our own values    write the promised value
+ *   somebody else's          leave it, name it
+ * </pre>
+ *
+ * @param writes what to write, one batch
+ * @param kept what was left because somebody else wrote it
+ */
+public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
+    public Restoration {
+        writes = List.copyOf(writes);
+        kept = List.copyOf(kept);
+    }
+
+    /** Whether the zone already shows what is promised, other people's edits aside. */
+    public boolean isDone() {
+        return writes.isEmpty();
+    }
+
+    /**
+     * Computes the way to the promised records.
+     *
+     * @param promised which of a change's states to bring back, such as {@code SetChange::fallback}
+     */
+    public static Restoration of(
+            List<SetChange> changes, Function<SetChange, List<DnsRecord>> promised, ZoneView seen) {
+        List<RecordWrite> writes = new ArrayList<>();
+        List<ForeignEdit> kept = new ArrayList<>();
+        for (SetChange change : changes) {
+            new OneSet(change, promised.apply(change), seen.set(change.key()), writes, kept)
+                    .restore();
+        }
+        return new Restoration(RecordWrite.inBatchOrder(writes), kept);
+    }
+
+    private record OneSet(
+            SetChange change,
+            List<DnsRecord> promised,
+            List<DnsRecord> seen,
+            List<RecordWrite> writes,
+            List<ForeignEdit> kept) {
+
+        void restore() {
+            List<DnsRecord> unclaimed = new ArrayList<>(seen);
+            int slots = change.ours().stream().mapToInt(List::size).max().orElse(0);
+            List<Optional<DnsRecord>> bySlot = new ArrayList<>();
+            for (int slot = 0; slot < slots; slot++) {
+                bySlot.add(claim(slot, unclaimed));
+            }
+            for (int slot = 0; slot < slots; slot++) {
+                restoreSlot(slot, bySlot.get(slot));
+            }
+            for (DnsRecord foreign : unclaimed) {
+                kept.add(new ForeignEdit(subject(foreign), "record", "none", foreign.content()));
+            }
+        }
+
+        /** The seen record that is ours at this position: by the provider's id, else by a content we may have written. */
+        private Optional<DnsRecord> claim(int slot, List<DnsRecord> unclaimed) {
+            List<DnsRecord> states = states(slot);
+            Optional<DnsRecord> found =
+                    unclaimed.stream()
+                            .filter(
+                                    r ->
+                                            !r.id().isEmpty()
+                                                    && states.stream()
+                                                            .anyMatch(s -> s.id().equals(r.id())))
+                            .findFirst();
+            if (found.isEmpty()) {
+                found =
+                        unclaimed.stream()
+                                .filter(
+                                        r ->
+                                                states.stream()
+                                                        .anyMatch(
+                                                                s ->
+                                                                        s.content()
+                                                                                .equals(
+                                                                                        r
+                                                                                                .content())))
+                                .findFirst();
+            }
+            found.ifPresent(unclaimed::remove);
+            return found;
+        }
+
+        private void restoreSlot(int slot, Optional<DnsRecord> seenHere) {
+            Optional<DnsRecord> wanted =
+                    slot < promised.size() ? Optional.of(promised.get(slot)) : Optional.empty();
+            if (seenHere.isEmpty()) {
+                wanted.ifPresent(w -> restoreMissing(slot, w));
+            } else if (wanted.isEmpty()) {
+                restoreSurplus(slot, seenHere.get());
+            } else {
+                restoreFields(slot, seenHere.get(), wanted.get());
+            }
+        }
+
+        private void restoreMissing(int slot, DnsRecord wanted) {
+            boolean weMayHaveRemovedIt =
+                    change.ours().stream().anyMatch(state -> slot >= state.size());
+            if (weMayHaveRemovedIt) {
+                writes.add(new RecordWrite.Create(wanted.withId("")));
+            } else {
+                kept.add(new ForeignEdit(subject(wanted), "record", wanted.content(), "removed"));
+            }
+        }
+
+        private void restoreSurplus(int slot, DnsRecord seenHere) {
+            boolean untouched = states(slot).stream().anyMatch(state -> state.sameAs(seenHere));
+            if (untouched) {
+                writes.add(new RecordWrite.Delete(seenHere));
+            } else {
+                kept.add(new ForeignEdit(subject(seenHere), "record", "none", seenHere.content()));
+            }
+        }
+
+        private void restoreFields(int slot, DnsRecord seenHere, DnsRecord wanted) {
+            DnsRecord target = seenHere;
+            for (RecordField field : RecordField.values()) {
+                Object now = field.of(seenHere);
+                Object promisedValue = field.of(wanted);
+                if (now.equals(promisedValue)) {
+                    continue;
+                }
+                boolean oursToChange =
+                        states(slot).stream().anyMatch(state -> field.of(state).equals(now));
+                if (oursToChange) {
+                    target = field.copy(wanted, target);
+                } else {
+                    kept.add(
+                            new ForeignEdit(
+                                    subject(seenHere),
+                                    field.name().toLowerCase(Locale.ROOT),
+                                    String.valueOf(promisedValue),
+                                    String.valueOf(now)));
+                }
+            }
+            if (!target.equals(seenHere)) {
+                writes.add(new RecordWrite.Patch(seenHere, target));
+            }
+        }
+
+        private List<DnsRecord> states(int slot) {
+            return change.ours().stream()
+                    .filter(state -> slot < state.size())
+                    .map(state -> state.get(slot))
+                    .toList();
+        }
+
+        private static String subject(DnsRecord record) {
+            return record.key() + " " + record.content();
+        }
+    }
+}

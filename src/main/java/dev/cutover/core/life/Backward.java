@@ -1,0 +1,319 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.gate.Judged;
+import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.image.Restoration;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.plan.Side;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * The way back: routing first, then content once the last cache let go, then TTLs.
+ *
+ * <p>Nothing here waits for approval, window or drift; what cannot be done now is tried again, and people
+ * are told what they can do by hand.
+ */
+final class Backward {
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration AUTHORITY_PATIENCE = Duration.ofMinutes(2);
+
+    private Backward() {}
+
+    /** Where falling back begins: with routing if any may have moved, else with content. */
+    static Phase.FallingBack firstStage(Cutover c, Phase.Reason why) {
+        return new Phase.FallingBack(
+                c.switchedSteps().isEmpty() ? Phase.Stage.CONTENT : Phase.Stage.ROUTING, why);
+    }
+
+    static void fallingBack(Turn t, Phase.FallingBack phase) {
+        switch (phase.stage()) {
+            case ROUTING -> routing(t, phase.why());
+            case DRAINING -> draining(t, phase.why());
+            case CONTENT -> content(t, phase.why());
+            case CLOSING -> closing(t);
+        }
+    }
+
+    static void needsOperator(Turn t, Phase.NeedsOperator phase) {
+        if (phase.from() instanceof Phase.FallingBack from) {
+            routing(t, from.why());
+        }
+    }
+
+    private static void routing(Turn t, Phase.Reason why) {
+        t.wakeIn(TICK);
+        int round = round(t, r -> new ActionSpec.RestoreRouting(r));
+        ActionSpec restore = new ActionSpec.RestoreRouting(round);
+        if (t.insist(restore) != Turn.Work.DONE) {
+            callForHelp(t, restore, why);
+            return;
+        }
+        Instant restoredAt = t.triedAt(restore);
+        Evidence.Zone zone = t.zoneSince(restoredAt).orElse(null);
+        if (zone == null) {
+            if (restoredAt.plus(Pace.FORWARD_PATIENCE).isBefore(t.now)) {
+                t.page(
+                        "NotReadBack",
+                        "routing was restored at " + restoredAt + " but cannot be read back",
+                        manualSteps(t.c, SetChange::fallback));
+            }
+            return;
+        }
+        Restoration left = Restoration.of(t.c.changes(), SetChange::fallback, zone.view());
+        if (!left.isDone()) {
+            t.insist(new ActionSpec.RestoreRouting(round + 1));
+            return;
+        }
+        if (zone.observedAt().isBefore(restoredAt.plus(Pace.STABLE))
+                || !authoritiesFollow(t, restoredAt, left)) {
+            return;
+        }
+        t.emit(new Event.RoutingRestored(left.kept()));
+        if (!left.kept().isEmpty()) {
+            t.page(
+                    "EditsKept",
+                    "routing is back, but edits by others were kept: " + left.kept().getFirst(),
+                    left.kept().stream().map(Object::toString).limit(20).toList());
+        }
+        t.enter(
+                new Phase.FallingBack(Phase.Stage.DRAINING, why),
+                "RoutingRestored",
+                "every planned set is on the fallback side; caches let go of the next side");
+    }
+
+    /** Every authority must serve the fallback; a sick one is paged and does not hold up the rest for ever. */
+    private static boolean authoritiesFollow(Turn t, Instant restoredAt, Restoration left) {
+        List<SetChange> own =
+                t.c.changes().stream()
+                        .filter(
+                                c ->
+                                        left.kept().stream()
+                                                .noneMatch(
+                                                        k -> k.subject().startsWith(c.key() + " ")))
+                        .toList();
+        if (own.isEmpty()) {
+            return true;
+        }
+        Judged judged = t.gates(Pace.GO_EVIDENCE).authoritiesAgree(own, SetChange::fallback);
+        boolean fresh = judged.observedAt().map(at -> at.isAfter(restoredAt)).orElse(false);
+        if (judged.verdict() == Verdict.PASS && fresh) {
+            t.note(judged);
+            return true;
+        }
+        if (restoredAt.plus(AUTHORITY_PATIENCE).isAfter(t.now)) {
+            return false;
+        }
+        t.note(judged);
+        t.page(
+                "AuthoritiesBehind",
+                "the provider shows the fallback side, but " + judged.summary(),
+                List.of("ask the provider about its nameservers"));
+        return true;
+    }
+
+    private static void callForHelp(Turn t, ActionSpec spec, Phase.Reason why) {
+        int failures = t.failures(spec);
+        if (failures >= Pace.PAGE_AFTER_TRIES) {
+            t.page(
+                    "CannotRestore",
+                    spec.key()
+                            + " failed "
+                            + failures
+                            + " times: "
+                            + t.lastWord(spec)
+                            + "; trying on",
+                    manualSteps(t.c, SetChange::fallback));
+        }
+        if (failures >= Pace.OPERATOR_AFTER_TRIES
+                && t.c.phase() instanceof Phase.FallingBack phase) {
+            Phase.Reason stuck =
+                    new Phase.Reason(
+                            "CannotRestore",
+                            t.lastWord(spec) + " (falling back because: " + why.text() + ")");
+            t.enter(new Phase.NeedsOperator(phase, stuck), stuck.code(), stuck.text());
+        }
+    }
+
+    /** What a person can do in the provider's dashboard when its API does not answer. */
+    private static List<String> manualSteps(Cutover c, Function<SetChange, List<DnsRecord>> side) {
+        List<String> steps = new ArrayList<>();
+        for (SetChange change : c.changes()) {
+            steps.add(
+                    "set "
+                            + change.key()
+                            + " to "
+                            + side.apply(change).stream()
+                                    .map(
+                                            r ->
+                                                    r.content()
+                                                            + (r.proxied()
+                                                                    ? " (proxied)"
+                                                                    : " (TTL "
+                                                                            + r.ttlSeconds()
+                                                                            + " s)"))
+                                    .toList());
+        }
+        steps.add(
+                "or run: cutover restore with the before-image at "
+                        + String.join(" or ", c.imagePlaces()));
+        return steps;
+    }
+
+    private static void draining(Turn t, Phase.Reason why) {
+        Instant restoredAt = t.c.restoredAt().orElse(t.c.phaseSince());
+        long longest =
+                t.c.switched().stream()
+                        .filter(c -> !c.isProxied())
+                        .flatMap(c -> c.next().stream())
+                        .mapToLong(DnsRecord::answeredTtlSeconds)
+                        .max()
+                        .orElse(0);
+        Instant goneAt = restoredAt.plusSeconds(longest);
+        if (t.now.isBefore(goneAt)) {
+            t.wake(goneAt);
+            return;
+        }
+        t.enter(
+                new Phase.FallingBack(Phase.Stage.CONTENT, why),
+                "Drained",
+                "no honest cache shows the next side any more");
+    }
+
+    private static void content(Turn t, Phase.Reason why) {
+        t.wakeIn(TICK);
+        boolean engineBusy =
+                t.c.openAttempt(new ActionSpec.Promote()).isPresent()
+                        || t.c.openAttempt(new ActionSpec.VerifyPromotion()).isPresent();
+        if (engineBusy) {
+            return;
+        }
+        if (!t.c.promotionTouched()) {
+            t.enter(
+                    new Phase.FallingBack(Phase.Stage.CLOSING, why),
+                    "ContentSettled",
+                    "content needs nothing more");
+            return;
+        }
+        boolean tookWrites =
+                !t.c.switchedSteps().isEmpty() && t.c.plan().writes() != Plan.Writes.NONE;
+        Plan.AfterWrites rule =
+                tookWrites ? t.c.plan().fallback().afterWrites() : Plan.AfterWrites.UNDO;
+        if (rule == Plan.AfterWrites.KEEP) {
+            t.emit(
+                    new Event.ContentKept(
+                            "the next side may have taken writes; the plan says to keep them"));
+        } else if (rule == Plan.AfterWrites.HOLD && !t.c.undoApproved()) {
+            t.page(
+                    "UndoNeedsApproval",
+                    "visitors may have written to the next side; undoing its content loses that",
+                    List.of(
+                            "cutover approve " + t.c.id() + " to undo and lose it",
+                            "cutover resume " + t.c.id() + " to keep the content"));
+        } else {
+            undo(t);
+        }
+    }
+
+    private static void undo(Turn t) {
+        ActionSpec undo = new ActionSpec.UndoPromotion();
+        if (t.insist(undo) != Turn.Work.DONE
+                && t.failures(undo) >= Pace.KEEP_CONTENT_AFTER_TRIES
+                && t.c.openAttempt(undo).isEmpty()) {
+            String text =
+                    "content could not be undone after "
+                            + t.failures(undo)
+                            + " tries: "
+                            + t.lastWord(undo);
+            t.page(
+                    "ContentNotUndone",
+                    text,
+                    List.of("put the content back from the engine's backup"));
+            t.emit(new Event.ContentKept(text));
+        }
+    }
+
+    private static void closing(Turn t) {
+        boolean routed = !t.c.switchedSteps().isEmpty();
+        Side side = routed ? Side.FALLBACK : Side.CURRENT;
+        if (settle(t, side)) {
+            t.enter(
+                    new Phase.FellBack(side),
+                    "FellBack",
+                    "visitors are on the " + side.text() + " side and TTLs are back");
+        }
+    }
+
+    static void cancelling(Turn t) {
+        if (!t.c.lowered() || settle(t, Side.CURRENT)) {
+            t.enter(
+                    new Phase.Cancelled(),
+                    "Cancelled",
+                    "the zone is as it was; nothing was promoted or routed");
+        }
+    }
+
+    /** Puts TTLs back until the zone shows it; true when it does. */
+    private static boolean settle(Turn t, Side side) {
+        t.wakeIn(TICK);
+        int round = round(t, r -> new ActionSpec.SettleTtls(side, r));
+        ActionSpec settle = new ActionSpec.SettleTtls(side, round);
+        if (t.insist(settle) != Turn.Work.DONE) {
+            if (t.failures(settle) >= Pace.PAGE_AFTER_TRIES) {
+                t.page(
+                        "CannotSettle",
+                        settle.key()
+                                + " failed "
+                                + t.failures(settle)
+                                + " times: "
+                                + t.lastWord(settle)
+                                + "; trying on",
+                        List.of());
+            }
+            return false;
+        }
+        Evidence.Zone zone = t.zoneSince(t.triedAt(settle)).orElse(null);
+        if (zone == null) {
+            return false;
+        }
+        Restoration left = Restoration.of(t.c.changes(), settled(side), zone.view());
+        if (!left.isDone()) {
+            t.insist(new ActionSpec.SettleTtls(side, round + 1));
+            return false;
+        }
+        if (!left.kept().isEmpty()) {
+            t.page(
+                    "EditsKept",
+                    left.kept().size()
+                            + " edits by others were kept, first "
+                            + left.kept().getFirst(),
+                    left.kept().stream().map(Object::toString).limit(20).toList());
+        }
+        return true;
+    }
+
+    /** The records a side keeps when all is done. */
+    static Function<SetChange, List<DnsRecord>> settled(Side side) {
+        return switch (side) {
+            case CURRENT -> SetChange::before;
+            case NEXT -> SetChange::nextSettled;
+            case FALLBACK -> SetChange::fallbackSettled;
+        };
+    }
+
+    /** The latest round of a repeated piece of work, from 1. */
+    private static int round(Turn t, IntFunction<ActionSpec> spec) {
+        int round = 1;
+        while (t.c.tries().containsKey(spec.apply(round + 1).key())) {
+            round++;
+        }
+        return round;
+    }
+}

@@ -1,0 +1,468 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CheckName;
+import dev.cutover.core.gate.Gates;
+import dev.cutover.core.gate.Judged;
+import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.plan.Side;
+import dev.cutover.core.timeline.TtlClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The forward phases, in the order of a life. Each reads as its runbook. */
+final class Forward {
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration FRESH = Duration.ofSeconds(30);
+
+    private Forward() {}
+
+    static void scheduled(Turn t) {
+        Instant startAt = t.c.plan().lowerTtlsAt().minus(Pace.HEAD_START);
+        if (t.now.isBefore(startAt)) {
+            t.wake(startAt);
+            return;
+        }
+        Judged zone = t.note(t.gates(FRESH).zoneUnchanged(t.c.changes(), SetChange::before));
+        switch (zone.verdict()) {
+            case PASS ->
+                    t.enter(
+                            new Phase.Preparing(),
+                            "TimeToPrepare",
+                            "TTLs go down " + t.c.plan().ttl().lead() + " before the window");
+            case FAIL ->
+                    t.hold("Drift", "the zone changed since it was planned: " + zone.summary());
+            case INCONCLUSIVE, BLIND -> t.wakeIn(Duration.ofSeconds(5));
+        }
+    }
+
+    static void preparing(Turn t) {
+        switch (t.ensure(new ActionSpec.TakeBeforeImage())) {
+            case BUSY -> t.wakeIn(TICK);
+            case STUCK ->
+                    t.hold(
+                            "NoBeforeImage",
+                            "the before-image could not be kept in two places: "
+                                    + t.lastWord(new ActionSpec.TakeBeforeImage()));
+            case DONE -> lowerTtls(t);
+        }
+    }
+
+    private static void lowerTtls(Turn t) {
+        boolean nothingToLower = t.c.changes().stream().allMatch(c -> c.aged().equals(c.before()));
+        if (nothingToLower) {
+            t.enter(
+                    new Phase.Ageing(),
+                    "NothingToLower",
+                    "no planned record has a TTL above "
+                            + t.c.plan().ttl().lowerToSeconds()
+                            + " s");
+            return;
+        }
+        ActionSpec lower = new ActionSpec.LowerTtls();
+        switch (t.ensure(lower)) {
+            case BUSY -> t.wakeIn(TICK);
+            case STUCK -> stuck(t, lower);
+            case DONE ->
+                    t.enter(
+                            new Phase.Ageing(),
+                            "TtlsLowered",
+                            "TTLs are at "
+                                    + t.c.plan().ttl().lowerToSeconds()
+                                    + " s; old answers die out");
+        }
+    }
+
+    static void ageing(Turn t) {
+        lookAtTtlClock(t);
+        Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
+        t.wakeIn(cadence);
+        Judged aged = t.note(ttlAged(t));
+        judgeGates(t, cadence.plus(Pace.GO_EVIDENCE)).forEach(t::note);
+        if (zoneDrifted(t, cadence.plus(Pace.GO_EVIDENCE))) {
+            return;
+        }
+        switch (t.c.ttlClock().read(t.c.changes(), negativeTtl(t))) {
+            case TtlClock.Reading.Waits w -> t.wakeIn(Duration.ofSeconds(5));
+            case TtlClock.Reading.Runs r -> {
+                wakeIfAhead(t, r.goneAt());
+                wakeIfAhead(t, leadOver(t));
+            }
+        }
+        if (aged.verdict() == Verdict.PASS) {
+            t.emit(new Event.GatePassed(aged));
+            t.enter(
+                    new Phase.AwaitingGo(),
+                    "Aged",
+                    "old answers are gone; the window opens at " + t.c.plan().window().opensAt());
+        } else if (t.now.plus(Pace.worstCase(t.c.plan())).isAfter(t.c.plan().window().closesAt())) {
+            t.hold(
+                    "MissedWindow",
+                    "the window passed while TTLs were ageing: "
+                            + aged.summary()
+                            + "; postpone or abort");
+        }
+    }
+
+    private static void wakeIfAhead(Turn t, Instant at) {
+        if (at.isAfter(t.now)) {
+            t.wake(at);
+        }
+    }
+
+    static void awaitingGo(Turn t) {
+        Plan.Window window = t.c.plan().window();
+        lookAtTtlClock(t);
+        if (t.now.plus(Pace.worstCase(t.c.plan())).isAfter(window.closesAt())) {
+            t.hold(
+                    "MissedWindow",
+                    "the window closes at "
+                            + window.closesAt()
+                            + ", the worst case needs "
+                            + Pace.worstCase(t.c.plan())
+                            + "; postpone or abort");
+            return;
+        }
+        boolean open = window.isOpen(t.now);
+        Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
+        List<Judged> gates =
+                new ArrayList<>(
+                        judgeGates(t, open ? Pace.GO_EVIDENCE : cadence.plus(Pace.GO_EVIDENCE)));
+        gates.add(ttlAged(t));
+        gates.add(approved(t));
+        gates.add(window(t));
+        gates.forEach(t::note);
+        if (zoneDrifted(t, cadence.plus(Pace.GO_EVIDENCE))) {
+            return;
+        }
+        if (!open) {
+            t.wake(window.opensAt());
+            t.wakeIn(cadence);
+            return;
+        }
+        List<Judged> closed = gates.stream().filter(g -> g.verdict() != Verdict.PASS).toList();
+        if (closed.isEmpty()) {
+            gates.forEach(g -> t.emit(new Event.GatePassed(g)));
+            go(t, gates.size());
+            return;
+        }
+        List<Judged> failing = closed.stream().filter(g -> g.verdict() == Verdict.FAIL).toList();
+        if (!failing.isEmpty()) {
+            t.page(
+                    "GatesClosed",
+                    "the window is open, but: "
+                            + failing.stream()
+                                    .map(g -> g.check().text() + ": " + g.summary())
+                                    .collect(Collectors.joining("; ")),
+                    List.of(
+                            "repair it before "
+                                    + window.closesAt().minus(Pace.worstCase(t.c.plan())),
+                            "or: cutover postpone " + t.c.id(),
+                            "or: cutover abort " + t.c.id()));
+        }
+        t.wakeIn(Duration.ofSeconds(5));
+    }
+
+    private static void go(Turn t, int gates) {
+        if (t.c.plan().promotion().isPresent()) {
+            t.enter(
+                    new Phase.Promoting(),
+                    "Go",
+                    "the window is open and " + gates + " gates passed");
+        } else {
+            t.enter(
+                    new Phase.Switching(1, t.c.plan().steps()),
+                    "Go",
+                    "the window is open and " + gates + " gates passed; no content to promote");
+        }
+    }
+
+    static void promoting(Turn t) {
+        if (Guards.leave(t)) {
+            return;
+        }
+        t.wakeIn(TICK);
+        ActionSpec promote = new ActionSpec.Promote();
+        ActionSpec verify = new ActionSpec.VerifyPromotion();
+        Turn.Work work = t.ensure(promote);
+        if (work == Turn.Work.DONE) {
+            work = t.ensure(verify);
+        }
+        switch (work) {
+            case BUSY -> {}
+            case STUCK -> {
+                ActionSpec failed = t.c.isDone(promote) ? verify : promote;
+                Phase.Reason why =
+                        new Phase.Reason(
+                                "ImportFailed",
+                                "the promotion failed before any routing: " + t.lastWord(failed));
+                t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
+            }
+            case DONE ->
+                    t.enter(
+                            new Phase.Switching(1, t.c.plan().steps()),
+                            "ImportVerified",
+                            "the engine proved what it promoted");
+        }
+    }
+
+    static void switching(Turn t, Phase.Switching phase) {
+        if (Guards.leave(t)) {
+            return;
+        }
+        t.wakeIn(TICK);
+        Cutover c = t.c;
+        if (!c.isDone(new ActionSpec.SwitchStep(phase.step(), Instant.EPOCH))) {
+            switchStep(t, phase);
+        } else if (c.servedAt().isEmpty()) {
+            awaitServed(t, phase);
+        } else if (phase.step() < phase.steps() || purged(t)) {
+            dwell(t, phase, c.servedAt().get());
+        }
+    }
+
+    private static void switchStep(Turn t, Phase.Switching phase) {
+        Optional<Evidence.Zone> zone =
+                t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
+                        .filter(z -> z.observedAt().plus(FRESH).isAfter(t.now));
+        ActionSpec.SwitchStep spec =
+                new ActionSpec.SwitchStep(
+                        phase.step(),
+                        zone.map(z -> lastWritten(t, z, phase.step())).orElse(Instant.EPOCH));
+        if (t.c.openAttempt(spec).isEmpty() && zone.isEmpty()) {
+            return;
+        }
+        if (t.ensure(spec) == Turn.Work.STUCK) {
+            stuck(t, spec);
+        }
+    }
+
+    private static Instant lastWritten(Turn t, Evidence.Zone zone, int step) {
+        return t.c.step(step).stream()
+                .flatMap(change -> zone.view().set(change.key()).stream())
+                .map(DnsRecord::modifiedAt)
+                .flatMap(Optional::stream)
+                .max(Instant::compareTo)
+                .orElse(Instant.EPOCH);
+    }
+
+    private static void awaitServed(Turn t, Phase.Switching phase) {
+        Instant writtenAt = t.triedAt(new ActionSpec.SwitchStep(phase.step(), Instant.EPOCH));
+        Judged served = t.gates(FRESH).served(t.c.step(phase.step()));
+        boolean after = served.observedAt().map(at -> at.isAfter(writtenAt)).orElse(false);
+        if (served.verdict() == Verdict.PASS && after) {
+            t.emit(new Event.GatePassed(served));
+            t.emit(new Event.StepServed(phase.step()));
+            return;
+        }
+        Instant patienceFrom = writtenAt.isAfter(t.c.phaseSince()) ? writtenAt : t.c.phaseSince();
+        if (patienceFrom.plus(Pace.SERVED_PATIENCE).isBefore(t.now)) {
+            t.note(served);
+            t.hold(
+                    "NotServed",
+                    "step "
+                            + phase.step()
+                            + " was written at "
+                            + writtenAt
+                            + " but is not served: "
+                            + served.summary());
+        }
+    }
+
+    private static boolean purged(Turn t) {
+        if (t.c.plan().edge().purge() == Plan.Purge.NOTHING) {
+            return true;
+        }
+        ActionSpec purge = new ActionSpec.Purge();
+        return switch (t.ensure(purge)) {
+            case DONE -> true;
+            case BUSY -> false;
+            case STUCK -> {
+                stuck(t, purge);
+                yield false;
+            }
+        };
+    }
+
+    private static void dwell(Turn t, Phase.Switching phase, Instant servedAt) {
+        Instant dwellOver = servedAt.plus(t.c.plan().dwell());
+        Verdict errors =
+                t.c.verdict(CheckName.ERRORS)
+                        .map(s -> s.judged().verdict())
+                        .orElse(Verdict.INCONCLUSIVE);
+        if (t.now.isBefore(dwellOver) || errors != Verdict.PASS) {
+            return;
+        }
+        if (phase.step() < phase.steps()) {
+            t.enter(
+                    new Phase.Switching(phase.step() + 1, phase.steps()),
+                    "StepHealthy",
+                    "step " + phase.step() + " was healthy for " + t.c.plan().dwell());
+        } else {
+            t.enter(new Phase.Soaking(), "AllSwitched", "every step is switched and served");
+        }
+    }
+
+    static void soaking(Turn t) {
+        if (Guards.leave(t)) {
+            return;
+        }
+        t.wakeIn(TICK);
+        Plan plan = t.c.plan();
+        Instant soakOver = t.c.phaseSince().plus(plan.soak());
+        Gates gates = t.gates(Pace.GO_EVIDENCE);
+        List<Judged> wanted =
+                List.of(
+                        gates.propagated(t.c.changes(), plan.watch().quorum()),
+                        gates.pages(CheckName.PUBLIC_PAGES, EvidenceKey.PUBLIC_PAGES),
+                        gates.tls(CheckName.PUBLIC_TLS, EvidenceKey.PUBLIC_TLS, t.now));
+        wanted.forEach(t::note);
+        if (t.now.isBefore(soakOver)) {
+            return;
+        }
+        Verdict errors =
+                t.c.verdict(CheckName.ERRORS)
+                        .map(s -> s.judged().verdict())
+                        .orElse(Verdict.INCONCLUSIVE);
+        List<Judged> closed = wanted.stream().filter(g -> g.verdict() != Verdict.PASS).toList();
+        if (closed.isEmpty() && errors == Verdict.PASS) {
+            wanted.forEach(g -> t.emit(new Event.GatePassed(g)));
+            t.enter(new Phase.Closing(), "Soaked", "the next side was healthy for " + plan.soak());
+        } else if (soakOver.plus(plan.watch().patience().multipliedBy(5)).isBefore(t.now)) {
+            t.hold(
+                    "NotProven",
+                    "the soak is over, but: "
+                            + closed.stream()
+                                    .map(g -> g.check().text() + ": " + g.summary())
+                                    .collect(Collectors.joining("; ")));
+        }
+    }
+
+    static void closing(Turn t) {
+        t.wakeIn(TICK);
+        ActionSpec settle = new ActionSpec.SettleTtls(Side.NEXT, 1);
+        switch (t.ensure(settle)) {
+            case BUSY -> {}
+            case STUCK -> stuck(t, settle);
+            case DONE -> {
+                if (!t.c.kept().isEmpty()) {
+                    t.page(
+                            "EditsKept",
+                            t.c.kept().size()
+                                    + " edits by others were kept, first "
+                                    + t.c.kept().getFirst(),
+                            List.of());
+                }
+                t.enter(new Phase.Completed(), "Closed", "the next side serves and TTLs are back");
+            }
+        }
+    }
+
+    /** What holds a forward phase when an action cannot go on. */
+    private static void stuck(Turn t, ActionSpec spec) {
+        Optional<Ending> last =
+                Optional.ofNullable(t.c.tries().get(spec.key())).flatMap(Cutover.Tries::last);
+        boolean drifted = last.isPresent() && last.get() instanceof Ending.Drifted;
+        t.hold(drifted ? "Drift" : "Stuck", spec.key() + ": " + t.lastWord(spec));
+    }
+
+    private static boolean zoneDrifted(Turn t, Duration maxAge) {
+        Judged zone = t.note(t.gates(maxAge).zoneUnchanged(t.c.changes(), t.c::expected));
+        if (zone.verdict() != Verdict.FAIL) {
+            return false;
+        }
+        t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
+        return true;
+    }
+
+    /** The gates that say whether the world is ready, as the runbook lists them. */
+    private static List<Judged> judgeGates(Turn t, Duration maxAge) {
+        Gates gates = t.gates(maxAge);
+        Plan plan = t.c.plan();
+        Instant soakOver = plan.window().closesAt().plus(plan.soak());
+        List<Judged> judged = new ArrayList<>();
+        judged.add(gates.zoneUnchanged(t.c.changes(), t.c::expected));
+        judged.add(gates.authoritiesAgree(t.c.changes(), t.c::expected));
+        judged.add(gates.pages(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES));
+        judged.add(gates.robots());
+        judged.add(gates.tls(CheckName.NEXT_TLS, EvidenceKey.NEXT_TLS, soakOver));
+        judged.add(gates.pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
+        if (plan.promotion().isPresent()) {
+            judged.add(gates.engineReady());
+        }
+        return judged;
+    }
+
+    private static void lookAtTtlClock(Turn t) {
+        t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
+                .filter(a -> t.c.loweredAt().map(at -> a.observedAt().isAfter(at)).orElse(true))
+                .ifPresent(
+                        a -> {
+                            TtlClock next = t.c.ttlClock().look(t.c.changes(), a);
+                            if (!next.equals(t.c.ttlClock())) {
+                                t.emit(new Event.TtlClockChanged(next));
+                            }
+                        });
+    }
+
+    private static Judged ttlAged(Turn t) {
+        return t.gates(Pace.GO_EVIDENCE)
+                .ttlAged(t.c.ttlClock(), t.c.changes(), negativeTtl(t), leadOver(t));
+    }
+
+    private static Instant leadOver(Turn t) {
+        return t.c.loweredAt().map(at -> at.plus(t.c.plan().ttl().lead())).orElse(t.c.phaseSince());
+    }
+
+    /** How long a resolver may remember that a name does not exist; an hour where no authority said. */
+    private static Duration negativeTtl(Turn t) {
+        return t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
+                .flatMap(
+                        a ->
+                                a.answers().stream()
+                                        .filter(x -> x.answered() && x.contents().isEmpty())
+                                        .map(x -> Duration.ofSeconds(x.ttlSeconds()))
+                                        .max(Duration::compareTo))
+                .orElse(Duration.ofHours(1));
+    }
+
+    private static Judged window(Turn t) {
+        Plan.Window window = t.c.plan().window();
+        String summary =
+                "open from "
+                        + window.opensAt()
+                        + " to "
+                        + window.closesAt()
+                        + ", the worst case needs "
+                        + Pace.worstCase(t.c.plan());
+        Verdict verdict = window.isOpen(t.now) ? Verdict.PASS : Verdict.INCONCLUSIVE;
+        return new Judged(CheckName.WINDOW, verdict, summary, List.of(), Optional.of(t.now));
+    }
+
+    private static Judged approved(Turn t) {
+        int need = t.c.plan().approvals().need();
+        boolean notAuthorAlone =
+                need == 0 || t.c.approvers().stream().anyMatch(by -> !by.equals(t.c.author()));
+        boolean enough = t.c.approvers().size() >= need && notAuthorAlone;
+        String summary =
+                t.c.approvers().size()
+                        + " of "
+                        + need
+                        + " approvals"
+                        + (notAuthorAlone ? "" : "; the author alone is not enough");
+        return new Judged(
+                CheckName.APPROVED,
+                enough ? Verdict.PASS : Verdict.INCONCLUSIVE,
+                summary,
+                List.copyOf(t.c.approvers()),
+                Optional.of(t.now));
+    }
+}

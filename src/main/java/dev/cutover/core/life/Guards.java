@@ -1,0 +1,241 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CheckName;
+import dev.cutover.core.gate.Gates;
+import dev.cutover.core.gate.Judged;
+import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.plan.Plan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is judged continuously from Promoting on.
+ *
+ * <pre>
+ *   errors, fallback healthy   -> fall back
+ *   errors, fallback sick      -> hold and page, never flip; fall back once it is healthy
+ *   zone edited by others      -> hold
+ *   blind or thin for too long -> hold
+ *   resolvers slow             -> hold; falling back cannot cure it
+ *   window closed              -> as the plan says
+ * </pre>
+ */
+final class Guards {
+    private static final Duration ZONE_AGE = Duration.ofMinutes(1);
+    private static final Duration FALLBACK_AGE = Duration.ofMinutes(1);
+
+    private Guards() {}
+
+    /** Judges every guard; true when one of them led out of the phase. */
+    static boolean leave(Turn t) {
+        return fellBack(t)
+                || drifted(t)
+                || fallbackSick(t)
+                || tooLong(t)
+                || slowResolvers(t)
+                || windowClosed(t);
+    }
+
+    /** Falls back, or holds with a page, when visitors see errors; true when the phase changed. */
+    static boolean fellBack(Turn t) {
+        Instant routedAt = t.c.routedAt().orElse(null);
+        if (routedAt == null) {
+            return false;
+        }
+        Judged errors = t.note(t.gates(Pace.GO_EVIDENCE).errors(t.c.plan().watch(), routedAt));
+        if (errors.verdict() != Verdict.FAIL) {
+            return false;
+        }
+        Judged fallback =
+                t.note(
+                        t.gates(FALLBACK_AGE)
+                                .pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
+        return switch (fallback.verdict()) {
+            case PASS -> {
+                Phase.Reason why =
+                        new Phase.Reason(
+                                "Errors", errors.summary() + "; the fallback side is healthy");
+                t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
+                yield true;
+            }
+            case FAIL ->
+                    holdOnce(
+                            t,
+                            "FallbackSick",
+                            errors.summary()
+                                    + ", but the side to fall back to is sick too: "
+                                    + fallback.summary());
+            case INCONCLUSIVE, BLIND ->
+                    t.standing(errors).compareTo(t.c.plan().watch().patience()) >= 0
+                            && holdOnce(
+                                    t,
+                                    "FallbackUnknown",
+                                    errors.summary()
+                                            + ", and the side to fall back to cannot be seen: "
+                                            + fallback.summary());
+        };
+    }
+
+    private static boolean holdOnce(Turn t, String code, String text) {
+        if (t.c.phase() instanceof Phase.Held held) {
+            if (!held.why().code().equals(code)) {
+                t.page(
+                        code,
+                        text,
+                        List.of(
+                                "repair the fallback side; the controller falls back by itself once it is healthy",
+                                "or: cutover abort " + t.c.id() + " to fall back anyway"));
+            }
+            return false;
+        }
+        t.hold(code, text);
+        t.page(
+                code,
+                text,
+                List.of(
+                        "repair the fallback side; the controller falls back by itself once it is healthy",
+                        "or: cutover abort " + t.c.id() + " to fall back anyway"));
+        return true;
+    }
+
+    /** Holds when a planned set no longer stands as we left it. */
+    static boolean drifted(Turn t) {
+        Judged zone = t.note(t.gates(ZONE_AGE).zoneUnchanged(t.c.changes(), t.c::expected));
+        if (zone.verdict() != Verdict.FAIL) {
+            return false;
+        }
+        if (restoredByHand(t)) {
+            t.hold(
+                    "RestoredByHand",
+                    "somebody put records back that were switched: "
+                            + zone.summary()
+                            + "; it is not switched again");
+        } else {
+            t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
+        }
+        return true;
+    }
+
+    private static boolean restoredByHand(Turn t) {
+        return t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
+                .map(
+                        z ->
+                                t.c.switched().stream()
+                                        .anyMatch(
+                                                c ->
+                                                        contents(z.view().set(c.key()))
+                                                                        .equals(
+                                                                                contents(
+                                                                                        c.before()))
+                                                                && !contents(c.before())
+                                                                        .equals(
+                                                                                contents(
+                                                                                        c.next()))))
+                .orElse(false);
+    }
+
+    private static List<String> contents(List<DnsRecord> records) {
+        return records.stream().map(DnsRecord::content).sorted().toList();
+    }
+
+    private static boolean fallbackSick(Turn t) {
+        Judged fallback =
+                t.note(
+                        t.gates(FALLBACK_AGE)
+                                .pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
+        if (fallback.verdict() != Verdict.FAIL
+                || t.standing(fallback).compareTo(t.c.plan().watch().patience()) < 0) {
+            return false;
+        }
+        if (t.c.phase() instanceof Phase.Soaking) {
+            t.page(
+                    "FallbackSick",
+                    "the side to fall back to is sick: " + fallback.summary(),
+                    List.of("repair it while the next side is healthy"));
+            return false;
+        }
+        t.hold(
+                "FallbackSick",
+                "the side to fall back to is sick, going on would burn the bridge: "
+                        + fallback.summary());
+        return true;
+    }
+
+    /** Blind and thin evidence neither pass nor abort; after the plan's patience they hold. */
+    private static boolean tooLong(Turn t) {
+        Plan.Watch watch = t.c.plan().watch();
+        for (CheckName check :
+                List.of(CheckName.ERRORS, CheckName.FALLBACK_HEALTHY, CheckName.ZONE_UNCHANGED)) {
+            if (check == CheckName.ERRORS && t.c.routedAt().isEmpty()) {
+                continue;
+            }
+            Cutover.Stance stance = t.c.verdicts().get(check);
+            if (stance == null) {
+                continue;
+            }
+            Verdict verdict = stance.judged().verdict();
+            Instant since =
+                    stance.since().isBefore(t.c.phaseSince()) ? t.c.phaseSince() : stance.since();
+            boolean unknown = verdict == Verdict.BLIND || verdict == Verdict.INCONCLUSIVE;
+            if (unknown && !since.plus(watch.patience()).isAfter(t.now)) {
+                t.hold(
+                        "Blind",
+                        check.text()
+                                + " cannot be judged since "
+                                + since
+                                + ": "
+                                + stance.judged().summary());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean slowResolvers(Turn t) {
+        Gates gates = t.gates(Duration.ofMinutes(2));
+        Judged latency = gates.resolverLatency(t.c.plan().watch().resolverLatencyCeiling());
+        if (latency.observedAt().isEmpty()) {
+            return false;
+        }
+        t.note(latency);
+        if (latency.verdict() != Verdict.FAIL
+                || t.standing(latency).compareTo(t.c.plan().watch().patience()) < 0) {
+            return false;
+        }
+        if (t.c.phase() instanceof Phase.Soaking) {
+            t.page(
+                    "ResolverLatency",
+                    latency.summary() + "; reverting would not cure it",
+                    List.of());
+            return false;
+        }
+        t.hold("ResolverLatency", latency.summary() + "; reverting would not cure it");
+        return true;
+    }
+
+    private static boolean windowClosed(Turn t) {
+        boolean inRun =
+                t.c.phase() instanceof Phase.Promoting || t.c.phase() instanceof Phase.Switching;
+        Plan.Window window = t.c.plan().window();
+        if (!inRun || t.c.windowOverridden() || t.now.isBefore(window.closesAt())) {
+            return false;
+        }
+        String text = "the window closed at " + window.closesAt() + " in the middle of the run";
+        return switch (window.atClose()) {
+            case FINISH -> false;
+            case HOLD -> {
+                t.hold("WindowClosed", text);
+                yield true;
+            }
+            case FALLBACK -> {
+                Phase.Reason why = new Phase.Reason("WindowClosed", text);
+                t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
+                yield true;
+            }
+        };
+    }
+}

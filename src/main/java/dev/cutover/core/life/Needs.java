@@ -1,0 +1,115 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.SetChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a cutover wants to see, and how old it may be before it is looked at again.
+ *
+ * <p>Recursive resolvers are asked only once every authority serves the new answer: asking earlier would
+ * plant the old one in their caches for a whole TTL.
+ */
+public final class Needs {
+    private Needs() {}
+
+    /** The wanted evidence by key with the longest pause between two looks. */
+    public static Map<EvidenceKey, Duration> of(Cutover c, Instant now) {
+        Map<EvidenceKey, Duration> needs = new EnumMap<>(EvidenceKey.class);
+        add(needs, c, c.phase(), now);
+        return needs;
+    }
+
+    private static void add(Map<EvidenceKey, Duration> needs, Cutover c, Phase phase, Instant now) {
+        switch (phase) {
+            case Phase.Scheduled p -> {
+                if (!now.isBefore(c.plan().lowerTtlsAt().minus(Pace.HEAD_START))) {
+                    needs.put(EvidenceKey.ZONE, Duration.ofSeconds(10));
+                }
+            }
+            case Phase.Preparing p -> {}
+            case Phase.Ageing p -> gates(needs, c, now);
+            case Phase.AwaitingGo p -> gates(needs, c, now);
+            case Phase.Promoting p -> guards(needs, Duration.ofSeconds(10));
+            case Phase.Switching p -> switching(needs, c);
+            case Phase.Soaking p -> soaking(needs, c);
+            case Phase.Closing p -> needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(30));
+            case Phase.Held h -> add(needs, c, h.from(), now);
+            case Phase.Cancelling p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
+            case Phase.FallingBack p -> back(needs, p.stage());
+            case Phase.NeedsOperator p -> back(needs, Phase.Stage.ROUTING);
+            case Phase.Completed p -> {}
+            case Phase.Cancelled p -> {}
+            case Phase.FellBack p -> {}
+        }
+    }
+
+    private static void gates(Map<EvidenceKey, Duration> needs, Cutover c, Instant now) {
+        Duration cadence = Pace.gateCadence(c.plan(), now);
+        List<EvidenceKey> keys =
+                List.of(
+                        EvidenceKey.ZONE,
+                        EvidenceKey.AUTHORITIES,
+                        EvidenceKey.NEXT_PAGES,
+                        EvidenceKey.NEXT_ROBOTS,
+                        EvidenceKey.NEXT_TLS,
+                        EvidenceKey.FALLBACK_PAGES);
+        keys.forEach(k -> needs.put(k, cadence));
+        if (c.plan().promotion().isPresent()) {
+            needs.put(EvidenceKey.ENGINE, cadence);
+        }
+        if (c.ttlClock().startedAt().size() < c.changes().size()) {
+            needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
+        }
+    }
+
+    private static void guards(Map<EvidenceKey, Duration> needs, Duration pause) {
+        needs.put(EvidenceKey.ZONE, pause);
+        needs.put(EvidenceKey.FALLBACK_PAGES, pause);
+    }
+
+    private static void errors(Map<EvidenceKey, Duration> needs, Plan plan) {
+        needs.put(EvidenceKey.PROBE_ERRORS, Duration.ofSeconds(1));
+        if (plan.watch().provider()) {
+            needs.put(EvidenceKey.PROVIDER_ERRORS, Duration.ofSeconds(30));
+        }
+    }
+
+    private static void switching(Map<EvidenceKey, Duration> needs, Cutover c) {
+        guards(needs, Duration.ofSeconds(5));
+        errors(needs, c.plan());
+        Duration look = Duration.ofSeconds(c.servedAt().isEmpty() ? 1 : 10);
+        needs.put(EvidenceKey.AUTHORITIES, look);
+        if (c.changes().stream().anyMatch(SetChange::isProxied)) {
+            needs.put(EvidenceKey.SERVED, look);
+        }
+        if (c.servedAt().isPresent()) {
+            needs.put(EvidenceKey.RESOLVERS, Duration.ofSeconds(5));
+        }
+    }
+
+    private static void soaking(Map<EvidenceKey, Duration> needs, Cutover c) {
+        guards(needs, Duration.ofSeconds(10));
+        errors(needs, c.plan());
+        needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(30));
+        needs.put(EvidenceKey.RESOLVERS, Duration.ofSeconds(10));
+        needs.put(EvidenceKey.PUBLIC_PAGES, Duration.ofSeconds(30));
+        needs.put(EvidenceKey.PUBLIC_TLS, Duration.ofSeconds(60));
+    }
+
+    private static void back(Map<EvidenceKey, Duration> needs, Phase.Stage stage) {
+        switch (stage) {
+            case ROUTING -> {
+                needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
+                needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
+            }
+            case CLOSING -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
+            case DRAINING, CONTENT -> {}
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.plan.Plan;
+import java.time.Duration;
+import java.time.Instant;
+
+/** How often things are looked at and how long they are waited for; every number with its reason. */
+final class Pace {
+    /** TTLs are lowered this much before the lead must begin, so that slow authorities do not cost the window. */
+    static final Duration HEAD_START = Duration.ofMinutes(15);
+
+    /** Evidence for going must be at most this old: long enough to fetch 100 pages twice, short enough to be true. */
+    static final Duration GO_EVIDENCE = Duration.ofMinutes(5);
+
+    /** How long a forward step may fail in passing ways before people are asked. */
+    static final Duration FORWARD_PATIENCE = Duration.ofMinutes(3);
+
+    /** How long a switch may take to be seen served. Cloudflare and secondaries take seconds; minutes mean trouble. */
+    static final Duration SERVED_PATIENCE = Duration.ofMinutes(3);
+
+    /** Routing must stand still this long before success is claimed: a lost request may land late. */
+    static final Duration STABLE = Duration.ofSeconds(30);
+
+    /** What falling back may cost inside the window: one batch, its read-back and the stable time, with room. */
+    static final Duration FALLBACK_ALLOWANCE = Duration.ofMinutes(5);
+
+    /** What a step may cost beside its dwell. */
+    static final Duration STEP_ALLOWANCE = Duration.ofMinutes(1);
+
+    /** Failed attempts at restoring before the manual steps are sent out. */
+    static final int PAGE_AFTER_TRIES = 3;
+
+    /** Failed attempts at restoring before the phase says that a person is needed; trying goes on. */
+    static final int OPERATOR_AFTER_TRIES = 8;
+
+    /** Failed attempts at undoing content before it is left in place, named. */
+    static final int KEEP_CONTENT_AFTER_TRIES = 5;
+
+    private Pace() {}
+
+    /** The time between two looks at the gates: a quarter of what is left until the window, 10 minutes to 6 hours. */
+    static Duration gateCadence(Plan plan, Instant now) {
+        Duration left = Duration.between(now, plan.window().opensAt());
+        if (left.compareTo(Duration.ofMinutes(10)) <= 0) {
+            return Duration.ofMinutes(1);
+        }
+        Duration quarter = left.dividedBy(4);
+        if (quarter.compareTo(Duration.ofMinutes(10)) < 0) {
+            return Duration.ofMinutes(10);
+        }
+        return quarter.compareTo(Duration.ofHours(6)) > 0 ? Duration.ofHours(6) : quarter;
+    }
+
+    /** The longest a run can take from promotion to the last step, falling back included. */
+    static Duration worstCase(Plan plan) {
+        Duration promotion =
+                plan.promotion().map(p -> p.expected().multipliedBy(2)).orElse(Duration.ZERO);
+        Duration switching = plan.dwell().plus(STEP_ALLOWANCE).multipliedBy(plan.steps());
+        return promotion.plus(switching).plus(FALLBACK_ALLOWANCE);
+    }
+
+    /** The pause after so many failed attempts: 1 s doubling up to {@code most}. */
+    static Duration backoff(int attempts, Duration most) {
+        Duration pause = Duration.ofSeconds(1L << Math.min(attempts - 1, 6));
+        return pause.compareTo(most) > 0 ? most : pause;
+    }
+}

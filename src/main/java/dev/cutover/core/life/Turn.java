@@ -1,0 +1,216 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.Gates;
+import dev.cutover.core.gate.Judged;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One decision being made: the events so far, the state they lead to, and when to look again. */
+final class Turn {
+    static final String CONTROLLER = "controller";
+
+    final Instant now;
+    private final Map<EvidenceKey, Evidence> seen;
+    private final List<Event> events = new ArrayList<>();
+    private Instant wakeAt;
+    Cutover c;
+
+    Turn(Cutover c, Map<EvidenceKey, Evidence> seen, Instant now) {
+        this.c = c;
+        this.seen = new HashMap<>(seen);
+        this.now = now;
+        this.wakeAt = now.plus(Duration.ofHours(6));
+        // What was read while a write was under way may show either side of it and proves nothing.
+        if (c.open().values().stream().anyMatch(a -> a.spec().writesZone())
+                || !zoneSince(lastZoneWriteAt()).isPresent()) {
+            this.seen.remove(EvidenceKey.ZONE);
+        }
+    }
+
+    /** How far a piece of work is. */
+    enum Work {
+        DONE,
+        /** Open, or waiting for its next attempt. */
+        BUSY,
+        /** It failed in a way that trying again will not cure, or for too long. */
+        STUCK
+    }
+
+    void emit(Event event) {
+        events.add(event);
+        c = c.apply(new JournalEntry(c.id(), c.seq() + 1, now, CONTROLLER, event));
+    }
+
+    void enter(Phase phase, String code, String text) {
+        emit(new Event.PhaseEntered(phase, new Phase.Reason(code, text)));
+    }
+
+    void hold(String code, String text) {
+        hold(c.phase(), code, text);
+    }
+
+    void hold(Phase from, String code, String text) {
+        Instant deadlineAt = now.plus(c.plan().fallback().holdDeadline());
+        enter(new Phase.Held(from, new Phase.Reason(code, text), deadlineAt), code, text);
+    }
+
+    /** Pages people, once for each code in a phase. */
+    void page(String code, String message, List<String> steps) {
+        if (!c.pages().contains(code)) {
+            emit(new Event.Paged(code, message, steps));
+        }
+    }
+
+    void wake(Instant at) {
+        if (at.isBefore(wakeAt)) {
+            wakeAt = at;
+        }
+    }
+
+    void wakeIn(Duration pause) {
+        wake(now.plus(pause));
+    }
+
+    Gates gates(Duration maxAge) {
+        return new Gates(seen, now, maxAge);
+    }
+
+    /** Journals a verdict when it differs from the last one. */
+    Judged note(Judged judged) {
+        boolean same =
+                c.verdict(judged.check())
+                        .map(s -> s.judged().verdict() == judged.verdict())
+                        .orElse(false);
+        if (!same) {
+            emit(new Event.VerdictChanged(judged));
+        }
+        return judged;
+    }
+
+    /** How long the last journaled verdict of this check has stood. */
+    Duration standing(Judged judged) {
+        return c.verdict(judged.check())
+                .map(s -> Duration.between(s.since(), now))
+                .orElse(Duration.ZERO);
+    }
+
+    <E extends Evidence> Optional<E> latest(EvidenceKey key, Class<E> type) {
+        Evidence evidence = seen.get(key);
+        return type.isInstance(evidence) ? Optional.of(type.cast(evidence)) : Optional.empty();
+    }
+
+    /** The zone, when it was read after that instant. */
+    Optional<Evidence.Zone> zoneSince(Instant after) {
+        return latest(EvidenceKey.ZONE, Evidence.Zone.class)
+                .filter(z -> z.observedAt().isAfter(after));
+    }
+
+    /** Works on a forward action: opens the next attempt when it is due; gives up as {@link Work#STUCK}. */
+    Work ensure(ActionSpec spec) {
+        if (c.isDone(spec)) {
+            return Work.DONE;
+        }
+        if (c.openAttempt(spec).isPresent()) {
+            return Work.BUSY;
+        }
+        Cutover.Tries tries = c.tries().get(spec.key());
+        if (tries != null && tries.last().isPresent() && !tries.lastAt().isBefore(c.phaseSince())) {
+            boolean passing =
+                    tries.last().get() instanceof Ending.Failed f
+                            && f.failure() == Ending.Failure.TRANSIENT;
+            if (!passing || c.phaseSince().plus(Pace.FORWARD_PATIENCE).isBefore(now)) {
+                return Work.STUCK;
+            }
+        }
+        return attempt(spec, tries, Duration.ofSeconds(30));
+    }
+
+    /** Works on an action that must succeed in the end: every failure is tried again. */
+    Work insist(ActionSpec spec) {
+        if (c.isDone(spec)) {
+            return Work.DONE;
+        }
+        if (c.openAttempt(spec).isPresent()) {
+            return Work.BUSY;
+        }
+        return attempt(spec, c.tries().get(spec.key()), Duration.ofSeconds(5));
+    }
+
+    private Work attempt(ActionSpec spec, Cutover.@Nullable Tries tries, Duration mostBackoff) {
+        if (tries != null && tries.last().isPresent()) {
+            Instant dueAt = tries.lastAt().plus(Pace.backoff(tries.count(), mostBackoff));
+            if (now.isBefore(dueAt)) {
+                wake(dueAt);
+                return Work.BUSY;
+            }
+        }
+        boolean zoneBusy =
+                spec.writesZone()
+                        && c.open().values().stream().anyMatch(a -> a.spec().writesZone());
+        if (zoneBusy) {
+            return Work.BUSY;
+        }
+        Duration expected = c.plan().promotion().map(p -> p.expected()).orElse(Duration.ZERO);
+        ActionId id = new ActionId(c.id(), spec.key(), tries == null ? 1 : tries.count() + 1);
+        emit(new Event.ActionIntended(id, spec, now.plus(spec.limit(expected))));
+        return Work.BUSY;
+    }
+
+    /** How often this work failed so far. */
+    int failures(ActionSpec spec) {
+        Cutover.Tries tries = c.tries().get(spec.key());
+        return tries == null || tries.last().isEmpty() ? 0 : tries.count();
+    }
+
+    /** When the last attempt was opened or closed; the phase's beginning when there was none. */
+    Instant triedAt(ActionSpec spec) {
+        Cutover.Tries tries = c.tries().get(spec.key());
+        return tries == null ? c.phaseSince() : tries.lastAt();
+    }
+
+    /** What the last attempt said, for people. */
+    String lastWord(ActionSpec spec) {
+        Cutover.Tries tries = c.tries().get(spec.key());
+        return tries == null || tries.last().isEmpty()
+                ? "not tried yet"
+                : switch (tries.last().get()) {
+                    case Ending.Failed f -> f.message();
+                    case Ending.Drifted d ->
+                            d.edits().isEmpty()
+                                    ? "somebody else wrote to a planned record"
+                                    : d.edits().getFirst().toString();
+                    case Ending.ImageTaken i -> "done";
+                    case Ending.ZoneWritten z -> "done";
+                    case Ending.EngineDone e -> "done";
+                    case Ending.Purged p -> "done";
+                };
+    }
+
+    /** When the last zone write was closed; {@link Instant#MIN} when there was none. */
+    private Instant lastZoneWriteAt() {
+        return c.tries().entrySet().stream()
+                .filter(e -> isZoneWrite(e.getKey()))
+                .map(e -> e.getValue().lastAt())
+                .max(Instant::compareTo)
+                .orElse(Instant.MIN);
+    }
+
+    private static boolean isZoneWrite(String key) {
+        return key.equals("lower-ttls")
+                || key.startsWith("switch-")
+                || key.startsWith("restore-routing-")
+                || key.startsWith("settle-ttls-");
+    }
+
+    Decision done() {
+        return new Decision(events, wakeAt, Optional.empty());
+    }
+}

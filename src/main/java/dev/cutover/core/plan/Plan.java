@@ -1,0 +1,265 @@
+package dev.cutover.core.plan;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The immutable description of one planned move of a site: what a person wants, before the world was
+ * looked at.
+ *
+ * @param name the cutover's own name, 1 to 64 of {@code a-z 0-9 -}
+ * @param owner the team or person the plan belongs to; empty when nobody was named
+ * @param site what visitors type
+ * @param preset how careful the run is
+ * @param window when Promoting and Switching may happen
+ * @param ttl how far TTLs go down, and how long before the window
+ * @param zone whose records change
+ * @param sets the record sets that change, in the plan's order
+ * @param writes who accepts visitors' writes while both sides serve
+ * @param dwell how long each switching step is watched before the next
+ * @param soak how long the new side is watched before TTLs go back up
+ * @param edge what happens to the edge's cache after the switch
+ * @param promotion how content gets to the next side
+ * @param checks what is fetched and which names must present a certificate
+ * @param watch what is watched and how bad is too bad
+ * @param fallback what falling back means
+ * @param approvals who must agree before promotion
+ * @param limits how much of the zone the plan may touch, and which dependents were seen by a person
+ */
+public record Plan(
+        String name,
+        String owner,
+        Site site,
+        Preset preset,
+        Window window,
+        TtlPolicy ttl,
+        ZoneRef zone,
+        List<PlannedSet> sets,
+        Writes writes,
+        Duration dwell,
+        Duration soak,
+        EdgePlan edge,
+        Optional<PromotionPlan> promotion,
+        Checks checks,
+        Watch watch,
+        Fallback fallback,
+        ApprovalPolicy approvals,
+        Limits limits) {
+    public Plan {
+        sets = List.copyOf(sets);
+    }
+
+    /** How many switching steps the plan has; at least 1. */
+    public int steps() {
+        return sets.stream().mapToInt(PlannedSet::step).max().orElse(1);
+    }
+
+    /** This plan in another window. */
+    public Plan withWindow(Window other) {
+        return new Plan(
+                name, owner, site, preset, other, ttl, zone, sets, writes, dwell, soak, edge,
+                promotion, checks, watch, fallback, approvals, limits);
+    }
+
+    /** When TTLs must be down at the latest, UTC. */
+    public Instant lowerTtlsAt() {
+        return window.opensAt().minus(ttl.lead());
+    }
+
+    /**
+     * Where visitors go.
+     *
+     * @param host the canonical host name
+     * @param port the HTTPS port, 443 unless the plan says otherwise
+     */
+    public record Site(DnsName host, int port) {
+        /** The origin as a URL prefix, without a trailing slash. */
+        public String url() {
+            return "https://" + host + (port == 443 ? "" : ":" + port);
+        }
+    }
+
+    /** How careful a run is; locked when it is scheduled. Source: requirements 180 to 183. */
+    public enum Preset {
+        FAST,
+        HARDENED,
+        ITERATIVE
+    }
+
+    /**
+     * The time in which content is promoted and routing switched.
+     *
+     * @param opensAt first instant, UTC
+     * @param closesAt last instant, UTC, after {@code opensAt}
+     * @param zone the zone people read these times in
+     * @param atClose what happens when the window closes in the middle of the run
+     */
+    public record Window(Instant opensAt, Instant closesAt, ZoneId zone, AtClose atClose) {
+        public boolean isOpen(Instant now) {
+            return !now.isBefore(opensAt) && now.isBefore(closesAt);
+        }
+    }
+
+    /** What happens when the window closes while Promoting or Switching. */
+    public enum AtClose {
+        HOLD,
+        FINISH,
+        FALLBACK
+    }
+
+    /**
+     * How TTLs are prepared.
+     *
+     * @param lowerToSeconds the TTL DNS-only records get, 60 to 86400
+     * @param lead how long before the window they get it
+     */
+    public record TtlPolicy(long lowerToSeconds, Duration lead) {}
+
+    /**
+     * Where the records live.
+     *
+     * @param provider the adapter's name, such as {@code cloudflare}
+     * @param name the zone's apex
+     * @param token a secret reference such as {@code ${env:CLOUDFLARE_API_TOKEN}}; never a value
+     */
+    public record ZoneRef(String provider, DnsName name, String token) {}
+
+    /**
+     * One record set and its three values. An empty list means the set is absent on that side.
+     *
+     * @param from content on the current side, as the zone must have it now
+     * @param to content on the next side
+     * @param fallback content to fall back to; equal to {@code from} unless the plan names another
+     * @param step the switching step that moves it, from 1
+     */
+    public record PlannedSet(
+            DnsName name,
+            RecordType type,
+            List<String> from,
+            List<String> to,
+            List<String> fallback,
+            int step) {
+        public PlannedSet {
+            from = List.copyOf(from);
+            to = List.copyOf(to);
+            fallback = List.copyOf(fallback);
+        }
+
+        public SetKey key() {
+            return new SetKey(name, type);
+        }
+    }
+
+    /** Who accepts visitors' writes while two sides serve: both, only one because the other is fenced, or nobody. */
+    public enum Writes {
+        SHARED,
+        FENCED,
+        NONE
+    }
+
+    /**
+     * The edge's cache after the switch.
+     *
+     * @param purge how much is purged once the switch is verified
+     */
+    public record EdgePlan(Purge purge) {}
+
+    /** How much of the edge's cache is purged. */
+    public enum Purge {
+        NOTHING,
+        HOSTS,
+        EVERYTHING
+    }
+
+    /**
+     * How content gets to the next side.
+     *
+     * @param engine the engine's name, such as {@code http}
+     * @param staging where the content comes from
+     * @param production where it goes
+     * @param credentials a secret reference
+     * @param expected how long a promotion usually takes; part of the worst-case run
+     */
+    public record PromotionPlan(
+            String engine,
+            String staging,
+            String production,
+            String credentials,
+            Duration expected) {}
+
+    /**
+     * What must be served right.
+     *
+     * @param landingPages absolute paths on the site, 1 to 1,000, in order of importance
+     * @param tlsNames names whose certificate must be valid on the next side
+     */
+    public record Checks(List<String> landingPages, List<DnsName> tlsNames) {
+        public Checks {
+            landingPages = List.copyOf(landingPages);
+            tlsNames = List.copyOf(tlsNames);
+        }
+    }
+
+    /**
+     * What is watched after the switch.
+     *
+     * @param provider whether the provider's own 5xx figures are read beside our probes
+     * @param errorCeiling the share of failed requests that is too much, 0 to 1
+     * @param resolverLatencyCeiling p95 over resolvers; above it the run holds, it does not fall back
+     * @param window how far back errors are counted
+     * @param patience how long Blind or Inconclusive is waited out before holding
+     * @param quorum the share of answering resolvers that must see the next side, 0 to 1
+     */
+    public record Watch(
+            boolean provider,
+            double errorCeiling,
+            Duration resolverLatencyCeiling,
+            Duration window,
+            Duration patience,
+            double quorum) {}
+
+    /**
+     * What falling back means.
+     *
+     * @param readOnly how long the fallback side is kept read-only after a completed run
+     * @param afterWrites what happens to promoted content when the next side has taken writes
+     * @param holdDeadline how long a hold may last before people are paged again
+     */
+    public record Fallback(Duration readOnly, AfterWrites afterWrites, Duration holdDeadline) {}
+
+    /** What happens to promoted content when a run falls back after the next side took writes. */
+    public enum AfterWrites {
+        /** Wait for a person to approve the loss. */
+        HOLD,
+        /** Leave the content; routing alone goes back. */
+        KEEP,
+        /** Undo the promotion, losing what was written. */
+        UNDO
+    }
+
+    /**
+     * Who must agree.
+     *
+     * @param need how many different people; when at least 1, not the author alone
+     */
+    public record ApprovalPolicy(int need) {}
+
+    /**
+     * How far the plan may reach.
+     *
+     * @param zoneShare the largest share of the zone's records it may touch, 0 to 1; judged from ten
+     *     records on
+     * @param acknowledged names of records that depend on a changed name and were seen by a person
+     */
+    public record Limits(double zoneShare, List<DnsName> acknowledged) {
+        public Limits {
+            acknowledged = List.copyOf(acknowledged);
+        }
+    }
+}

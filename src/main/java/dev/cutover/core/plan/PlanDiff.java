@@ -1,0 +1,33 @@
+package dev.cutover.core.plan;
+
+import java.util.List;
+
+/**
+ * What a plan would change in the zone as it is now, and why it may not.
+ *
+ * @param plan the plan
+ * @param changes one for each planned set, in the plan's order
+ * @param refusals empty when the plan may run
+ * @param notes what a person should know, such as records without a TTL to lower
+ * @param zoneRecords how many records the zone holds
+ * @param touchedRecords how many of them the plan changes or removes
+ * @param hash SHA-256 over the plan and the planned sets as they are; approvals bind to it
+ */
+public record PlanDiff(
+        Plan plan,
+        List<SetChange> changes,
+        List<Refusal> refusals,
+        List<String> notes,
+        int zoneRecords,
+        int touchedRecords,
+        String hash) {
+    public PlanDiff {
+        changes = List.copyOf(changes);
+        refusals = List.copyOf(refusals);
+        notes = List.copyOf(notes);
+    }
+
+    public boolean mayRun() {
+        return refusals.isEmpty();
+    }
+}

@@ -1,0 +1,373 @@
+package dev.cutover.core.plan;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.plan.Plan.PlannedSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Turns a plan and the zone as it is into a diff: current + wanted -> changes, with refusals.
+ *
+ * <pre>
+ *   zone has     plan wants   change
+ *   a b          c d          patch a->c, patch b->d
+ *   a b          c            patch a->c, delete b
+ *   a            c d          patch a->c, create d like a
+ *   A x          CNAME y      delete x and create y in one batch (two planned sets)
+ * </pre>
+ */
+public final class Planner {
+    /** Below this many records a share of the zone says little; octoDNS draws the line at the same place. */
+    private static final int SHARE_JUDGED_FROM = 10;
+
+    private static final Pattern WORDS = Pattern.compile("[\\s\"]+");
+
+    private Planner() {}
+
+    /**
+     * Computes the diff.
+     *
+     * @param claimedNames names other live cutovers hold, each with the cutover that holds it
+     */
+    public static PlanDiff plan(Plan plan, ZoneView zone, Map<DnsName, String> claimedNames) {
+        List<Refusal> refusals = new ArrayList<>();
+        Map<SetKey, PlannedSet> wanted = new LinkedHashMap<>();
+        for (PlannedSet set : plan.sets()) {
+            refuseSet(plan, set, refusals);
+            if (wanted.put(set.key(), set) != null) {
+                refusals.add(
+                        new Refusal(
+                                "DuplicateSet",
+                                set.key().toString(),
+                                "is planned twice; keep one entry"));
+            }
+        }
+        List<SetChange> changes = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        for (PlannedSet set : wanted.values()) {
+            changes.add(change(plan, set, zone, wanted, refusals));
+        }
+        refuseClaims(wanted.values(), claimedNames, refusals);
+        for (DnsName name :
+                wanted.values().stream()
+                        .map(PlannedSet::name)
+                        .collect(Collectors.toCollection(TreeSet::new))) {
+            refuseAfterwards(name, zone, wanted, refusals);
+        }
+        refuseDependents(plan, zone, wanted, refusals);
+        int touched = changes.stream().mapToInt(c -> c.before().size()).sum();
+        refuseShare(plan, zone, touched, refusals);
+        for (SetChange change : changes) {
+            if (change.isProxied()) {
+                notes.add(
+                        change.key()
+                                + " is proxied: it has no TTL to lower; the edge switches it at once");
+            }
+        }
+        return new PlanDiff(
+                plan,
+                changes,
+                refusals,
+                notes,
+                zone.records().size(),
+                touched,
+                StateHash.of(plan, changes));
+    }
+
+    private static void refuseSet(Plan plan, PlannedSet set, List<Refusal> refusals) {
+        String subject = set.key().toString();
+        if (!set.type().isPlannable()) {
+            refusals.add(
+                    new Refusal(
+                            "ProtectedType",
+                            subject,
+                            "expected A, AAAA or CNAME, seen "
+                                    + set.type()
+                                    + "; this controller never changes NS, SOA, MX, TXT"
+                                    + " and the like"
+                                    + (set.type() == RecordType.NS
+                                            ? " (nameserver moves are out of scope)"
+                                            : "")));
+        }
+        if (!set.name().isWithin(plan.zone().name())) {
+            refusals.add(
+                    new Refusal(
+                            "OutsideZone",
+                            subject,
+                            "expected a name in zone "
+                                    + plan.zone().name()
+                                    + ", seen "
+                                    + set.name()));
+        }
+        if (sorted(set.from()).equals(sorted(set.to()))) {
+            refusals.add(
+                    new Refusal(
+                            "TargetEqualsCurrent",
+                            subject,
+                            "'to' equals 'from' ("
+                                    + set.to()
+                                    + "): nothing would change; remove it"));
+        }
+    }
+
+    private static SetChange change(
+            Plan plan,
+            PlannedSet set,
+            ZoneView zone,
+            Map<SetKey, PlannedSet> wanted,
+            List<Refusal> refusals) {
+        List<DnsRecord> before = inPlanOrder(zone.set(set.key()), set.from());
+        List<String> seen = before.stream().map(DnsRecord::content).toList();
+        if (!sorted(seen).equals(sorted(set.from()))) {
+            refusals.add(
+                    new Refusal(
+                            seen.isEmpty() ? "RecordNotInZone" : "FromMismatch",
+                            set.key().toString(),
+                            "expected "
+                                    + shown(set.from())
+                                    + " as 'from' says, the zone has "
+                                    + shown(seen)
+                                    + "; correct 'from' or the zone, nothing was changed"));
+        }
+        DnsRecord template =
+                before.isEmpty() ? template(plan, set, zone, wanted) : before.getFirst();
+        long low = plan.ttl().lowerToSeconds();
+        List<DnsRecord> aged = before.stream().map(r -> lowered(r, low)).toList();
+        return new SetChange(
+                set.name(),
+                set.type(),
+                before,
+                aged,
+                side(set, before, template, set.to(), low),
+                side(set, before, template, set.fallback(), low),
+                set.step());
+    }
+
+    /** The record new records are modelled on: a sibling that the same plan removes at this name, else a bare one. */
+    private static DnsRecord template(
+            Plan plan, PlannedSet set, ZoneView zone, Map<SetKey, PlannedSet> wanted) {
+        Optional<DnsRecord> sibling =
+                zone.at(set.name()).stream().filter(r -> wanted.containsKey(r.key())).findFirst();
+        long low = plan.ttl().lowerToSeconds();
+        return sibling.map(
+                        r ->
+                                new DnsRecord(
+                                        "",
+                                        set.name(),
+                                        set.type(),
+                                        "",
+                                        r.ttlSeconds(),
+                                        r.proxied(),
+                                        r.comment(),
+                                        r.tags(),
+                                        r.settings(),
+                                        Optional.empty()))
+                .orElseGet(() -> DnsRecord.of(set.name(), set.type(), "", low, false));
+    }
+
+    private static List<DnsRecord> side(
+            PlannedSet set,
+            List<DnsRecord> before,
+            DnsRecord template,
+            List<String> contents,
+            long low) {
+        List<DnsRecord> side = new ArrayList<>();
+        for (int i = 0; i < contents.size(); i++) {
+            DnsRecord base = i < before.size() ? before.get(i) : template.withId("");
+            side.add(
+                    new DnsRecord(
+                            base.id(),
+                            set.name(),
+                            set.type(),
+                            contents.get(i),
+                            base.ttlSeconds(),
+                            base.proxied(),
+                            base.comment(),
+                            base.tags(),
+                            base.settings(),
+                            base.modifiedAt()));
+        }
+        return side.stream().map(r -> lowered(r, low)).toList();
+    }
+
+    private static DnsRecord lowered(DnsRecord record, long lowSeconds) {
+        return record.proxied() || record.answeredTtlSeconds() <= lowSeconds
+                ? record
+                : record.withTtl(lowSeconds);
+    }
+
+    private static List<DnsRecord> inPlanOrder(List<DnsRecord> seen, List<String> from) {
+        List<DnsRecord> rest = new ArrayList<>(seen);
+        List<DnsRecord> ordered = new ArrayList<>();
+        for (String content : from) {
+            rest.stream()
+                    .filter(r -> r.content().equals(content))
+                    .findFirst()
+                    .ifPresent(
+                            r -> {
+                                ordered.add(r);
+                                rest.remove(r);
+                            });
+        }
+        ordered.addAll(rest);
+        return ordered;
+    }
+
+    private static void refuseClaims(
+            Collection<PlannedSet> sets,
+            Map<DnsName, String> claimedNames,
+            List<Refusal> refusals) {
+        for (DnsName name :
+                sets.stream()
+                        .map(PlannedSet::name)
+                        .collect(Collectors.toCollection(TreeSet::new))) {
+            String holder = claimedNames.get(name);
+            if (holder != null) {
+                refusals.add(
+                        new Refusal(
+                                "Overlap",
+                                name.value(),
+                                "is held by live cutover "
+                                        + holder
+                                        + "; wait for its end or abort it first"));
+            }
+        }
+    }
+
+    /** What the name would look like on the next side: never empty, no address type left behind, no CNAME beside others. */
+    private static void refuseAfterwards(
+            DnsName name, ZoneView zone, Map<SetKey, PlannedSet> wanted, List<Refusal> refusals) {
+        Map<RecordType, Integer> next = new HashMap<>();
+        for (DnsRecord record : zone.at(name)) {
+            if (!wanted.containsKey(record.key())) {
+                next.merge(record.type(), 1, Integer::sum);
+            }
+        }
+        Set<RecordType> leftBehind =
+                next.keySet().stream()
+                        .filter(RecordType::routesVisitors)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        for (RecordType type : leftBehind) {
+            refusals.add(
+                    new Refusal(
+                            "SiblingLeftBehind",
+                            name + " " + type,
+                            "exists in the zone but is not planned: visitors using it would stay on the old side; plan it too"));
+        }
+        for (PlannedSet set : wanted.values()) {
+            if (set.name().equals(name) && !set.to().isEmpty()) {
+                next.merge(set.type(), set.to().size(), Integer::sum);
+            }
+        }
+        if (next.keySet().stream().noneMatch(RecordType::routesVisitors)) {
+            refusals.add(
+                    new Refusal(
+                            "EmptiesName",
+                            name.value(),
+                            "would have no A, AAAA or CNAME left; name a 'to'"));
+        }
+        if (wanted.values().stream()
+                        .filter(s -> s.name().equals(name))
+                        .mapToInt(PlannedSet::step)
+                        .distinct()
+                        .count()
+                > 1) {
+            refusals.add(
+                    new Refusal(
+                            "SplitName",
+                            name.value(),
+                            "is planned in two steps; all sets of one name move together"));
+        }
+        int cnames = next.getOrDefault(RecordType.CNAME, 0);
+        if (cnames > 1 || (cnames == 1 && next.size() > 1)) {
+            refusals.add(
+                    new Refusal(
+                            "CnameBesideOthers",
+                            name.value(),
+                            "a CNAME must stand alone (RFC 1034 section 3.6.2), the next side would hold "
+                                    + new TreeSet<>(next.keySet())));
+        }
+    }
+
+    private static void refuseDependents(
+            Plan plan, ZoneView zone, Map<SetKey, PlannedSet> wanted, List<Refusal> refusals) {
+        Set<DnsName> changed =
+                wanted.values().stream().map(PlannedSet::name).collect(Collectors.toSet());
+        for (DnsRecord record : zone.records()) {
+            boolean mayDepend =
+                    switch (record.type()) {
+                        case MX, SRV, NS, CNAME, HTTPS, SVCB -> true;
+                        case A, AAAA, TXT, SOA, CAA, PTR, DS, TLSA, OTHER -> false;
+                    };
+            if (!mayDepend
+                    || wanted.containsKey(record.key())
+                    || plan.limits().acknowledged().contains(record.name())) {
+                continue;
+            }
+            for (String word : WORDS.split(record.content().toLowerCase(Locale.ROOT), -1)) {
+                Optional<DnsName> target = nameIn(word);
+                if (target.isPresent() && changed.contains(target.get())) {
+                    refusals.add(
+                            new Refusal(
+                                    "DependentNotAcknowledged",
+                                    record.key().toString(),
+                                    "points at "
+                                            + target.get()
+                                            + ", which this plan moves; list "
+                                            + record.name()
+                                            + " under 'acknowledge' once you have checked it"));
+                }
+            }
+        }
+    }
+
+    private static Optional<DnsName> nameIn(String word) {
+        if (word.indexOf('.') < 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new DnsName(word));
+        } catch (IllegalArgumentException notAName) {
+            return Optional.empty();
+        }
+    }
+
+    private static void refuseShare(Plan plan, ZoneView zone, int touched, List<Refusal> refusals) {
+        int all = zone.records().size();
+        if (all >= SHARE_JUDGED_FROM && touched > plan.limits().zoneShare() * all) {
+            refusals.add(
+                    new Refusal(
+                            "ZoneShare",
+                            plan.zone().name().value(),
+                            String.format(
+                                    Locale.ROOT,
+                                    "touches %d of %d records (%.0f %%), allowed are %.0f %%; raise limits.zone-share if that is meant",
+                                    touched,
+                                    all,
+                                    100.0 * touched / all,
+                                    100 * plan.limits().zoneShare())));
+        }
+    }
+
+    private static List<String> sorted(List<String> contents) {
+        return contents.stream().sorted().toList();
+    }
+
+    private static String shown(List<String> contents) {
+        return contents.isEmpty() ? "no such record" : String.join(", ", contents);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.cutover.core.plan;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import java.util.List;
+
+/**
+ * One difference the plan makes: a record set with its records before, aged, next and on fallback.
+ *
+ * <pre>
+ *   before   as the zone had it when the plan was made
+ *   aged     before, with its TTL lowered where it has one to lower
+ *   next     the plan's content; TTL low until closing
+ *   fallback where falling back goes; TTL low until closing
+ * </pre>
+ *
+ * Records at the same position are the same record: an in-place patch where both exist.
+ *
+ * @param step the switching step that applies it, from 1
+ */
+public record SetChange(
+        DnsName name,
+        RecordType type,
+        List<DnsRecord> before,
+        List<DnsRecord> aged,
+        List<DnsRecord> next,
+        List<DnsRecord> fallback,
+        int step) {
+    public SetChange {
+        before = List.copyOf(before);
+        aged = List.copyOf(aged);
+        next = List.copyOf(next);
+        fallback = List.copyOf(fallback);
+    }
+
+    public SetKey key() {
+        return new SetKey(name, type);
+    }
+
+    /** Whether visitors reach this set through the provider's edge, on any side. */
+    public boolean isProxied() {
+        return before.stream().anyMatch(DnsRecord::proxied)
+                || next.stream().anyMatch(DnsRecord::proxied);
+    }
+
+    /** The next side's records with the TTLs they keep when all is done. */
+    public List<DnsRecord> nextSettled() {
+        return settled(next);
+    }
+
+    /** The fallback side's records with the TTLs they keep when all is done. */
+    public List<DnsRecord> fallbackSettled() {
+        return settled(fallback);
+    }
+
+    private List<DnsRecord> settled(List<DnsRecord> records) {
+        long ttl = before.isEmpty() ? 0 : before.getFirst().ttlSeconds();
+        return records.stream()
+                .map(r -> r.proxied() || ttl == 0 ? r : r.withTtl(ttlAt(records.indexOf(r), ttl)))
+                .toList();
+    }
+
+    private long ttlAt(int index, long otherwise) {
+        return index < before.size() ? before.get(index).ttlSeconds() : otherwise;
+    }
+
+    /** Every state of this set that we may have written; whatever differs from all of them is somebody else's. */
+    public List<List<DnsRecord>> ours() {
+        return List.of(before, aged, next, fallback, nextSettled(), fallbackSettled());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.cutover.core.timeline;
+
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.plan.SetChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One point of the adoption curve: how many answers show which side.
+ *
+ * @param at when the resolvers were asked
+ * @param onNext answers that show the next side
+ * @param onOld answers that show the side before, or the fallback
+ * @param other answers that show neither
+ * @param failed questions without an answer
+ */
+public record Adoption(Instant at, int onNext, int onOld, int other, int failed) {
+    /** The share of answered questions that show the next side, 0 to 1; 0 when nothing was answered. */
+    public double share() {
+        int answered = onNext + onOld + other;
+        return answered == 0 ? 0 : (double) onNext / answered;
+    }
+
+    /**
+     * Counts answers about sets that are not proxied: a proxied name shows the edge's addresses on every
+     * side, so resolvers can say nothing about it.
+     */
+    public static Adoption of(List<SetChange> changes, Evidence.Resolvers seen) {
+        Map<SetKey, SetChange> bySet = new HashMap<>();
+        changes.stream().filter(c -> !c.isProxied()).forEach(c -> bySet.put(c.key(), c));
+        int onNext = 0;
+        int onOld = 0;
+        int other = 0;
+        int failed = 0;
+        for (ResolverAnswer answer : seen.answers()) {
+            SetChange change = bySet.get(answer.set());
+            if (change == null) {
+                continue;
+            }
+            if (!answer.answered()) {
+                failed++;
+            } else if (answer.contents().equals(contents(change.next()))) {
+                onNext++;
+            } else if (answer.contents().equals(contents(change.before()))
+                    || answer.contents().equals(contents(change.fallback()))) {
+                onOld++;
+            } else {
+                other++;
+            }
+        }
+        return new Adoption(seen.observedAt(), onNext, onOld, other, failed);
+    }
+
+    /** The 95th percentile of answer latency over resolvers; zero when nothing was answered. */
+    public static Duration p95Latency(Evidence.Resolvers seen) {
+        List<Duration> latencies = new ArrayList<>();
+        seen.answers().stream()
+                .filter(ResolverAnswer::answered)
+                .map(ResolverAnswer::latency)
+                .forEach(latencies::add);
+        if (latencies.isEmpty()) {
+            return Duration.ZERO;
+        }
+        latencies.sort(null);
+        return latencies.get((int) Math.ceil(0.95 * latencies.size()) - 1);
+    }
+
+    private static List<String> contents(List<DnsRecord> records) {
+        return records.stream().map(DnsRecord::content).sorted().toList();
+    }
+}
