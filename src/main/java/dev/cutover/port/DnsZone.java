@@ -1,0 +1,32 @@
+package dev.cutover.port;
+
+import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.image.RecordWrite;
+import dev.cutover.core.plan.Plan.ZoneRef;
+import java.util.List;
+
+/** A zone at its provider. Safe for concurrent use. */
+public interface DnsZone {
+    /** The provider's name as plans write it, such as {@code cloudflare}. */
+    String provider();
+
+    /**
+     * Every record of the zone, read in one go.
+     *
+     * @throws PortException PERMANENT when the zone is unknown, DENIED when the token may not read it or is
+     *     not allow-listed, TRANSIENT otherwise
+     */
+    ZoneView read(ZoneRef zone, Call call);
+
+    /**
+     * Applies all writes as one transaction: afterwards all of them hold or none. Only the fields in which
+     * a patch's target differs from what was seen are sent. Never repeated here.
+     *
+     * @param writes in batch order; at most what {@link #mostWrites} says
+     * @throws PortException TRANSIENT when it is unknown whether it took effect: read the zone, then decide
+     */
+    void apply(ZoneRef zone, List<RecordWrite> writes, Call call);
+
+    /** How many writes one transaction may hold. */
+    int mostWrites(ZoneRef zone);
+}

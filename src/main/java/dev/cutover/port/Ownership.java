@@ -1,0 +1,31 @@
+package dev.cutover.port;
+
+import dev.cutover.core.life.CutoverId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Who drives which cutover. Times are the store's own clock; plan time plays no part. */
+public interface Ownership {
+    /** How long a lease lasts unless renewed. */
+    Duration LEASE = Duration.ofSeconds(8);
+
+    /** Takes live cutovers that nobody owns or whose lease ran out, at most {@code most}. */
+    List<Lease> claim(String node, int most);
+
+    /**
+     * Renews all leases of a node.
+     *
+     * @return the cutovers it still owns
+     */
+    Set<CutoverId> renew(String node);
+
+    /** Gives all leases of a node back, at an orderly stop. */
+    void release(String node);
+
+    /** Whether this lease still stands in the store and outlives that span. */
+    boolean holds(Lease lease, Duration span);
+
+    /** Waits until somebody requested something of a cutover, at most that long; returns those concerned. */
+    Set<CutoverId> awaitSignals(Duration most);
+}

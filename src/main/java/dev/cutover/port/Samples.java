@@ -1,0 +1,25 @@
+package dev.cutover.port;
+
+import dev.cutover.core.judge.Bucket;
+import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.timeline.Adoption;
+import dev.cutover.port.CallLog.ProviderCall;
+import java.time.Instant;
+import java.util.List;
+
+/** Measurements that are too many for the journal: counted requests, adoption, calls. */
+public interface Samples {
+    /** Adds buckets of one source; a bucket of the same start and source is replaced. */
+    void addBuckets(CutoverId id, String source, List<Bucket> buckets);
+
+    /** The buckets of one source from an instant on, oldest first. */
+    List<Bucket> buckets(CutoverId id, String source, Instant from);
+
+    void addAdoption(CutoverId id, Adoption point);
+
+    /** The adoption curve, oldest first. */
+    List<Adoption> adoption(CutoverId id);
+
+    /** The calls made for a cutover, oldest first, at most {@code most}. */
+    List<ProviderCall> calls(CutoverId id, int most);
+}

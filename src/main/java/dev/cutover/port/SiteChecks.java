@@ -1,0 +1,55 @@
+package dev.cutover.port;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.evidence.Evidence.PageResult;
+import dev.cutover.core.evidence.Evidence.ServedName;
+import dev.cutover.core.evidence.Evidence.TlsResult;
+import dev.cutover.core.plan.Plan.Site;
+import java.util.List;
+import java.util.Map;
+
+/** What the site serves, by HTTPS with the real host name, whatever address it is asked at. */
+public interface SiteChecks {
+    /**
+     * Which address answers for a name.
+     *
+     * <p>A pin holds on every redirect hop; a hop to a name without a pin is not followed and reported.
+     */
+    sealed interface Via {
+        /** As any visitor: whatever the name resolves to. */
+        record Visitors() implements Via {}
+
+        /**
+         * A fixed address or host for each name.
+         *
+         * @param targets IP literal or host name by the name asked for
+         */
+        record Pinned(Map<DnsName, String> targets) implements Via {
+            public Pinned {
+                targets = Map.copyOf(targets);
+            }
+        }
+    }
+
+    /**
+     * Fetches pages: expects 200 after at most 5 redirects, text/html, a title, and no holding page.
+     *
+     * @param fresh whether caches on the way are to be passed by
+     */
+    List<PageResult> pages(Site site, List<String> paths, Via via, boolean fresh, Call call);
+
+    /** Shakes hands with every name: chain, host name and dates are checked. */
+    List<TlsResult> tls(List<DnsName> names, int port, Via via, Call call);
+
+    /**
+     * The paths robots.txt forbids to crawlers. An answer of 4xx but 429 allows all, 5xx and 429 block all
+     * (RFC 9309 section 2.3.1).
+     */
+    List<String> robotsBlocked(Site site, List<String> paths, Via via, Call call);
+
+    /**
+     * Which origin's marker answers for each name as visitors reach it, caches passed by, beside the
+     * marker at the pinned next side.
+     */
+    List<ServedName> served(List<DnsName> names, int port, Via next, Call call);
+}
