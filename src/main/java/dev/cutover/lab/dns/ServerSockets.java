@@ -14,7 +14,9 @@ import java.nio.channels.DatagramChannel;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 
@@ -51,6 +53,7 @@ final class ServerSockets implements AutoCloseable {
 
     private static final int CONNECTIONS = 64;
     private static final int IDLE_MILLIS = 10_000;
+    private static final int CLOSING_SECONDS = 2;
 
     private final Outside outside;
     private final Answerer answerer;
@@ -106,6 +109,8 @@ final class ServerSockets implements AutoCloseable {
                 if (underWay.tryAcquire()) {
                     threads.execute(() -> answerDatagram(wire, from));
                 }
+            } catch (RejectedExecutionException closing) {
+                return;
             } catch (IOException e) {
                 // Closed, or one datagram lost: the loop's condition tells them apart.
             }
@@ -125,16 +130,23 @@ final class ServerSockets implements AutoCloseable {
     private void accept() {
         while (!tcp.isClosed()) {
             try {
-                Socket socket = tcp.accept();
-                if (connections.tryAcquire()) {
-                    threads.execute(() -> answerConnection(socket));
-                } else {
-                    socket.close();
-                }
+                take(tcp.accept());
             } catch (IOException e) {
                 // Closed, or a connection reset before it was taken.
             }
         }
+    }
+
+    private void take(Socket socket) throws IOException {
+        try {
+            if (connections.tryAcquire()) {
+                threads.execute(() -> answerConnection(socket));
+                return;
+            }
+        } catch (RejectedExecutionException closing) {
+            // As with too many connections: the asker sees the end of its connection.
+        }
+        socket.close();
     }
 
     /** Answers in order what comes on one connection, until it is idle or closed. */
@@ -192,6 +204,7 @@ final class ServerSockets implements AutoCloseable {
         void send(byte[] bytes) throws IOException;
     }
 
+    /** Closes both sockets and waits until the address is free again, at most two seconds. */
     @Override
     public void close() {
         threads.shutdownNow();
@@ -200,6 +213,12 @@ final class ServerSockets implements AutoCloseable {
             // Closing is the whole of it: the loops see it and end.
         } catch (IOException e) {
             // Nothing is lost with a socket that was to be closed anyway.
+        }
+        try {
+            // A socket's address stays taken until its reader has woken up and gone.
+            threads.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
