@@ -49,7 +49,9 @@ public final class LabClock implements InstantSource {
     public Duration jump(Duration distance) {
         if (distance.isNegative()) {
             throw new IllegalArgumentException(
-                    "lab clock: expected a jump forward, got " + distance + "; nothing was changed");
+                    "lab clock: expected a jump forward, got "
+                            + distance
+                            + "; nothing was changed");
         }
         return distance.isZero() ? offset : move(distance);
     }

@@ -17,18 +17,18 @@ final class AnswerCache {
     /** Stands for all types at once: an entry of this type says that the name does not exist. */
     static final int NO_SUCH_NAME = 0;
 
-    private final Map<Key, Kept> entries =
+    private final Map<Question, Kept> entries =
             new LinkedHashMap<>(64, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, Kept> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<Question, Kept> eldest) {
                     return size() > SETS;
                 }
             };
 
     /** What an answer is kept under. */
-    record Key(Name name, int type) {}
+    record Question(Name name, int type) {}
 
     /**
      * One kept answer.
@@ -52,14 +52,14 @@ final class AnswerCache {
     }
 
     /** The answer under a key, if its expiry is later than {@code now - overtime}. */
-    synchronized Optional<Kept> find(Key key, Instant now, Duration overtime) {
+    synchronized Optional<Kept> find(Question key, Instant now, Duration overtime) {
         return Optional.ofNullable(entries.get(key))
                 .filter(entry -> now.isBefore(entry.expiresAt().plus(overtime)));
     }
 
-    synchronized void put(Key key, Kept entry) {
+    synchronized void put(Question key, Kept entry) {
         if (!entry.records().isEmpty()) {
-            entries.remove(new Key(key.name(), NO_SUCH_NAME));
+            entries.remove(new Question(key.name(), NO_SUCH_NAME));
         }
         entries.put(key, entry);
     }

@@ -28,8 +28,7 @@ import org.xbill.DNS.Type;
  */
 public final class AuthoritativeServer implements AutoCloseable {
 
-    private static final System.Logger LOG =
-            System.getLogger(AuthoritativeServer.class.getName());
+    private static final System.Logger LOG = System.getLogger(AuthoritativeServer.class.getName());
 
     private final Seat seat;
     private final List<ServedZone> zones;
@@ -84,8 +83,7 @@ public final class AuthoritativeServer implements AutoCloseable {
             InstantSource clock,
             CallTap tap)
             throws IOException {
-        AuthoritativeServer server =
-                new AuthoritativeServer(seat, zones, serverNames, clock, tap);
+        AuthoritativeServer server = new AuthoritativeServer(seat, zones, serverNames, clock, tap);
         server.sockets.open();
         return server;
     }

@@ -1,7 +1,6 @@
 package dev.cutover.lab.dns;
 
 import dev.cutover.lab.CallTap;
-import dev.cutover.lab.dns.AnswerCache.Key;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -133,7 +132,12 @@ public final class CachingResolver implements AutoCloseable {
                 .flatMap(
                         cache ->
                                 Stream.of(kind, AnswerCache.NO_SUCH_NAME)
-                                        .map(k -> cache.find(new Key(asked, k), now, Duration.ZERO))
+                                        .map(
+                                                k ->
+                                                        cache.find(
+                                                                new AnswerCache.Question(asked, k),
+                                                                now,
+                                                                Duration.ZERO))
                                         .flatMap(Optional::stream))
                 .map(entry -> Duration.between(now, entry.expiresAt()))
                 .max(Comparator.naturalOrder());

@@ -31,7 +31,9 @@ record Exchange(InetAddress from, Duration timeout) {
     Message ask(InetSocketAddress server, Message query) throws IOException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         Message answer = overUdp(server, query, deadlineNanos);
-        return answer.getHeader().getFlag(Flags.TC) ? overTcp(server, query, deadlineNanos) : answer;
+        return answer.getHeader().getFlag(Flags.TC)
+                ? overTcp(server, query, deadlineNanos)
+                : answer;
     }
 
     private Message overUdp(InetSocketAddress server, Message query, long deadlineNanos)
@@ -61,8 +63,7 @@ record Exchange(InetAddress from, Duration timeout) {
             socket.connect(server, millisLeft(deadlineNanos));
             byte[] wire = query.toWire();
             ByteBuffer framed = ByteBuffer.allocate(2 + wire.length);
-            socket.getOutputStream()
-                    .write(framed.putShort((short) wire.length).put(wire).array());
+            socket.getOutputStream().write(framed.putShort((short) wire.length).put(wire).array());
             DataInputStream in = new DataInputStream(socket.getInputStream());
             socket.setSoTimeout(millisLeft(deadlineNanos));
             Message answer = new Message(in.readNBytes(in.readUnsignedShort()));

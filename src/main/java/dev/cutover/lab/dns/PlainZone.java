@@ -29,9 +29,7 @@ public final class PlainZone implements ZoneSource {
         Stream<ZoneRecord> others =
                 state.records().stream()
                         .filter(r -> !r.name().equalsIgnoreCase(name) || !r.type().equals(type));
-        state =
-                new State(
-                        state.version() + 1, Stream.concat(others, Stream.of(records)).toList());
+        state = new State(state.version() + 1, Stream.concat(others, Stream.of(records)).toList());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.cutover.lab.dns;
 
 import dev.cutover.lab.dns.AnswerCache.Kept;
-import dev.cutover.lab.dns.AnswerCache.Key;
+import dev.cutover.lab.dns.AnswerCache.Question;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -32,7 +32,8 @@ import org.xbill.DNS.Type;
  *
  * @param habit what it does with TTLs
  */
-record Recursion(Exchange exchange, List<InetSocketAddress> authorities, InstantSource clock, Habit habit) {
+record Recursion(
+        Exchange exchange, List<InetSocketAddress> authorities, InstantSource clock, Habit habit) {
 
     /** A resolver gives up on longer chains. */
     private static final int CHAIN_LENGTH = 9;
@@ -61,7 +62,7 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
     Reply answer(AnswerCache cache, Name asked, int type, String site) {
         List<Record> answers = new ArrayList<>();
         // Beside the cache, so that an answer with TTL 0 serves this one question.
-        Map<Key, Kept> fresh = new HashMap<>();
+        Map<Question, Kept> fresh = new HashMap<>();
         boolean stale = false;
         Name name = asked;
         for (int hop = 0; hop < CHAIN_LENGTH; hop++) {
@@ -100,15 +101,13 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
     private static Reply reply(
             int rcode, List<Record> answers, List<Record> soa, String site, boolean stale) {
         OptionalInt extended =
-                stale
-                        ? OptionalInt.of(ExtendedErrorCodeOption.STALE_ANSWER)
-                        : OptionalInt.empty();
+                stale ? OptionalInt.of(ExtendedErrorCodeOption.STALE_ANSWER) : OptionalInt.empty();
         return new Reply(rcode, false, answers, soa, List.of(), site, extended);
     }
 
-    private Optional<Kept> find(AnswerCache cache, Map<Key, Kept> fresh, Name name, int type) {
+    private Optional<Kept> find(AnswerCache cache, Map<Question, Kept> fresh, Name name, int type) {
         for (int kind : new int[] {type, Type.CNAME, AnswerCache.NO_SUCH_NAME}) {
-            Key key = new Key(name, kind);
+            Question key = new Question(name, kind);
             Kept justFetched = fresh.get(key);
             Optional<Kept> found =
                     justFetched == null
@@ -124,11 +123,13 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
     }
 
     /** Asks the authorities in turn; false when none of them gave an answer to be kept. */
-    private boolean fetch(AnswerCache cache, Map<Key, Kept> fresh, Name name, int type) {
+    private boolean fetch(AnswerCache cache, Map<Question, Kept> fresh, Name name, int type) {
         // Which is first depends on the asker and the name, as latency decides it outside, so that
         // one lagging authority misleads some resolvers and not all.
         List<InetSocketAddress> order = new ArrayList<>(authorities);
-        Collections.rotate(order, -Math.floorMod(31 * exchange.from().hashCode() + name.hashCode(), order.size()));
+        Collections.rotate(
+                order,
+                -Math.floorMod(31 * exchange.from().hashCode() + name.hashCode(), order.size()));
         for (InetSocketAddress authority : order) {
             try {
                 Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
@@ -139,7 +140,8 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
                     return true;
                 }
             } catch (IOException e) {
-                // Silent or unreadable: the next authority is asked, and SERVFAIL tells of the last.
+                // Silent or unreadable: the next authority is asked, and SERVFAIL tells of the
+                // last.
             }
         }
         return false;
@@ -147,7 +149,7 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
 
     /** Keeps the chain from {@code asked} on, and what ends it; false if the answer is none. */
     private boolean keep(
-            AnswerCache cache, Map<Key, Kept> fresh, Name asked, int type, Message answer) {
+            AnswerCache cache, Map<Question, Kept> fresh, Name asked, int type, Message answer) {
         int rcode = answer.getRcode();
         if (!answer.getHeader().getFlag(Flags.AA)
                 || (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN)) {
@@ -171,7 +173,7 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
             store(
                     cache,
                     fresh,
-                    new Key(name, first.getType()),
+                    new Question(name, first.getType()),
                     new Kept(Rcode.NOERROR, set, List.of(), ttlSeconds, now));
             if (first.getType() == type || !(first instanceof CNAMERecord alias)) {
                 return true;
@@ -183,7 +185,7 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
 
     /** Keeps "no such name" or "no such type" for as long as the SOA says (RFC 2308 section 5). */
     private boolean keepNegative(
-            AnswerCache cache, Map<Key, Kept> fresh, Name name, int type, Message answer) {
+            AnswerCache cache, Map<Question, Kept> fresh, Name name, int type, Message answer) {
         for (Record record : answer.getSection(Section.AUTHORITY)) {
             if (record instanceof SOARecord soa && name.subdomain(soa.getName())) {
                 int rcode = answer.getRcode();
@@ -192,7 +194,7 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
                 store(
                         cache,
                         fresh,
-                        new Key(name, kind),
+                        new Question(name, kind),
                         new Kept(rcode, List.of(), List.of(soa), ttlSeconds, clock.instant()));
                 return true;
             }
@@ -201,7 +203,7 @@ record Recursion(Exchange exchange, List<InetSocketAddress> authorities, Instant
     }
 
     private static void store(
-            AnswerCache cache, Map<Key, Kept> fresh, Key key, Kept entry) {
+            AnswerCache cache, Map<Question, Kept> fresh, Question key, Kept entry) {
         fresh.put(key, entry);
         cache.put(key, entry);
     }

@@ -29,8 +29,7 @@ record Reply(
     }
 
     static Reply of(int rcode, String site) {
-        return new Reply(
-                rcode, false, List.of(), List.of(), List.of(), site, OptionalInt.empty());
+        return new Reply(rcode, false, List.of(), List.of(), List.of(), site, OptionalInt.empty());
     }
 
     static Reply failure(String site, int extendedError) {

@@ -191,10 +191,12 @@ final class ServerSockets implements AutoCloseable {
                 refusal == Rcode.NOERROR
                         ? answerer.answer(query.message().orElseThrow().getQuestion())
                         : Optional.of(Reply.of(refusal, outside.name()));
-        tap.at(outside.kind(), Moment.DURING, detail);
-        if (reply.isPresent()) {
-            sender.send(Wire.write(query, reply.get(), outside.recursive(), overTcp));
+        if (reply.isEmpty()) {
+            // Silence has no later moments.
+            return;
         }
+        tap.at(outside.kind(), Moment.DURING, detail);
+        sender.send(Wire.write(query, reply.get(), outside.recursive(), overTcp));
         tap.at(outside.kind(), Moment.AFTER, detail);
     }
 

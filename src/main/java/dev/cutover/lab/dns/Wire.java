@@ -131,7 +131,9 @@ final class Wire {
             header.setFlag(Flags.AA);
         }
         header.setRcode(reply.rcode() & 0xF);
-        query.message().map(Message::getQuestion).ifPresent(q -> message.addRecord(q, Section.QUESTION));
+        query.message()
+                .map(Message::getQuestion)
+                .ifPresent(q -> message.addRecord(q, Section.QUESTION));
         reply.answers().forEach(r -> message.addRecord(r, Section.ANSWER));
         reply.authority().forEach(r -> message.addRecord(r, Section.AUTHORITY));
         reply.additional().forEach(r -> message.addRecord(r, Section.ADDITIONAL));

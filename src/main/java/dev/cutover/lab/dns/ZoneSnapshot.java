@@ -126,7 +126,8 @@ final class ZoneSnapshot {
         for (int hop = 0; hop <= CHAIN_LENGTH && name.subdomain(origin); hop++) {
             @Nullable Name cut = cutAbove(name, type);
             if (cut != null) {
-                return reply(Rcode.NOERROR, !answers.isEmpty(), answers, exactly(cut, Type.NS), site);
+                return reply(
+                        Rcode.NOERROR, !answers.isEmpty(), answers, exactly(cut, Type.NS), site);
             }
             Map<Integer, List<Record>> found = at(name);
             if (found == null) {

@@ -17,6 +17,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,8 +133,7 @@ class AuthoritativeServerTest {
         assertThat(contents(ask(lab.authority(2), "ns2.dns.lab", "A"), Section.ANSWER))
                 .containsExactly("127.77.1.2");
         assertThat(contents(ask(lab.authority(1), "acme.example", "SOA"), Section.ANSWER))
-                .containsExactly(
-                        "ns1.dns.lab. hostmaster.ns1.dns.lab. 1 10000 2400 604800 1800");
+                .containsExactly("ns1.dns.lab. hostmaster.ns1.dns.lab. 1 10000 2400 604800 1800");
     }
 
     @Test
@@ -262,7 +266,9 @@ class AuthoritativeServerTest {
             ask(tapped.authority(1), "www.acme.example", "A");
 
             awaitSize(calls, 3);
-            assertThat(calls).extracting(CallTap.Call::moment).containsExactly(CallTap.Moment.values());
+            assertThat(calls)
+                    .extracting(CallTap.Call::moment)
+                    .containsExactly(CallTap.Moment.values());
             assertThat(calls)
                     .allSatisfy(
                             call -> {
@@ -270,6 +276,39 @@ class AuthoritativeServerTest {
                                 assertThat(call.detail())
                                         .isEqualTo("ns1.dns.lab www.acme.example A udp");
                             });
+        }
+    }
+
+    @Test
+    void a_call_held_at_the_tap_holds_up_nobody_else() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CallTap tap =
+                call -> {
+                    if (call.moment() == CallTap.Moment.DURING && call.detail().contains("shop")) {
+                        held.countDown();
+                        awaitQuietly(release);
+                    }
+                };
+        try (DnsLab tapped = new DnsLab(1, tap, ZONE);
+                ExecutorService caller = Executors.newSingleThreadExecutor()) {
+            Future<Message> first =
+                    caller.submit(() -> ask(tapped.authority(1), "shop.acme.example", "CNAME"));
+            assertThat(held.await(2, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(ask(tapped.authority(1), "acme.example", "MX").getRcode()).isZero();
+            assertThat(first.isDone()).isFalse();
+
+            release.countDown();
+            assertThat(first.get().getSection(Section.ANSWER)).hasSize(1);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(2, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -349,11 +388,7 @@ class AuthoritativeServerTest {
         @Override
         public List<ZoneRecord> recordsAt(int serverIndex, Instant now) {
             return List.of(
-                    record(
-                            "www.lag.example",
-                            "A",
-                            300,
-                            "127.77.4." + version(serverIndex, now)));
+                    record("www.lag.example", "A", 300, "127.77.4." + version(serverIndex, now)));
         }
     }
 }

@@ -43,12 +43,12 @@ class DigTest {
                                                     60,
                                                     '"' + "x".repeat(100) + i + '"'))
                             .toArray(ZoneSource.ZoneRecord[]::new));
-            InetSocketAddress resolver =
-                    lab.resolver(new Behaviour.Honest()).place().address();
+            InetSocketAddress resolver = lab.resolver(new Behaviour.Honest()).place().address();
 
             assertThat(dig(lab.authority(1), "shop.acme.example", "A", "+nsid", "+norec"))
                     .contains("status: NOERROR", "flags: qr aa;", "(\"ns1.dns.lab\")")
-                    .containsPattern("shop.acme.example.\\s+600\\s+IN\\s+CNAME\\s+www.acme.example.")
+                    .containsPattern(
+                            "shop.acme.example.\\s+600\\s+IN\\s+CNAME\\s+www.acme.example.")
                     .containsPattern("www.acme.example.\\s+300\\s+IN\\s+A\\s+127.77.4.1");
             assertThat(dig(lab.authority(1), "no.acme.example", "A", "+norec"))
                     .contains("status: NXDOMAIN", "AUTHORITY: 1")

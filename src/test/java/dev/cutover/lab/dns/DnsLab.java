@@ -25,8 +25,7 @@ final class DnsLab implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     /** Stands still between jumps, so that every TTL is exact. */
-    final LabClock clock =
-            new LabClock(() -> Instant.parse("2026-12-04T02:00:00Z"));
+    final LabClock clock = new LabClock(() -> Instant.parse("2026-12-04T02:00:00Z"));
 
     final PlainZone acme;
     final Authorities authorities;

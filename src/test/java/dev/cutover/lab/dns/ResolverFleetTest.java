@@ -25,8 +25,6 @@ class ResolverFleetTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    @TempDir Path directory;
-
     @Test
     @Timeout(60)
     void forty_eight_resolvers_answer_a_thousand_questions_at_once() throws Exception {
@@ -71,7 +69,8 @@ class ResolverFleetTest {
     }
 
     @Test
-    void writes_the_list_of_where_its_resolvers_are_and_lets_go_of_every_port() throws IOException {
+    void writes_the_list_of_where_its_resolvers_are_and_lets_go_of_every_port(
+            @TempDir Path directory) throws IOException {
         Path list = directory.resolve("resolvers.txt");
         try (DnsLab lab = DnsLab.withRecords()) {
             ResolverFleet fleet =
