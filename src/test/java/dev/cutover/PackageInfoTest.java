@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every package says what lives in it, and that nothing in it is null unless marked.
 class PackageInfoTest {
-    private static final Pattern DOCUMENTED = Pattern.compile("(?s)\\A(/\\*\\*|///)[\\s*/]*\\p{L}.*");
+    private static final Pattern DOCUMENTED =
+            Pattern.compile("(?s)\\A(/\\*\\*|///)[\\s*/]*\\p{L}.*");
     private static final Pattern MARKED = Pattern.compile("(?m)^@NullMarked$");
 
     @ParameterizedTest

@@ -123,6 +123,22 @@ class CachingResolverTest {
     }
 
     @Test
+    void forgets_that_a_name_did_not_exist_once_it_has_seen_it() throws IOException {
+        StubResolver visitor = visitor(lab.resolver(new Behaviour.Honest()));
+        assertThat(visitor.ask("beta.acme.example", "A")).isEqualTo(new Answer.NoSuchName());
+        lab.acme.set("beta.acme.example", "A", record("beta.acme.example", "A", 300, NEW));
+        lab.acme.set(
+                "b.acme.example",
+                "CNAME",
+                record("b.acme.example", "CNAME", 300, "beta.acme.example"));
+
+        visitor.ask("b.acme.example", "A");
+
+        assertThat(visitor.ask("beta.acme.example", "A")).isEqualTo(found(NEW, 300));
+        assertThat(visitor.ask("beta.acme.example", "TXT")).isEqualTo(new Answer.NoData());
+    }
+
+    @Test
     void one_that_raises_low_ttls_keeps_the_old_answer_longer_and_says_so() throws IOException {
         StubResolver visitor = visitor(lab.resolver(new Behaviour.ClampMin(Duration.ofHours(1))));
         assertThat(visitor.ask(WWW, "A")).isEqualTo(found(OLD, 3600));
