@@ -1,0 +1,49 @@
+package dev.cutover.lab.dns;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * A zone held in memory, the same at every server from the moment of a change on.
+ *
+ * <p>For zones nobody cuts over, such as the name servers' own, and for tests.
+ */
+public final class PlainZone implements ZoneSource {
+
+    private final String origin;
+    private volatile State state;
+
+    /** One version of the zone. */
+    private record State(long version, List<ZoneRecord> records) {}
+
+    /** A zone with these records, at version 1. */
+    public PlainZone(String origin, ZoneRecord... records) {
+        this.origin = origin.toLowerCase(Locale.ROOT);
+        this.state = new State(1, List.of(records));
+    }
+
+    /** Replaces all records of this name and type by these; with none, they are gone. */
+    public synchronized void set(String name, String type, ZoneRecord... records) {
+        Stream<ZoneRecord> others =
+                state.records().stream()
+                        .filter(r -> !r.name().equalsIgnoreCase(name) || !r.type().equals(type));
+        state = new State(state.version() + 1, Stream.concat(others, Stream.of(records)).toList());
+    }
+
+    @Override
+    public String origin() {
+        return origin;
+    }
+
+    @Override
+    public long version(int serverIndex, Instant now) {
+        return state.version();
+    }
+
+    @Override
+    public List<ZoneRecord> recordsAt(int serverIndex, Instant now) {
+        return state.records();
+    }
+}
