@@ -16,12 +16,13 @@ import java.util.stream.Stream;
 ///
 /// ```
 /// wiring                          -> all
-/// api web cli                     -> run, core          cli's demo command: lab as well
+/// api web cli                     -> run, core, json    cli's demo command: lab as well
 /// run                             -> port, core
 /// cloudflare dns probe promotion
 /// checks watch store postgres
-/// planfile notify                 -> port, core, net    not one another
-/// net                             -> core
+/// planfile notify imagestore      -> port, core, net, json    not one another
+/// net                             -> port, core
+/// json                            -> core
 /// port                            -> core
 /// core, lab                       -> nothing of ours
 /// ```
@@ -41,16 +42,23 @@ final class OneWayTable {
                     "store",
                     "postgres",
                     "planfile",
-                    "notify");
+                    "notify",
+                    "imagestore");
 
     private static final Map<String, Set<String>> SEES =
             Stream.of(
-                            FACES.stream().map(face -> Map.entry(face, Set.of("run", "core"))),
+                            FACES.stream()
+                                    .map(face -> Map.entry(face, Set.of("run", "core", "json"))),
                             ADAPTERS.stream()
-                                    .map(part -> Map.entry(part, Set.of("port", "core", "net"))),
+                                    .map(
+                                            part ->
+                                                    Map.entry(
+                                                            part,
+                                                            Set.of("port", "core", "net", "json"))),
                             Stream.of(
                                     Map.entry("run", Set.of("port", "core")),
-                                    Map.entry("net", Set.of("core")),
+                                    Map.entry("net", Set.of("port", "core")),
+                                    Map.entry("json", Set.of("core")),
                                     Map.entry("port", Set.of("core")),
                                     Map.entry("core", Set.<String>of()),
                                     Map.entry("lab", Set.<String>of())))
