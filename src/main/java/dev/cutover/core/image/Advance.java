@@ -34,7 +34,10 @@ public sealed interface Advance {
         }
     }
 
-    /** Computes the way from the expected to the target records of all these sets. */
+    /**
+     * Computes the way from the expected to the target records of all these sets. Sets that are at the
+     * target already count as done: a step split into several batches may have been cut between them.
+     */
     static Advance of(
             List<SetChange> changes,
             Function<SetChange, List<DnsRecord>> expected,
@@ -45,7 +48,10 @@ public sealed interface Advance {
         boolean allThere = true;
         for (SetChange change : changes) {
             List<DnsRecord> now = seen.set(change.key());
-            allThere &= differences(target.apply(change), now).isEmpty();
+            if (differences(target.apply(change), now).isEmpty()) {
+                continue;
+            }
+            allThere = false;
             drift.addAll(differences(expected.apply(change), now));
             writes.addAll(
                     RecordWrite.between(

@@ -283,7 +283,7 @@ final class Backward {
         if (zone == null) {
             return false;
         }
-        Restoration left = Restoration.of(t.c.changes(), settled(side), zone.view());
+        Restoration left = Restoration.of(t.c.changes(), c -> c.settledOn(side), zone.view());
         if (!left.isDone()) {
             t.insist(new ActionSpec.SettleTtls(side, round + 1));
             return false;
@@ -297,15 +297,6 @@ final class Backward {
                     left.kept().stream().map(Object::toString).limit(20).toList());
         }
         return true;
-    }
-
-    /** The records a side keeps when all is done. */
-    static Function<SetChange, List<DnsRecord>> settled(Side side) {
-        return switch (side) {
-            case CURRENT -> SetChange::before;
-            case NEXT -> SetChange::nextSettled;
-            case FALLBACK -> SetChange::fallbackSettled;
-        };
     }
 
     /** The latest round of a repeated piece of work, from 1. */

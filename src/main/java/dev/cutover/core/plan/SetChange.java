@@ -45,6 +45,15 @@ public record SetChange(
                 || next.stream().anyMatch(DnsRecord::proxied);
     }
 
+    /** The records a side keeps when all is done and TTLs are back. */
+    public List<DnsRecord> settledOn(Side side) {
+        return switch (side) {
+            case CURRENT -> before;
+            case NEXT -> nextSettled();
+            case FALLBACK -> fallbackSettled();
+        };
+    }
+
     /** The next side's records with the TTLs they keep when all is done. */
     public List<DnsRecord> nextSettled() {
         return settled(next);
