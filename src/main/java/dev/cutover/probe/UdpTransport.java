@@ -1,0 +1,419 @@
+package dev.cutover.probe;
+
+import dev.cutover.probe.Exchange.Outcome;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// DNS over UDP to many addresses at once, on one thread.
+///
+/// One turn of the thread: take what callers submitted, write what the rates allow, sleep until a
+/// packet comes or the next deadline or write is due, read everything, then end what is late.
+/// Reading comes before ending, so an answer that was in time is never lost to our own delay.
+final class UdpTransport implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(UdpTransport.class.getPackageName());
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MILLI = 1_000_000L;
+
+    /// A turn that comes this late, or lasts this long, has distorted what it measured.
+    private static final long STALL_NANOS = 100 * MILLI;
+
+    private static final long SWEEP_NANOS = 10 * SECOND;
+    private static final long IDLE_NANOS = 60 * SECOND;
+    private static final long SOCKET_FULL_NANOS = MILLI;
+
+    /// Packets taken from one line before the next has its turn: a flood must not starve the rest.
+    private static final int READS_IN_A_ROW = 1_024;
+
+    private static final int SUBMISSIONS_IN_A_ROW = 4_096;
+    private static final int WRITE_BURST = 64;
+    private static final int LARGEST_DATAGRAM = 1 << 16;
+
+    private record Submission(InetSocketAddress address, Exchange exchange) {}
+
+    private final ProbeLimits limits;
+    private final long lineInterval;
+    private final long interval;
+    private final Selector selector;
+    private final Thread thread;
+    private final Queue<Submission> submitted = new ConcurrentLinkedQueue<>();
+    private final AtomicLong stalls = new AtomicLong();
+    private volatile boolean closing;
+    private volatile @Nullable String over;
+
+    // --- I/O thread only ---
+    private final Map<InetSocketAddress, ResolverLine> lines = new HashMap<>();
+    private final ArrayDeque<ResolverLine> queued = new ArrayDeque<>();
+    private final PriorityQueue<ResolverLine> resting =
+            new PriorityQueue<>(inTime(line -> line.mayWriteAt));
+    private final PriorityQueue<Exchange> deadlines =
+            new PriorityQueue<>(inTime(exchange -> exchange.deadline));
+    private final ByteBuffer packet = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
+    private final SecureRandom random = new SecureRandom();
+    private final byte[] randomBytes = new byte[512];
+    private int randomAt = randomBytes.length;
+    private long mayWriteAt = System.nanoTime();
+    private long sweptAt = System.nanoTime();
+
+    private interface NanoTime<T> {
+        long of(T thing);
+    }
+
+    /// Orders by nano time, which may wrap around.
+    private static <T> Comparator<T> inTime(NanoTime<T> due) {
+        return (a, b) -> Long.signum(due.of(a) - due.of(b));
+    }
+
+    UdpTransport(ProbeLimits limits) throws IOException {
+        this.limits = limits;
+        this.lineInterval = SECOND / limits.queriesPerSecondPerResolver();
+        this.interval = SECOND / limits.queriesPerSecond();
+        this.selector = Selector.open();
+        this.thread = Thread.ofPlatform().daemon().name("probe-udp").unstarted(this::run);
+        thread.start();
+    }
+
+    /// Hands an exchange over; it always ends, on the I/O thread or, when closed, on this one.
+    void submit(InetSocketAddress address, Exchange exchange) {
+        submitted.add(new Submission(address, exchange));
+        if (over != null) {
+            endSubmitted();
+        } else if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    /// How often this machine was so late that what was being measured is not to be trusted.
+    long stalls() {
+        return stalls.get();
+    }
+
+    private void run() {
+        String reason = "the probe engine was closed";
+        try {
+            while (!closing) {
+                turn();
+            }
+        } catch (IOException | RuntimeException e) {
+            reason = "the probe engine failed: " + e;
+            LOG.log(System.Logger.Level.ERROR, "UDP thread ends", e);
+        } finally {
+            shut(reason);
+        }
+    }
+
+    private void turn() throws IOException {
+        long began = System.nanoTime();
+        takeSubmitted(began);
+        long writeAt = writeAllowed();
+        long slept = System.nanoTime();
+        noteStall(slept - began);
+
+        long wait = submitted.isEmpty() ? untilNext(slept, writeAt) : 0;
+        if (wait <= 0) {
+            selector.selectNow(this::read);
+        } else {
+            // rounded up, so that at the end of the sleep the next thing is due
+            long millis = (wait + MILLI - 1) / MILLI;
+            selector.select(this::read, millis);
+            noteStall(System.nanoTime() - slept - millis * MILLI);
+        }
+        endLate(System.nanoTime());
+        sweep(System.nanoTime());
+    }
+
+    /// Idle time distorts nothing, so it counts only while something is outstanding.
+    private void noteStall(long nanos) {
+        if (nanos > STALL_NANOS && !deadlines.isEmpty()) {
+            stalls.incrementAndGet();
+        }
+    }
+
+    /// Nanoseconds to sleep; at most the time to the next sweep.
+    private long untilNext(long now, long writeAt) {
+        long wait = Math.min(SWEEP_NANOS, writeAt - now);
+        for (Exchange first = deadlines.peek(); first != null; first = deadlines.peek()) {
+            if (!first.isOver()) {
+                return Math.min(wait, first.deadline - now);
+            }
+            deadlines.poll();
+        }
+        return wait;
+    }
+
+    // ---------------------------------------------------------------- sending
+
+    private void takeSubmitted(long now) {
+        for (int taken = 0; taken < SUBMISSIONS_IN_A_ROW; taken++) {
+            Submission next = submitted.poll();
+            if (next == null) {
+                return;
+            }
+            ResolverLine line =
+                    lines.computeIfAbsent(
+                            next.address(), address -> new ResolverLine(address, now));
+            line.waiting.add(next.exchange());
+            reschedule(line, now);
+        }
+    }
+
+    /// Puts a line where it belongs after anything about it changed.
+    private void reschedule(ResolverLine line, long now) {
+        if (line.turn != ResolverLine.Turn.NONE
+                || line.waiting.isEmpty()
+                || line.outstanding.size() >= limits.inFlightPerResolver()) {
+            return;
+        }
+        if (line.mayWriteAt - now > 0) {
+            line.turn = ResolverLine.Turn.RESTING;
+            resting.add(line);
+        } else {
+            line.turn = ResolverLine.Turn.QUEUED;
+            queued.add(line);
+        }
+    }
+
+    /// Writes what the rates allow now.
+    ///
+    /// @return when the next write is allowed; far away when nothing waits
+    private long writeAllowed() {
+        long now = System.nanoTime();
+        for (ResolverLine line = resting.peek();
+                line != null && line.mayWriteAt - now <= 0;
+                line = resting.peek()) {
+            resting.poll();
+            line.turn = ResolverLine.Turn.QUEUED;
+            queued.add(line);
+        }
+        // Unused time is kept for one burst and no more.
+        mayWriteAt = later(mayWriteAt, now - WRITE_BURST * interval);
+        for (ResolverLine line = next(now); line != null; line = next(now)) {
+            line.turn = ResolverLine.Turn.NONE;
+            if (writeOne(line)) {
+                mayWriteAt += interval;
+                long earliest = now - ResolverLine.CREDIT_NANOS + lineInterval;
+                line.mayWriteAt = later(line.mayWriteAt, earliest) + lineInterval;
+            }
+            now = System.nanoTime();
+            reschedule(line, now);
+        }
+        if (!queued.isEmpty()) {
+            return mayWriteAt;
+        }
+        ResolverLine rested = resting.peek();
+        return rested == null ? now + SWEEP_NANOS : later(rested.mayWriteAt, mayWriteAt);
+    }
+
+    private @Nullable ResolverLine next(long now) {
+        return mayWriteAt - now <= 0 ? queued.poll() : null;
+    }
+
+    private static long later(long a, long b) {
+        return a - b > 0 ? a : b;
+    }
+
+    /// Writes the line's next query.
+    ///
+    /// @return whether a packet left
+    private boolean writeOne(ResolverLine line) {
+        Exchange exchange = line.waiting.poll();
+        if (exchange == null) {
+            return false;
+        }
+        try {
+            DatagramChannel channel = line.channel(selector, limits, System.nanoTime());
+            exchange.id = freshId(line);
+            Wire.setId(exchange.query, exchange.id);
+            ByteBuffer bytes = ByteBuffer.wrap(exchange.query);
+            exchange.writtenAt = System.nanoTime();
+            int written;
+            try {
+                written = channel.write(bytes);
+            } catch (PortUnreachableException ofAnEarlierQuery) {
+                endOutstanding(line, "port unreachable: nobody listens at " + line.address);
+                bytes.rewind();
+                exchange.writtenAt = System.nanoTime();
+                written = channel.write(bytes);
+            }
+            if (written == 0) { // our own send buffer is full: soon again
+                line.waiting.addFirst(exchange);
+                line.mayWriteAt = later(line.mayWriteAt, System.nanoTime() + SOCKET_FULL_NANOS);
+                return false;
+            }
+            exchange.deadline = exchange.writtenAt + exchange.timeout.toNanos();
+            exchange.line = line;
+            line.outstanding.put(exchange.id, exchange);
+            deadlines.add(exchange);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            exchange.end(new Outcome.Failed(line.address + ": " + e.getMessage()));
+            return false;
+        }
+    }
+
+    private int freshId(ResolverLine line) {
+        int id;
+        do {
+            if (randomAt == randomBytes.length) {
+                random.nextBytes(randomBytes);
+                randomAt = 0;
+            }
+            id = ((randomBytes[randomAt] & 0xFF) << 8) | (randomBytes[randomAt + 1] & 0xFF);
+            randomAt += 2;
+        } while (line.outstanding.containsKey(id));
+        return id;
+    }
+
+    // -------------------------------------------------------------- receiving
+
+    private void read(SelectionKey key) {
+        if (!(key.attachment() instanceof ResolverLine line)
+                || !(key.channel() instanceof DatagramChannel channel)) {
+            return;
+        }
+        for (int i = 0; i < READS_IN_A_ROW && channel.isOpen(); i++) {
+            packet.clear();
+            int size;
+            try {
+                size = channel.read(packet);
+            } catch (PortUnreachableException nobody) {
+                endOutstanding(line, "port unreachable: nobody listens at " + line.address);
+                continue;
+            } catch (IOException e) {
+                endOutstanding(line, line.address + ": " + e.getMessage());
+                hangUp(line);
+                break;
+            }
+            if (size <= 0) {
+                break;
+            }
+            take(line, System.nanoTime());
+        }
+        reschedule(line, System.nanoTime());
+    }
+
+    /// Gives the packet to the query it answers; anything else is a stray, to be waited past.
+    private void take(ResolverLine line, long readAt) {
+        packet.flip();
+        Exchange exchange = null;
+        if (packet.remaining() >= 2) {
+            exchange = line.outstanding.get(packet.getShort(0) & 0xFFFF);
+        }
+        if (exchange == null) {
+            line.strays++;
+            return;
+        }
+        byte[] reply = new byte[packet.remaining()];
+        packet.get(reply);
+        if (!Wire.answers(exchange.query, reply)) {
+            line.strays++;
+            exchange.broken = true;
+            return;
+        }
+        line.outstanding.remove(exchange.id);
+        exchange.end(new Outcome.Replied(reply, readAt - exchange.writtenAt));
+    }
+
+    private static void endOutstanding(ResolverLine line, String reason) {
+        line.takeOutstanding().forEach(exchange -> exchange.end(new Outcome.Failed(reason)));
+    }
+
+    private void endLate(long now) {
+        for (Exchange first = deadlines.peek();
+                first != null && (first.isOver() || first.deadline - now <= 0);
+                first = deadlines.peek()) {
+            deadlines.poll();
+            if (!first.isOver()) {
+                first.end(new Outcome.Silent(now - first.writtenAt, first.broken));
+                forget(first, now);
+            }
+        }
+    }
+
+    private void forget(Exchange exchange, long now) {
+        ResolverLine line = exchange.line;
+        if (line != null && line.outstanding.remove(exchange.id, exchange)) {
+            reschedule(line, now);
+        }
+    }
+
+    // ----------------------------------------------------------- housekeeping
+
+    private void sweep(long now) {
+        if (now - sweptAt < SWEEP_NANOS) {
+            return;
+        }
+        sweptAt = now;
+        for (Iterator<ResolverLine> all = lines.values().iterator(); all.hasNext(); ) {
+            ResolverLine line = all.next();
+            if (line.isIdleSince(IDLE_NANOS, now)) {
+                hangUp(line);
+                all.remove();
+            }
+        }
+    }
+
+    private static void hangUp(ResolverLine line) {
+        try {
+            line.hangUp();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "close " + line.address, e);
+        }
+    }
+
+    private void shut(String reason) {
+        over = reason;
+        for (ResolverLine line : lines.values()) {
+            endOutstanding(line, reason);
+            line.waiting.forEach(exchange -> exchange.end(new Outcome.Failed(reason)));
+            hangUp(line);
+        }
+        endSubmitted();
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "close selector", e);
+        }
+    }
+
+    private void endSubmitted() {
+        String reason = over;
+        for (Submission next = submitted.poll(); next != null; next = submitted.poll()) {
+            next.exchange().end(new Outcome.Failed(reason == null ? "closed" : reason));
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        selector.wakeup();
+        boolean interrupted = false;
+        while (thread.isAlive() && Thread.currentThread() != thread) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.cutover.probe;
+
+import static dev.cutover.probe.LoopbackServer.answer;
+import static dev.cutover.probe.LoopbackServer.reply;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.probe.Answer.AnswerRecord;
+import dev.cutover.probe.Answer.Answered;
+import dev.cutover.probe.Answer.Unreachable;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
+
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class ProbeEngineTest extends EngineStory {
+
+    // ------------------------------------------------------ what servers say
+
+    @Test
+    void tells_what_a_server_said() throws Exception {
+        try (var server =
+                LoopbackServer.udp(
+                        (query, back) ->
+                                back.send(
+                                        answer(
+                                                query,
+                                                "WWW.acme.example 60 CNAME edge.example.net.",
+                                                "edge.example.net 300 A 192.0.2.10")))) {
+            Answered answered = answered(ask(server, PATIENT));
+            assertThat(answered.rcode()).isEqualTo(Rcode.NOERROR);
+            assertThat(answered.authoritative()).isTrue();
+            assertThat(answered.viaTcp()).isFalse();
+            assertThat(answered.latency()).isPositive().isLessThan(PATIENT);
+            assertThat(answered.records())
+                    .containsExactly(
+                            new AnswerRecord("www.acme.example", "CNAME", 60, "edge.example.net."),
+                            new AnswerRecord("edge.example.net", "A", 300, "192.0.2.10"));
+        }
+    }
+
+    @Test
+    void a_name_that_does_not_exist_is_an_answer_with_a_time_to_remember_it() throws Exception {
+        String soa = "acme.example 900 SOA ns1.acme.example. host.acme.example. 1 2 3 4 120";
+        try (var server =
+                LoopbackServer.udp(
+                        (query, back) ->
+                                back.send(
+                                        reply(
+                                                query,
+                                                Rcode.NXDOMAIN,
+                                                false,
+                                                List.of(),
+                                                List.of(soa))))) {
+            Answered answered = answered(ask(server, PATIENT));
+            assertThat(answered.rcode()).isEqualTo(Rcode.NXDOMAIN);
+            assertThat(answered.records()).isEmpty();
+            assertThat(answered.negativeTtlSeconds()).isEqualTo(OptionalLong.of(120));
+        }
+    }
+
+    @Test
+    void asks_with_edns_and_recursion_as_told() throws Exception {
+        try (var server = LoopbackServer.udp((query, back) -> back.send(answer(query, RECORD)))) {
+            engine.ask(
+                    List.of(server.resolver()),
+                    List.of(WWW, new Question(WWW.name(), Type.A, false)),
+                    PATIENT);
+            assertThat(server.queries)
+                    .extracting(query -> query[2] & 0x01)
+                    .containsExactlyInAnyOrder(0, 1);
+            assertThat(server.queries)
+                    .allSatisfy(query -> assertThat(query[11]).isEqualTo((byte) 1));
+        }
+    }
+
+    @Test
+    void asks_again_without_edns_when_the_server_does_not_know_it() throws Exception {
+        try (var server =
+                LoopbackServer.udp(
+                        (query, back) -> {
+                            boolean edns = query[11] != 0;
+                            byte[] bare = Arrays.copyOf(query, 12);
+                            bare[2] |= (byte) 0x80;
+                            bare[3] = Rcode.FORMERR;
+                            Arrays.fill(bare, 4, 12, (byte) 0);
+                            back.send(edns ? bare : answer(query, RECORD));
+                        })) {
+            assertThat(answered(ask(server, PATIENT)).records()).hasSize(1);
+            assertThat(server.queries).hasSize(2);
+        }
+    }
+
+    // ------------------------------------------------------ time and rates
+
+    @Test
+    void silence_ends_at_its_own_timeout_each() throws Exception {
+        try (var server = LoopbackServer.silent()) {
+            for (int millis : new int[] {50, 120, 400}) {
+                Duration timeout = Duration.ofMillis(millis);
+                long began = System.nanoTime();
+                assertTimedOut(ask(server, timeout), timeout);
+                assertThat(since(began)).isBetween(timeout, timeout.plus(SLACK));
+            }
+        }
+    }
+
+    @Test
+    void a_slow_server_shows_its_slowness_and_slows_nobody_else() throws Exception {
+        try (var slow =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    TimeUnit.MILLISECONDS.sleep(200);
+                                    back.send(answer(query, RECORD));
+                                });
+                var quick = LoopbackServer.udp((query, back) -> back.send(answer(query, RECORD)))) {
+            Round round =
+                    engine.ask(List.of(slow.resolver(), quick.resolver()), List.of(WWW), PATIENT);
+            assertThat(answered(round.results().get(0).answer()).latency())
+                    .isBetween(Duration.ofMillis(200), Duration.ofMillis(200).plus(SLACK));
+            assertThat(answered(round.results().get(1).answer()).latency()).isLessThan(SLACK);
+        }
+    }
+
+    @Test
+    void a_closed_port_is_told_at_once() throws Exception {
+        Resolver gone;
+        try (var server = LoopbackServer.silent()) {
+            gone = server.resolver();
+        }
+        long began = System.nanoTime();
+        Round round = engine.ask(List.of(gone), List.of(WWW, WWW, WWW), PATIENT);
+        assertThat(round.results())
+                .extracting(ProbeResult::answer)
+                .hasOnlyElementsOfType(Unreachable.class);
+        assertThat(since(began)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void holds_no_more_outstanding_at_one_address_than_allowed() throws Exception {
+        try (var server = LoopbackServer.silent();
+                var careful = new ProbeEngine(new ProbeLimits(2, 1_000, 40_000, 256 << 10))) {
+            long began = System.nanoTime();
+            Round round = careful.ask(List.of(server.resolver()), List.of(WWW, WWW, WWW), SHORT);
+            assertThat(round.results())
+                    .extracting(ProbeResult::answer)
+                    .allSatisfy(answer -> assertTimedOut(answer, SHORT));
+            assertThat(since(began)).isBetween(SHORT.multipliedBy(2), SHORT.multipliedBy(3));
+        }
+    }
+
+    @Test
+    void asks_one_address_at_its_rate_and_keeps_the_wait_out_of_the_latency() throws Exception {
+        try (var server = LoopbackServer.udp((query, back) -> back.send(answer(query, RECORD)));
+                var careful = new ProbeEngine(new ProbeLimits(64, 10, 40_000, 256 << 10))) {
+            long began = System.nanoTime();
+            List<Question> fifteen = Collections.nCopies(15, WWW);
+            Round round = careful.ask(List.of(server.resolver()), fifteen, PATIENT);
+            // ten at once, five more at ten a second
+            assertThat(since(began)).isBetween(Duration.ofMillis(390), Duration.ofMillis(900));
+            assertThat(round.results())
+                    .allSatisfy(
+                            result ->
+                                    assertThat(answered(result.answer()).latency())
+                                            .isLessThan(SLACK));
+        }
+    }
+
+    // ------------------------------------------------------ rules of the call
+
+    @Test
+    void closing_lets_nobody_wait() throws Exception {
+        try (var server = LoopbackServer.silent()) {
+            Thread closer =
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        while (server.queries.isEmpty()) {
+                                            Thread.onSpinWait();
+                                        }
+                                        engine.close();
+                                    });
+            assertThat(ask(server, Duration.ofSeconds(30))).isInstanceOf(Unreachable.class);
+            closer.join();
+            assertThat(ask(server, PATIENT))
+                    .isInstanceOfSatisfying(
+                            Unreachable.class,
+                            answer -> assertThat(answer.reason()).contains("closed"));
+        }
+    }
+
+    @Test
+    void refuses_what_is_out_of_bounds() throws Exception {
+        try (var server = LoopbackServer.silent()) {
+            List<Resolver> one = List.of(server.resolver());
+            assertThatThrownBy(() -> engine.ask(one, List.of(WWW), Duration.ZERO))
+                    .hasMessageContaining("expected a timeout");
+            List<Question> tooMany = Collections.nCopies(100_001, WWW);
+            assertThatThrownBy(() -> engine.ask(one, tooMany, PATIENT))
+                    .hasMessageContaining("at most 100000");
+        }
+        assertThat(engine.ask(List.of(), List.of(WWW), PATIENT).results()).isEmpty();
+        assertThatThrownBy(() -> new Question("a..b", Type.A, true))
+                .hasMessageContaining("expected a domain name");
+        assertThatThrownBy(() -> new Question("a".repeat(64) + ".example", Type.A, true))
+                .hasMessageContaining("expected a domain name");
+        assertThatThrownBy(() -> new Question("a.example", Type.AXFR, true))
+                .hasMessageContaining("record type");
+        assertThatThrownBy(() -> new ProbeLimits(0, 1, 1, 4_096)).hasMessageContaining("in flight");
+    }
+}

@@ -1,0 +1,246 @@
+package dev.cutover.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cutover.probe.Answer.Answered;
+import dev.cutover.probe.Answer.TimedOut;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Type;
+
+/// Many resolvers at once, on 127.0.1.0/24: Linux answers for all of it.
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@EnabledOnOs(value = OS.LINUX, disabledReason = "needs all of 127.0.0.0/8")
+class ProbeScaleTest {
+
+    private static final int RESOLVERS = 250;
+    private static final int SILENT = 50;
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+
+    private static final List<Question> FOUR =
+            List.of(
+                    new Question("www.acme.example", Type.A, true),
+                    new Question("www.acme.example", Type.AAAA, true),
+                    new Question("shop.acme.example", Type.A, true),
+                    new Question("acme.example", Type.A, true));
+
+    @Test
+    void loses_no_live_answer_while_a_fifth_of_the_resolvers_are_silent() throws Exception {
+        try (var farm = new Farm();
+                var engine = new ProbeEngine()) {
+            engine.ask(farm.resolvers.subList(0, 100), FOUR.subList(0, 1), TIMEOUT); // warm code
+            long began = System.nanoTime();
+            Round round = engine.ask(farm.resolvers, FOUR, TIMEOUT);
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+
+            assertThat(round.results()).hasSize(RESOLVERS * FOUR.size());
+            int at = 0;
+            for (ProbeResult result : round.results()) {
+                assertThat(result.resolver()).isEqualTo(farm.resolvers.get(at / FOUR.size()));
+                assertThat(result.question()).isEqualTo(FOUR.get(at % FOUR.size()));
+                boolean silent = at / FOUR.size() % (RESOLVERS / SILENT) == 0;
+                assertThat(result.answer())
+                        .as(result.toString())
+                        .isInstanceOf(silent ? TimedOut.class : Answered.class);
+                at++;
+            }
+            assertThat(took).isLessThan(TIMEOUT.plusMillis(300));
+        }
+    }
+
+    @Test
+    void many_threads_share_the_engine() throws Exception {
+        try (var farm = new Farm();
+                var engine = new ProbeEngine(new ProbeLimits(64, 10_000, 40_000, 256 << 10))) {
+            List<Resolver> live = List.of(farm.resolvers.get(1), farm.resolvers.get(2));
+            Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                threads.add(
+                        Thread.ofVirtual()
+                                .start(
+                                        () -> {
+                                            try {
+                                                engine.ask(live, FOUR, Duration.ofSeconds(5))
+                                                        .results()
+                                                        .forEach(r -> answers.add(r.answer()));
+                                            } catch (InterruptedException e) {
+                                                throw new AssertionError(e);
+                                            }
+                                        }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(answers).hasSize(200 * 2 * 4).allMatch(a -> a instanceof Answered);
+        }
+    }
+
+    @Test
+    void opens_one_channel_for_each_address_whatever_it_asks() throws Exception {
+        try (var farm = new Farm();
+                var engine = new ProbeEngine()) {
+            long before = openFiles();
+            engine.ask(farm.resolvers, FOUR, Duration.ofMillis(100));
+            assertThat(openFiles() - before).isLessThan(RESOLVERS + 50);
+        }
+    }
+
+    @Test
+    void says_when_a_loss_was_its_own() throws Exception {
+        // 4 KiB take a few packets; the flood comes from the very address that was asked
+        try (var server = LoopbackServer.udp(ProbeScaleTest::flood);
+                var engine = new ProbeEngine(new ProbeLimits(64, 20, 40_000, 4_096))) {
+            boolean noticed = false;
+            for (int round = 0; round < 10 && !noticed; round++) {
+                noticed =
+                        engine.ask(List.of(server.resolver()), FOUR.subList(0, 1), TIMEOUT)
+                                .selfInflicted();
+            }
+            assertThat(noticed).isTrue();
+        }
+    }
+
+    @Test
+    void blames_itself_for_nothing_in_a_quiet_round(@TempDir Path folder) throws Exception {
+        Path table = folder.resolve("snmp");
+        Files.writeString(table, "Udp: InDatagrams RcvbufErrors\nUdp: 10 7\n");
+        var counted = new ReceiveErrors(table, folder.resolve("absent"));
+        assertThat(counted.count()).isEqualTo(7);
+        try (var server =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    boolean second = query[13] == 's'; // of shop.acme.example
+                                    if (second) {
+                                        Files.writeString(
+                                                table, "Udp: InDatagrams RcvbufErrors\nUdp: 9 8\n");
+                                    }
+                                    back.send(LoopbackServer.answer(query));
+                                });
+                var engine = new ProbeEngine(ProbeLimits.DEFAULT, counted)) {
+            Duration patient = Duration.ofSeconds(5);
+            List<Resolver> one = List.of(server.resolver());
+            engine.ask(one, FOUR.subList(0, 1), patient); // warm code
+            assertThat(engine.ask(one, FOUR.subList(0, 1), patient).selfInflicted()).isFalse();
+            assertThat(engine.ask(one, FOUR.subList(2, 3), patient).selfInflicted()).isTrue();
+        }
+    }
+
+    @Test
+    void reads_both_counters_and_shrugs_at_what_it_does_not_know() throws Exception {
+        Path folder = Files.createTempDirectory("counters");
+        Path ipv4 = Files.writeString(folder.resolve("4"), "Udp: A B\nUdp: 1 2\nUdpLite: 1\n");
+        Path ipv6 =
+                Files.writeString(folder.resolve("6"), "Udp6InErrors 9\nUdp6RcvbufErrors    \t5\n");
+        assertThat(new ReceiveErrors(ipv4, ipv6).count()).isEqualTo(5);
+        assertThat(new ReceiveErrors(folder.resolve("x"), folder.resolve("y")).count()).isZero();
+        Files.delete(ipv4);
+        Files.delete(ipv6);
+        Files.delete(folder);
+    }
+
+    private static void flood(byte[] query, LoopbackServer.Reply back) throws IOException {
+        byte[] stray = LoopbackServer.withOtherId(LoopbackServer.answer(query), 1);
+        for (int i = 0; i < 2_000; i++) {
+            back.send(stray);
+        }
+        back.send(LoopbackServer.answer(query));
+    }
+
+    private static long openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    /// 250 addresses, every fifth of which never answers; one thread serves the others.
+    private static final class Farm implements AutoCloseable {
+
+        final List<Resolver> resolvers = new ArrayList<>();
+        private final List<DatagramSocket> deaf = new ArrayList<>();
+        private final Selector selector = Selector.open();
+        private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::serve);
+
+        Farm() throws IOException {
+            for (int i = 0; i < RESOLVERS; i++) {
+                var any =
+                        new InetSocketAddress(
+                                InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) (i + 1)}),
+                                0);
+                InetSocketAddress bound;
+                if (i % (RESOLVERS / SILENT) == 0) {
+                    DatagramSocket socket = new DatagramSocket(any);
+                    deaf.add(socket);
+                    bound = (InetSocketAddress) socket.getLocalSocketAddress();
+                } else {
+                    DatagramChannel channel = DatagramChannel.open();
+                    channel.bind(any).configureBlocking(false);
+                    channel.register(selector, SelectionKey.OP_READ);
+                    bound = (InetSocketAddress) channel.getLocalAddress();
+                }
+                resolvers.add(new Resolver("r" + i, bound, "farm", "-"));
+            }
+            thread.start();
+        }
+
+        private void serve() {
+            ByteBuffer buffer = ByteBuffer.allocate(2_048);
+            try {
+                while (selector.isOpen()) {
+                    selector.select(
+                            key -> {
+                                try {
+                                    answer((DatagramChannel) key.channel(), buffer);
+                                } catch (IOException e) {
+                                    throw new AssertionError(e);
+                                }
+                            });
+                }
+            } catch (IOException | ClosedSelectorException closed) {
+                return;
+            }
+        }
+
+        private static void answer(DatagramChannel channel, ByteBuffer buffer) throws IOException {
+            buffer.clear();
+            for (var asker = channel.receive(buffer);
+                    asker != null;
+                    asker = channel.receive(buffer)) {
+                byte[] query = new byte[buffer.flip().remaining()];
+                buffer.get(query);
+                byte[] reply = LoopbackServer.answer(query, "www.acme.example 300 A 192.0.2.10");
+                channel.send(ByteBuffer.wrap(reply), asker);
+                buffer.clear();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+            selector.close();
+            deaf.forEach(DatagramSocket::close);
+        }
+    }
+}
