@@ -62,13 +62,7 @@ public final class ZoneState implements ZoneSource {
             Instant acceptedAt,
             boolean everything,
             List<String> files,
-            List<String> hosts) {
-
-        /** Whether the purge names this page. */
-        public boolean names(String host, String url) {
-            return everything || files.contains(url) || hosts.contains(host);
-        }
-    }
+            List<String> hosts) {}
 
     ZoneState(
             String id,

@@ -1,30 +1,35 @@
 package dev.cutover.lab.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP or HTTPS listener on a loopback address, each request answered on a virtual thread.
  *
- * <p>Keeps connections alive. A listener can be told to refuse connections and to listen again on
- * the same port, as a crashed and restarted server does. A body larger than the limit is answered
- * 413 and the connection is closed.
+ * <p>Speaks HTTP/1.1 and keeps connections alive. A listener can be told to refuse connections and
+ * to listen again on the same port, as a crashed and restarted server does. A body larger than the
+ * limit is answered 413.
  */
 public final class LoopbackServer implements AutoCloseable {
 
@@ -34,16 +39,12 @@ public final class LoopbackServer implements AutoCloseable {
         Reply answer(Request request) throws IOException, InterruptedException;
     }
 
-    static {
-        // Read once by the JDK's server: without it small answers wait for a delayed ACK (40 ms).
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        // Guard against a peer that opens a connection and sends nothing (seconds).
-        System.setProperty("sun.net.httpserver.maxReqTime", "60");
-    }
+    // A peer that opens a connection and says nothing is dropped.
+    private static final int IDLE_SECONDS = 60;
 
     private final InetAddress address;
     private final int port;
-    private final @Nullable SSLContext tls;
+    private final @Nullable X509ExtendedKeyManager keys;
     private final Handler handler;
     private final int maxBodyBytes;
     private final ExecutorService threads =
@@ -56,27 +57,22 @@ public final class LoopbackServer implements AutoCloseable {
      *
      * @param address inside 127.0.0.0/8, otherwise refused
      * @param port 0 for any free port
-     * @param tls what to present; empty for plain HTTP
+     * @param keys what to present over TLS; empty for plain HTTP
      * @param maxBodyBytes the largest request body that is read
      */
     public LoopbackServer(
-            String address, int port, Optional<SSLContext> tls, int maxBodyBytes, Handler handler) {
-        try {
-            this.address = InetAddress.getByName(address);
-            if (!this.address.isLoopbackAddress()) {
-                throw new IllegalArgumentException(
-                        "lab servers listen on loopback only, not on " + address);
-            }
-            this.tls = tls.orElse(null);
-            this.handler = handler;
-            this.maxBodyBytes = maxBodyBytes;
-            var server = open(this.address, port, this.tls);
-            this.listening = server;
-            this.port = server.getAddress().getPort();
-            server.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on " + address + ":" + port, e);
-        }
+            String address,
+            int port,
+            Optional<X509ExtendedKeyManager> keys,
+            int maxBodyBytes,
+            Handler handler) {
+        this.address = loopback(address);
+        this.keys = keys.orElse(null);
+        this.handler = handler;
+        this.maxBodyBytes = maxBodyBytes;
+        var server = open(this.address, port, this.keys);
+        this.listening = server;
+        this.port = server.actualPort();
     }
 
     /** A plain listener on any free port of 127.0.0.1 with bodies up to 1 MiB. */
@@ -97,7 +93,7 @@ public final class LoopbackServer implements AutoCloseable {
     /** The root of this listener as a URI by its address, without a trailing slash. */
     public URI uri() {
         return URI.create(
-                (tls == null ? "http://" : "https://") + address.getHostAddress() + ":" + port);
+                (keys == null ? "http://" : "https://") + address.getHostAddress() + ":" + port);
     }
 
     /**
@@ -110,16 +106,10 @@ public final class LoopbackServer implements AutoCloseable {
         }
         var server = listening;
         if (refused && server != null) {
-            server.stop(0);
+            stop(server);
             listening = null;
         } else if (!refused && server == null) {
-            try {
-                var again = open(address, port, tls);
-                again.start();
-                listening = again;
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot listen again on " + uri(), e);
-            }
+            listening = open(address, port, keys);
         }
     }
 
@@ -128,82 +118,131 @@ public final class LoopbackServer implements AutoCloseable {
         closed = true;
         var server = listening;
         if (server != null) {
-            server.stop(0);
+            stop(server);
             listening = null;
         }
         threads.shutdownNow();
     }
 
-    private HttpServer open(InetAddress at, int wanted, @Nullable SSLContext context)
-            throws IOException {
-        var socket = new InetSocketAddress(at, wanted);
-        HttpServer server;
-        if (context == null) {
-            server = HttpServer.create(socket, 128);
-        } else {
-            var secure = HttpsServer.create(socket, 128);
-            secure.setHttpsConfigurator(new HttpsConfigurator(context));
-            server = secure;
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::exchange);
-        return server;
-    }
-
-    private void exchange(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            var body = exchange.getRequestBody().readNBytes(maxBodyBytes + 1);
-            if (body.length > maxBodyBytes) {
-                send(exchange, Reply.text(413, "text/plain", "body over " + maxBodyBytes + " B"));
-                return;
+    private static InetAddress loopback(String address) {
+        try {
+            var found = InetAddress.getByName(address);
+            if (!found.isLoopbackAddress()) {
+                throw new IllegalArgumentException(
+                        "lab servers listen on loopback only, not on " + address);
             }
-            Reply reply;
-            try {
-                reply = handler.answer(read(exchange, body));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (RuntimeException e) {
-                reply = Reply.text(500, "text/plain", "the lab failed: " + e);
-            }
-            switch (reply) {
-                case Reply.Answer answer -> send(exchange, answer);
-                case Reply.Cut cut -> {}
-            }
+            return found;
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("no address: " + address, e);
         }
     }
 
-    private static Request read(HttpExchange exchange, byte[] body) {
+    private HttpServer open(InetAddress at, int wanted, @Nullable X509ExtendedKeyManager present) {
+        var options =
+                new HttpServerOptions()
+                        .setUseAlpn(false)
+                        .setIdleTimeout(IDLE_SECONDS)
+                        .setTcpNoDelay(true);
+        if (present != null) {
+            options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(present));
+        }
+        var server = LabVertx.shared().createHttpServer(options);
+        server.requestHandler(this::received);
+        // A client that hangs up half-way through a handshake or request is its own affair.
+        server.exceptionHandler(gone -> {});
+        try {
+            return server.listen(wanted, at.getHostAddress())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw new UncheckedIOException(
+                    "cannot listen on " + at.getHostAddress() + ":" + wanted,
+                    new IOException(e.getCause()));
+        }
+    }
+
+    private static void stop(HttpServer server) {
+        server.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private void received(HttpServerRequest request) {
+        var body = Buffer.buffer();
+        request.exceptionHandler(gone -> {});
+        request.handler(
+                part -> {
+                    if (body.length() <= maxBodyBytes) {
+                        body.appendBuffer(part);
+                    }
+                });
+        request.endHandler(
+                end -> {
+                    try {
+                        threads.execute(() -> answer(request, body));
+                    } catch (RejectedExecutionException e) {
+                        request.connection().close();
+                    }
+                });
+    }
+
+    private void answer(HttpServerRequest request, Buffer body) {
+        Reply reply;
+        try {
+            reply =
+                    body.length() > maxBodyBytes
+                            ? Reply.text(413, "text/plain", "body over " + maxBodyBytes + " B")
+                            : handler.answer(read(request, body));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            reply = new Reply.Cut();
+        } catch (IOException | RuntimeException e) {
+            reply = Reply.text(500, "text/plain", "the lab failed: " + e);
+        }
+        switch (reply) {
+            case Reply.Answer answer -> send(request, answer);
+            case Reply.Cut cut -> request.connection().close();
+        }
+    }
+
+    private static Request read(HttpServerRequest request, Buffer body) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
-        exchange.getRequestHeaders()
+        request.headers()
                 .forEach(
-                        (name, values) ->
-                                headers.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
-        var uri = exchange.getRequestURI();
-        var path = uri.getPath();
-        var query = uri.getRawQuery();
+                        entry ->
+                                headers.computeIfAbsent(
+                                                entry.getKey().toLowerCase(Locale.ROOT),
+                                                name -> new ArrayList<>())
+                                        .add(entry.getValue()));
+        var raw = request.path();
+        var query = request.query();
         return new Request(
-                exchange.getRequestMethod(),
-                path == null || path.isEmpty() ? "/" : path,
+                request.method().name(),
+                raw == null || raw.isEmpty() ? "/" : String.valueOf(URI.create(raw).getPath()),
                 query == null ? "" : query,
                 headers,
-                body,
-                exchange.getRemoteAddress().getAddress().getHostAddress());
+                body.getBytes(),
+                request.remoteAddress().hostAddress());
     }
 
-    private static void send(HttpExchange exchange, Reply.Answer answer) throws IOException {
-        answer.headers().forEach((name, values) -> exchange.getResponseHeaders().put(name, values));
-        var head = exchange.getRequestMethod().equals("HEAD");
-        if (head && answer.body().length > 0) {
-            exchange.getResponseHeaders()
-                    .set("Content-Length", Integer.toString(answer.body().length));
+    private void send(HttpServerRequest request, Reply.Answer answer) {
+        var response = request.response();
+        if (response.closed()) {
+            return;
         }
-        var none = head || answer.body().length == 0;
-        exchange.sendResponseHeaders(answer.status(), none ? -1 : answer.body().length);
-        if (!none) {
-            exchange.getResponseBody().write(answer.body());
+        response.setStatusCode(answer.status());
+        answer.headers().forEach(response::putHeader);
+        var head = request.method().equals(HttpMethod.HEAD);
+        if (head) {
+            response.putHeader("Content-Length", Integer.toString(answer.body().length));
         }
-        exchange.getResponseBody().close();
-        answer.afterwards().run();
+        var sent = head ? response.end() : response.end(Buffer.buffer(answer.body()));
+        sent.onComplete(
+                done -> {
+                    try {
+                        threads.execute(answer.afterwards());
+                    } catch (RejectedExecutionException e) {
+                        // Closed meanwhile; nobody waits for what comes after.
+                    }
+                });
     }
 }
