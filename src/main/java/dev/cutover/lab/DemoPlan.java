@@ -33,9 +33,14 @@ public record DemoPlan(Duration dwell, Duration soak) {
         text.append("owner: web-team\n");
         text.append("site: www.acme.example:").append(port).append('\n');
         text.append("preset: hardened\n");
-        text.append("window: { opens: ").append(local(opensAt)).append(", closes: ").append(local(opensAt.plus(Duration.ofHours(3)))).append(", zone: Etc/UTC, at-close: hold }\n");
+        text.append("window: { opens: ")
+                .append(local(opensAt))
+                .append(", closes: ")
+                .append(local(opensAt.plus(Duration.ofHours(3))))
+                .append(", zone: Etc/UTC, at-close: hold }\n");
         text.append("ttl: { lower-to: 60, lead: PT48H }\n");
-        text.append("zone: { provider: cloudflare, name: acme.example, token: \"${env:LAB_TOKEN}\" }\n");
+        text.append(
+                "zone: { provider: cloudflare, name: acme.example, token: \"${env:LAB_TOKEN}\" }\n");
         text.append("records:\n");
         List<List<String>> steps = DemoZone.steps();
         for (int step = 1; step <= steps.size(); step++) {
@@ -55,9 +60,12 @@ public record DemoPlan(Duration dwell, Duration soak) {
         text.append("dwell: ").append(dwell).append('\n');
         text.append("soak: ").append(soak).append('\n');
         text.append("edge: { purge: everything }\n");
-        text.append("promotion: { engine: http, staging: staging, production: production, credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
-        text.append("checks: { landing-pages: top-pages.csv, tls-names: [www.acme.example, shop.acme.example, api.acme.example] }\n");
-        text.append("watch: { sources: [probes, cloudflare], error-ceiling: 2%, resolver-latency-ceiling: PT0.5S, window: PT5M, patience: PT1M, quorum: 85% }\n");
+        text.append(
+                "promotion: { engine: http, staging: staging, production: production, credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
+        text.append(
+                "checks: { landing-pages: top-pages.csv, tls-names: [www.acme.example, shop.acme.example, api.acme.example] }\n");
+        text.append(
+                "watch: { sources: [probes, cloudflare], error-ceiling: 2%, resolver-latency-ceiling: PT0.5S, window: PT5M, patience: PT1M, quorum: 85% }\n");
         text.append("fallback: { read-only: PT24H, after-writes: keep, hold-deadline: PT4H }\n");
         text.append("approvals: { need: 1 }\n");
         text.append("limits: { zone-share: 60% }\n");

@@ -12,11 +12,14 @@ import java.util.stream.Stream;
  */
 final class DemoZone {
     /** Names visitors reach through the provider's edge. */
-    static final List<String> PROXIED = List.of("shop", "blog", "static", "img", "account", "search");
+    static final List<String> PROXIED =
+            List.of("shop", "blog", "static", "img", "account", "search");
 
     /** Names visitors reach directly. */
     static final List<String> DIRECT =
-            List.of("www", "api", "m", "news", "docs", "help", "status", "jobs", "press", "events", "forum", "labs", "beta", "go");
+            List.of(
+                    "www", "api", "m", "news", "docs", "help", "status", "jobs", "press", "events",
+                    "forum", "labs", "beta", "go");
 
     private static final String CURRENT = LabWorld.Side.CURRENT.address();
 
@@ -24,16 +27,26 @@ final class DemoZone {
 
     static void fill(ZoneState zone) {
         for (String name : DIRECT) {
-            zone.addByHand(RecordDraft.of("A", host(name), CURRENT, 3600, false).withComment("web: " + name));
+            zone.addByHand(
+                    RecordDraft.of("A", host(name), CURRENT, 3600, false)
+                            .withComment("web: " + name));
         }
         for (String name : PROXIED) {
-            zone.addByHand(RecordDraft.of("A", host(name), CURRENT, 1, true).withTags(List.of("team:web")));
+            zone.addByHand(
+                    RecordDraft.of("A", host(name), CURRENT, 1, true)
+                            .withTags(List.of("team:web")));
         }
-        zone.addByHand(RecordDraft.of("MX", LabWorld.ZONE, "mail." + LabWorld.ZONE, 3600, false).withPriority(10));
+        zone.addByHand(
+                RecordDraft.of("MX", LabWorld.ZONE, "mail." + LabWorld.ZONE, 3600, false)
+                        .withPriority(10));
         zone.addByHand(RecordDraft.of("TXT", LabWorld.ZONE, "\"v=spf1 mx -all\"", 3600, false));
-        zone.addByHand(RecordDraft.of("A", "mail." + LabWorld.ZONE, "127.77.20.1", 3600, false).withComment("belongs to the mail team"));
+        zone.addByHand(
+                RecordDraft.of("A", "mail." + LabWorld.ZONE, "127.77.20.1", 3600, false)
+                        .withComment("belongs to the mail team"));
         for (int i = 1; i <= 17; i++) {
-            zone.addByHand(RecordDraft.of("A", host("host" + i), "127.77.20." + (10 + i), 3600, false).withComment("belongs to others"));
+            zone.addByHand(
+                    RecordDraft.of("A", host("host" + i), "127.77.20." + (10 + i), 3600, false)
+                            .withComment("belongs to others"));
         }
     }
 
@@ -43,7 +56,9 @@ final class DemoZone {
 
     /** Every name a certificate is asked of. */
     static String[] tlsNames() {
-        return Stream.concat(DIRECT.stream(), PROXIED.stream()).map(DemoZone::host).toArray(String[]::new);
+        return Stream.concat(DIRECT.stream(), PROXIED.stream())
+                .map(DemoZone::host)
+                .toArray(String[]::new);
     }
 
     /** The planned names by step: a few first, then the rest. */

@@ -110,7 +110,12 @@ public final class LabWorld implements AutoCloseable {
             port = LabAddresses.freePort(sites);
             account = new CloudflareAccount(clock, SEED);
             account.allow(TOKEN);
-            zone = account.addZone(ZONE, ZonePlan.PRO, List.of("ns1.dns.lab", "ns2.dns.lab"), List.of(EDGE));
+            zone =
+                    account.addZone(
+                            ZONE,
+                            ZonePlan.PRO,
+                            List.of("ns1.dns.lab", "ns2.dns.lab"),
+                            List.of(EDGE));
             DemoZone.fill(zone);
             zone.settle();
             api = opened(new CloudflareApi(account, tap));
@@ -123,14 +128,42 @@ public final class LabWorld implements AutoCloseable {
             }
             origins.get(Side.STAGING).readOnly(true);
             opened(new EdgeProxy(account, EDGE, port, names, certificates.authorityPem(), tap));
-            Authorities authorities = opened(Authorities.start(List.of(zone), AUTHORITIES, dnsPort, clock, tap));
-            resolvers = opened(ResolverFleet.start(ResolverFleet.usualMix(ResolverFleet.USUAL_SIZE), dnsPort, authorities.addresses(), clock, tap));
+            Authorities authorities =
+                    opened(Authorities.start(List.of(zone), AUTHORITIES, dnsPort, clock, tap));
+            resolvers =
+                    opened(
+                            ResolverFleet.start(
+                                    ResolverFleet.usualMix(ResolverFleet.USUAL_SIZE),
+                                    dnsPort,
+                                    authorities.addresses(),
+                                    clock,
+                                    tap));
             resolvers.writeList(folder.resolve("resolvers.txt"));
             images = opened(new ObjectStore(IMAGES_CREDENTIAL, 16 << 20, tap));
             tapEndpoint = opened(new TapEndpoint(tap));
-            time = opened(LoopbackServer.plain(request -> Reply.text(200, "text/plain", clock.offset().toString())));
-            StubResolver stub = new StubResolver(new InetSocketAddress(LabAddresses.resolver(1), dnsPort), LabAddresses.visitor(1), Duration.ofSeconds(1));
-            visitors = opened(new Visitors(site(), stub::addresses, certificates.authorityPem(), clock, 5, SEED));
+            time =
+                    opened(
+                            LoopbackServer.plain(
+                                    request ->
+                                            Reply.text(
+                                                    200, "text/plain", clock.offset().toString())));
+            StubResolver stub =
+                    new StubResolver(
+                            new InetSocketAddress(LabAddresses.resolver(1), dnsPort),
+                            LabAddresses.visitor(1),
+                            Duration.ofSeconds(1));
+            visitors =
+                    opened(
+                            new Visitors(
+                                    site(),
+                                    host ->
+                                            stub.addresses(host).stream()
+                                                    .map(InetAddress::getHostAddress)
+                                                    .toList(),
+                                    certificates.authorityPem(),
+                                    clock,
+                                    5,
+                                    SEED));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -151,7 +184,28 @@ public final class LabWorld implements AutoCloseable {
     private Origin origin(Side side, ServerNames names, CallTap tap) {
         String word = side.name().toLowerCase(Locale.ROOT);
         return new Origin(
-                new Origin.Setup(word, side.address(), port, folder.resolve(word), site(), Set.of(DemoZone.tlsNames()), Set.of()), names, tap);
+                new Origin.Setup(
+                        word,
+                        side.address(),
+                        port,
+                        folder.resolve(word),
+                        site(),
+                        Set.of(DemoZone.tlsNames()),
+                        Set.of()),
+                names,
+                tap);
+    }
+
+    /** Lets visitors come and caches fill: the world as it is before anybody plans anything. */
+    public void liven() {
+        visitors.start();
+        opened(
+                        new Crowd(
+                                resolvers.resolvers().stream()
+                                        .map(r -> r.place().address())
+                                        .toList(),
+                                DemoZone.DIRECT.stream().map(DemoZone::host).toList()))
+                .start();
     }
 
     /** The site as visitors type it. */
@@ -190,13 +244,27 @@ public final class LabWorld implements AutoCloseable {
     /** The arguments of the engine's process. */
     public List<String> engineArguments(int enginePort, String fault) {
         return List.of(
-                "--staging", folder.resolve("staging").toString(), "--production", folder.resolve("next").toString(), "--data", folder.resolve("engine").toString(),
-                "--port", Integer.toString(enginePort), "--delay-ms", "4000", "--fault", fault);
+                "--staging",
+                folder.resolve("staging").toString(),
+                "--production",
+                folder.resolve("next").toString(),
+                "--data",
+                folder.resolve("engine").toString(),
+                "--port",
+                Integer.toString(enginePort),
+                "--delay-ms",
+                "4000",
+                "--fault",
+                fault);
     }
 
     /** The environment of the engine's process. */
     public Map<String, String> engineEnvironment() {
-        return Map.of("LAB_ENGINE_CREDENTIAL", ENGINE_CREDENTIAL, "LAB_TAP_URL", tapEndpoint.url().toString());
+        return Map.of(
+                "LAB_ENGINE_CREDENTIAL",
+                ENGINE_CREDENTIAL,
+                "LAB_TAP_URL",
+                tapEndpoint.url().toString());
     }
 
     public LabClock clock() {
@@ -242,7 +310,8 @@ public final class LabWorld implements AutoCloseable {
             try {
                 open.pop().close();
             } catch (Exception e) {
-                System.getLogger(LabWorld.class.getName()).log(System.Logger.Level.DEBUG, "closing the lab", e);
+                System.getLogger(LabWorld.class.getName())
+                        .log(System.Logger.Level.DEBUG, "closing the lab", e);
             }
         }
     }

@@ -37,7 +37,8 @@ public final class Oracle {
     public List<String> wrongWith(LabWorld.Side side) {
         List<String> wrong = new ArrayList<>();
         Set<String> planned = new HashSet<>();
-        DemoZone.steps().forEach(step -> step.forEach(name -> planned.add(DemoZone.host(name) + " A")));
+        DemoZone.steps()
+                .forEach(step -> step.forEach(name -> planned.add(DemoZone.host(name) + " A")));
         Map<String, CloudflareRecord> now = new LinkedHashMap<>();
         world.zone().records().forEach(r -> now.put(key(r), r));
         for (CloudflareRecord was : before.values()) {
@@ -47,8 +48,10 @@ public final class Oracle {
                 wrong.add(key(was) + " is gone");
                 continue;
             }
-            boolean theirContent = byPeople.containsKey(key(was)) && !wanted.content().equals(was.content());
-            String content = planned.contains(key(was)) && !theirContent ? side.address() : wanted.content();
+            boolean theirContent =
+                    byPeople.containsKey(key(was)) && !wanted.content().equals(was.content());
+            String content =
+                    planned.contains(key(was)) && !theirContent ? side.address() : wanted.content();
             compare(wrong, key(was), "content", content, is.content());
             compare(wrong, key(was), "ttl", was.ttlSeconds(), is.ttlSeconds());
             compare(wrong, key(was), "proxied", wanted.proxied(), is.proxied());
@@ -62,10 +65,15 @@ public final class Oracle {
 
     /** Whether visitors of this name are sent to that side right now, as the provider has it. */
     boolean isOn(LabWorld.Side side, String label) {
-        return world.zone().records().stream().anyMatch(r -> r.name().equals(DemoZone.host(label)) && r.content().equals(side.address()));
+        return world.zone().records().stream()
+                .anyMatch(
+                        r ->
+                                r.name().equals(DemoZone.host(label))
+                                        && r.content().equals(side.address()));
     }
 
-    private static void compare(List<String> wrong, String record, String field, Object expected, Object seen) {
+    private static void compare(
+            List<String> wrong, String record, String field, Object expected, Object seen) {
         if (!expected.equals(seen)) {
             wrong.add(record + ": " + field + " expected " + expected + ", seen " + seen);
         }

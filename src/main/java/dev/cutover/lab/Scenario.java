@@ -17,7 +17,10 @@ public enum Scenario {
         void play(Stage stage, Oracle oracle) {}
     },
 
-    ERRORS_AFTER_SWITCH("the new origin answers 503 after the switch", "FellBack(fallback)", LabWorld.Side.STAGING) {
+    ERRORS_AFTER_SWITCH(
+            "the new origin answers 503 after the switch",
+            "FellBack(fallback)",
+            LabWorld.Side.STAGING) {
         @Override
         void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
@@ -26,7 +29,8 @@ public enum Scenario {
         }
     },
 
-    IMPORT_FAILS("the engine cannot import the content", "FellBack(current)", LabWorld.Side.CURRENT) {
+    IMPORT_FAILS(
+            "the engine cannot import the content", "FellBack(current)", LabWorld.Side.CURRENT) {
         @Override
         String engineFault() {
             return "fail";
@@ -36,7 +40,8 @@ public enum Scenario {
         void play(Stage stage, Oracle oracle) {}
     },
 
-    ROBOTS_BLOCKED("robots.txt on the new side shuts crawlers out", "Cancelled", LabWorld.Side.CURRENT) {
+    ROBOTS_BLOCKED(
+            "robots.txt on the new side shuts crawlers out", "Cancelled", LabWorld.Side.CURRENT) {
         @Override
         void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.world().origin(LabWorld.Side.NEXT).faults().robotsBlocked(true);
@@ -46,15 +51,22 @@ public enum Scenario {
         }
     },
 
-    ZONE_EDITED_MEANWHILE("somebody edits planned records in the middle of the run", "FellBack(fallback)", LabWorld.Side.STAGING) {
+    ZONE_EDITED_MEANWHILE(
+            "somebody edits planned records in the middle of the run",
+            "FellBack(fallback)",
+            LabWorld.Side.STAGING) {
         @Override
         void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Switching(1/2)", p -> p.startsWith("Switching(1"), TO_SOAKING);
             awaitOn(oracle, LabWorld.Side.NEXT, "beta");
             var zone = stage.world().zone();
-            oracle.editedByPeople(zone.editByHand("www.acme.example", "A", r -> r.withComment("do not touch, says Ada")));
-            oracle.editedByPeople(zone.editByHand("api.acme.example", "A", r -> r.withContent("127.77.20.99")));
-            oracle.editedByPeople(zone.editByHand("host3.acme.example", "A", r -> r.withContent("127.77.20.98")));
+            oracle.editedByPeople(
+                    zone.editByHand(
+                            "www.acme.example", "A", r -> r.withComment("do not touch, says Ada")));
+            oracle.editedByPeople(
+                    zone.editByHand("api.acme.example", "A", r -> r.withContent("127.77.20.99")));
+            oracle.editedByPeople(
+                    zone.editByHand("host3.acme.example", "A", r -> r.withContent("127.77.20.98")));
             stage.say("somebody edits www (comment), api (content) and host3 (not planned)");
             stage.awaitPhase("Held", p -> p.startsWith("Held"), Duration.ofMinutes(1));
             stage.say("held for drift; on call falls back");
@@ -62,7 +74,10 @@ public enum Scenario {
         }
     },
 
-    FALLBACK_SICK("the side to fall back to is sick when it is needed", "FellBack(fallback)", LabWorld.Side.STAGING) {
+    FALLBACK_SICK(
+            "the side to fall back to is sick when it is needed",
+            "FellBack(fallback)",
+            LabWorld.Side.STAGING) {
         @Override
         void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
@@ -82,7 +97,10 @@ public enum Scenario {
         }
     },
 
-    API_DOWN_DURING_FALLBACK("the provider's API is down when it is needed", "FellBack(fallback)", LabWorld.Side.STAGING) {
+    API_DOWN_DURING_FALLBACK(
+            "the provider's API is down when it is needed",
+            "FellBack(fallback)",
+            LabWorld.Side.STAGING) {
         @Override
         void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
@@ -95,7 +113,10 @@ public enum Scenario {
         }
     },
 
-    CONTROLLER_KILLED("the controller and the engine are killed in the middle", "Completed", LabWorld.Side.NEXT) {
+    CONTROLLER_KILLED(
+            "the controller and the engine are killed in the middle",
+            "Completed",
+            LabWorld.Side.NEXT) {
         @Override
         void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Promoting", is("Promoting"), TO_SOAKING);
@@ -104,7 +125,8 @@ public enum Scenario {
             stage.killEngine();
             Thread.sleep(Duration.ofSeconds(2));
             stage.startEngine("none");
-            stage.awaitPhase("Switching(1/2)", p -> p.startsWith("Switching(1"), Duration.ofMinutes(3));
+            stage.awaitPhase(
+                    "Switching(1/2)", p -> p.startsWith("Switching(1"), Duration.ofMinutes(3));
             stage.say("kill -9 of the controller in the middle of the switch");
             stage.killController();
             Thread.sleep(Duration.ofSeconds(2));
@@ -176,7 +198,8 @@ public enum Scenario {
         return phase::equals;
     }
 
-    private static void awaitOn(Oracle oracle, LabWorld.Side side, String label) throws InterruptedException {
+    private static void awaitOn(Oracle oracle, LabWorld.Side side, String label)
+            throws InterruptedException {
         for (int i = 0; i < 300; i++) {
             if (oracle.isOn(side, label)) {
                 return;

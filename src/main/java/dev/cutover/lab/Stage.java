@@ -17,7 +17,8 @@ public interface Stage {
      * @param wanted judges the phase as people read it, such as {@code Switching(1/2)}
      * @throws SceneFailedException when it ended otherwise or did not get there in time
      */
-    void awaitPhase(String what, Predicate<String> wanted, Duration most) throws InterruptedException;
+    void awaitPhase(String what, Predicate<String> wanted, Duration most)
+            throws InterruptedException;
 
     /** Waits until people are paged with that code. */
     void awaitPage(String code, Duration most) throws InterruptedException;

@@ -67,7 +67,9 @@ final class OffsetTime implements PlanClock, AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "the lab's time was not told: " + e.getMessage());
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "the lab's time was not told: " + e.getMessage());
             }
         }
     }
@@ -80,7 +82,13 @@ final class OffsetTime implements PlanClock, AutoCloseable {
             String text = new String(body.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip();
             return Duration.parse(text);
         } catch (DateTimeParseException e) {
-            throw new IOException("expected an ISO-8601 duration at " + url + ", seen '" + e.getParsedString() + "'", e);
+            throw new IOException(
+                    "expected an ISO-8601 duration at "
+                            + url
+                            + ", seen '"
+                            + e.getParsedString()
+                            + "'",
+                    e);
         }
     }
 }
