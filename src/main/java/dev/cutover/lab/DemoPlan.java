@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param soak how long the end is watched
  */
 public record DemoPlan(Duration dwell, Duration soak) {
-    private static final Duration LEAD = Duration.ofHours(48);
+    private static final Duration LEAD = Duration.ofDays(2);
 
     /** What the demo shows: a dwell of 20 seconds and a soak of two minutes. */
     public static DemoPlan shown() {

@@ -126,7 +126,7 @@ public final class LabWorld implements AutoCloseable {
             for (Side side : Side.values()) {
                 origins.put(side, opened(origin(side, names, tap)));
             }
-            origins.get(Side.STAGING).readOnly(true);
+            origin(Side.STAGING).readOnly(true);
             opened(new EdgeProxy(account, EDGE, port, names, certificates.authorityPem(), tap));
             Authorities authorities =
                     opened(Authorities.start(List.of(zone), AUTHORITIES, dnsPort, clock, tap));
@@ -297,6 +297,11 @@ public final class LabWorld implements AutoCloseable {
 
     public ResolverFleet resolvers() {
         return resolvers;
+    }
+
+    /** A judge who remembers the zone as it is now. */
+    public Oracle oracle() {
+        return new Oracle(this);
     }
 
     /** Where the world's files are. */

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 public enum Scenario {
     HAPPY("everything goes well", "Completed", LabWorld.Side.NEXT) {
         @Override
-        void play(Stage stage, Oracle oracle) {}
+        public void play(Stage stage, Oracle oracle) {}
     },
 
     ERRORS_AFTER_SWITCH(
@@ -22,7 +22,7 @@ public enum Scenario {
             "FellBack(fallback)",
             LabWorld.Side.STAGING) {
         @Override
-        void play(Stage stage, Oracle oracle) throws InterruptedException {
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
             stage.say("the new origin breaks: every answer is 503");
             stage.world().origin(LabWorld.Side.NEXT).faults().failing(503, 1000, 1, 1);
@@ -32,18 +32,18 @@ public enum Scenario {
     IMPORT_FAILS(
             "the engine cannot import the content", "FellBack(current)", LabWorld.Side.CURRENT) {
         @Override
-        String engineFault() {
+        public String engineFault() {
             return "fail";
         }
 
         @Override
-        void play(Stage stage, Oracle oracle) {}
+        public void play(Stage stage, Oracle oracle) {}
     },
 
     ROBOTS_BLOCKED(
             "robots.txt on the new side shuts crawlers out", "Cancelled", LabWorld.Side.CURRENT) {
         @Override
-        void play(Stage stage, Oracle oracle) throws InterruptedException {
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.world().origin(LabWorld.Side.NEXT).faults().robotsBlocked(true);
             stage.awaitPage("GatesClosed", TO_SOAKING);
             stage.say("on call sees that robots.txt blocks crawlers and calls it off");
@@ -56,7 +56,7 @@ public enum Scenario {
             "FellBack(fallback)",
             LabWorld.Side.STAGING) {
         @Override
-        void play(Stage stage, Oracle oracle) throws InterruptedException {
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Switching(1/2)", p -> p.startsWith("Switching(1"), TO_SOAKING);
             awaitOn(oracle, LabWorld.Side.NEXT, "beta");
             var zone = stage.world().zone();
@@ -79,7 +79,7 @@ public enum Scenario {
             "FellBack(fallback)",
             LabWorld.Side.STAGING) {
         @Override
-        void play(Stage stage, Oracle oracle) throws InterruptedException {
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
             stage.say("staging breaks first");
             stage.world().origin(LabWorld.Side.STAGING).faults().failing(500, 1000, 1, 1);
@@ -102,7 +102,7 @@ public enum Scenario {
             "FellBack(fallback)",
             LabWorld.Side.STAGING) {
         @Override
-        void play(Stage stage, Oracle oracle) throws InterruptedException {
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
             stage.say("the provider's API goes down, and the new origin with it");
             stage.world().api().faults().unavailable(true);
@@ -118,7 +118,7 @@ public enum Scenario {
             "Completed",
             LabWorld.Side.NEXT) {
         @Override
-        void play(Stage stage, Oracle oracle) throws InterruptedException {
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Promoting", is("Promoting"), TO_SOAKING);
             Thread.sleep(Duration.ofSeconds(1));
             stage.say("kill -9 of the engine in the middle of the import");
@@ -147,10 +147,10 @@ public enum Scenario {
     }
 
     /** Breaks the world at the right moments; returns when there is nothing left to break. */
-    abstract void play(Stage stage, Oracle oracle) throws InterruptedException;
+    public abstract void play(Stage stage, Oracle oracle) throws InterruptedException;
 
     /** The fault the engine is started with. */
-    String engineFault() {
+    public String engineFault() {
         return "none";
     }
 
