@@ -45,9 +45,20 @@ abstract class EngineStory {
     }
 
     Answer ask(LoopbackServer server, Duration timeout) throws InterruptedException {
-        Round round = engine.ask(List.of(server.resolver()), List.of(WWW), timeout);
+        Round round = calmly(engine, List.of(server.resolver()), List.of(WWW), timeout);
         assertThat(round.results()).hasSize(1);
         return round.results().getFirst().answer();
+    }
+
+    /// Asks until a round was not spoilt by this machine, which others may be loading.
+    static Round calmly(
+            ProbeEngine engine, List<Resolver> whom, List<Question> what, Duration timeout)
+            throws InterruptedException {
+        Round round = engine.ask(whom, what, timeout);
+        for (int again = 0; again < 5 && round.selfInflicted(); again++) {
+            round = engine.ask(whom, what, timeout);
+        }
+        return round;
     }
 
     static Answered answered(Answer answer) {
