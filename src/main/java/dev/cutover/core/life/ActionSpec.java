@@ -79,7 +79,10 @@ public sealed interface ActionSpec {
         };
     }
 
-    /** Whether it leads away from how things were; given up as soon as the way back begins. */
+    /**
+     * Whether it leads away from how things were: what a hold does not start, and what is given up as soon
+     * as the way back begins.
+     */
     default boolean isForward() {
         return switch (this) {
             case TakeBeforeImage t -> true;
@@ -88,9 +91,9 @@ public sealed interface ActionSpec {
             case VerifyPromotion v -> true;
             case SwitchStep s -> true;
             case Purge p -> true;
+            case SettleTtls s -> s.side() == Side.NEXT;
             case RestoreRouting r -> false;
             case UndoPromotion u -> false;
-            case SettleTtls s -> false;
         };
     }
 

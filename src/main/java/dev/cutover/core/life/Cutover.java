@@ -222,6 +222,19 @@ public record Cutover(
                 .orElse(false);
     }
 
+    /**
+     * Whether an open action that was never sent, as after a crash, may be sent now. Forward work may not
+     * while held or on the way back: it is closed as failed instead, and decided anew.
+     */
+    public boolean maySend(ActionSpec spec) {
+        return !spec.isForward() || !(phase instanceof Phase.Held || isPointless(spec));
+    }
+
+    /** Whether an open action has lost its purpose: it is cancelled, looked at and closed at once. */
+    public boolean isPointless(ActionSpec spec) {
+        return spec.isForward() && (phase.isWayBack() || phase.isFinal());
+    }
+
     /** The open attempt at this piece of work. */
     public Optional<Action> openAttempt(ActionSpec spec) {
         return open.values().stream().filter(a -> a.id().key().equals(spec.key())).findFirst();

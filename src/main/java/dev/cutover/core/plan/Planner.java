@@ -154,6 +154,7 @@ public final class Planner {
                 aged,
                 side(set, before, template, set.to(), low),
                 side(set, before, template, set.fallback(), low),
+                template.ttlSeconds(),
                 set.step());
     }
 

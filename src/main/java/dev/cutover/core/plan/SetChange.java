@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ import java.util.List;
  *
  * Records at the same position are the same record: an in-place patch where both exist.
  *
+ * @param settledTtlSeconds the TTL that records without a predecessor in this set get when all is done,
+ *     such as a CNAME that replaces an A
  * @param step the switching step that applies it, from 1
  */
 public record SetChange(
@@ -27,12 +30,33 @@ public record SetChange(
         List<DnsRecord> aged,
         List<DnsRecord> next,
         List<DnsRecord> fallback,
+        long settledTtlSeconds,
         int step) {
     public SetChange {
         before = List.copyOf(before);
         aged = List.copyOf(aged);
         next = List.copyOf(next);
         fallback = List.copyOf(fallback);
+    }
+
+    /** A set whose new records settle on the TTL its first record had. */
+    public SetChange(
+            DnsName name,
+            RecordType type,
+            List<DnsRecord> before,
+            List<DnsRecord> aged,
+            List<DnsRecord> next,
+            List<DnsRecord> fallback,
+            int step) {
+        this(
+                name,
+                type,
+                before,
+                aged,
+                next,
+                fallback,
+                before.isEmpty() ? DnsRecord.AUTO_TTL : before.getFirst().ttlSeconds(),
+                step);
     }
 
     public SetKey key() {
@@ -65,14 +89,13 @@ public record SetChange(
     }
 
     private List<DnsRecord> settled(List<DnsRecord> records) {
-        long ttl = before.isEmpty() ? 0 : before.getFirst().ttlSeconds();
-        return records.stream()
-                .map(r -> r.proxied() || ttl == 0 ? r : r.withTtl(ttlAt(records.indexOf(r), ttl)))
-                .toList();
-    }
-
-    private long ttlAt(int index, long otherwise) {
-        return index < before.size() ? before.get(index).ttlSeconds() : otherwise;
+        List<DnsRecord> settled = new ArrayList<>();
+        for (int i = 0; i < records.size(); i++) {
+            DnsRecord r = records.get(i);
+            long ttl = i < before.size() ? before.get(i).ttlSeconds() : settledTtlSeconds;
+            settled.add(r.proxied() ? r : r.withTtl(ttl));
+        }
+        return settled;
     }
 
     /** Every state of this set that we may have written; whatever differs from all of them is somebody else's. */
