@@ -26,10 +26,14 @@ final class Exchange {
         record Silent(long nanos, boolean broken) implements Outcome {}
 
         record Failed(String reason) implements Outcome {}
+
+        /// Our own limits held the query back until nobody wanted it any more.
+        record NeverWritten() implements Outcome {}
     }
 
     final byte[] query;
     final Duration timeout;
+    final long writeUntil;
     private final AtomicReference<@Nullable Listener> listener;
 
     // --- I/O thread only ---
@@ -39,9 +43,11 @@ final class Exchange {
     boolean broken;
     @Nullable ResolverLine line;
 
-    Exchange(byte[] query, Duration timeout, Listener listener) {
+    /// @param writeUntil the nano time after which it is not to be written any more
+    Exchange(byte[] query, Duration timeout, long writeUntil, Listener listener) {
         this.query = query;
         this.timeout = timeout;
+        this.writeUntil = writeUntil;
         this.listener = new AtomicReference<>(listener);
     }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProbeEngine implements AutoCloseable {
 
     private static final int MOST_PROBES = 100_000;
+    private static final Duration LONGEST_PATIENCE = Duration.ofHours(1);
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
 
     private final UdpTransport udp;
@@ -44,15 +45,29 @@ public final class ProbeEngine implements AutoCloseable {
         this.receiveErrors = receiveErrors;
     }
 
+    /// Asks, however long [ProbeLimits] hold questions back, up to an hour.
+    ///
+    /// @see #ask(Collection, List, Duration, Duration)
+    public Round ask(Collection<Resolver> resolvers, List<Question> questions, Duration timeout)
+            throws InterruptedException {
+        return ask(resolvers, questions, timeout, LONGEST_PATIENCE);
+    }
+
     /// Asks and waits for the last answer or timeout.
     ///
     /// Lasts `timeout` at most, plus the time for which [ProbeLimits] hold questions back. Never
     /// throws for what resolvers or networks do.
     ///
+    /// @param patience how long a question may be held back; one that is still unwritten then ends
+    ///     as [Unreachable], and the round as self-inflicted
     /// @param timeout for each question from just before it is written, TCP included; 1 ms to 1 min
     /// @throws IllegalArgumentException for more than 100,000 probes or a timeout out of range
     /// @throws InterruptedException when interrupted; what is outstanding ends by itself
-    public Round ask(Collection<Resolver> resolvers, List<Question> questions, Duration timeout)
+    public Round ask(
+            Collection<Resolver> resolvers,
+            List<Question> questions,
+            Duration timeout,
+            Duration patience)
             throws InterruptedException {
         long count = (long) resolvers.size() * questions.size();
         if (count > MOST_PROBES) {
@@ -70,6 +85,11 @@ public final class ProbeEngine implements AutoCloseable {
         CountDownLatch open = new CountDownLatch((int) count);
         long droppedBefore = receiveErrors.count();
         long stallsBefore = udp.stalls();
+        if (patience.isNegative() || patience.compareTo(LONGEST_PATIENCE) > 0) {
+            throw new IllegalArgumentException(
+                    "expected a patience of 0 to " + LONGEST_PATIENCE + ", seen " + patience);
+        }
+        long writeUntil = System.nanoTime() + patience.toNanos();
         List<Probe> probes = new ArrayList<>((int) count);
         for (Resolver resolver : resolvers) {
             for (int i = 0; i < questions.size(); i++) {
@@ -77,7 +97,7 @@ public final class ProbeEngine implements AutoCloseable {
             }
         }
         for (int i = 0; i < probes.size(); i++) {
-            probes.get(i).write(queries.get(i % queries.size()).clone());
+            probes.get(i).write(queries.get(i % queries.size()).clone(), writeUntil);
         }
         open.await();
         List<ProbeResult> results = new ArrayList<>(probes.size());
@@ -85,7 +105,9 @@ public final class ProbeEngine implements AutoCloseable {
             results.add(new ProbeResult(probe.resolver, probe.question, probe.answer()));
         }
         boolean selfInflicted =
-                receiveErrors.count() > droppedBefore || udp.stalls() > stallsBefore;
+                receiveErrors.count() > droppedBefore
+                        || udp.stalls() > stallsBefore
+                        || probes.stream().anyMatch(Probe::wasHeldBack);
         return new Round(results, selfInflicted);
     }
 
@@ -114,8 +136,8 @@ public final class ProbeEngine implements AutoCloseable {
             this.open = open;
         }
 
-        void write(byte[] query) {
-            udp.submit(resolver.address(), new Exchange(query, left(), this));
+        void write(byte[] query, long until) {
+            udp.submit(resolver.address(), new Exchange(query, left(), until, this));
         }
 
         private Duration left() {
@@ -130,7 +152,7 @@ public final class ProbeEngine implements AutoCloseable {
                 if (inTime && edns && Wire.refusesEdns(replied.reply())) {
                     edns = false;
                     spentNanos += replied.nanos();
-                    write(Wire.query(question, false));
+                    write(Wire.query(question, false), System.nanoTime() + left().toNanos());
                     return;
                 }
                 if (Wire.truncated(replied.reply())) {
@@ -163,6 +185,10 @@ public final class ProbeEngine implements AutoCloseable {
             open.countDown();
         }
 
+        boolean wasHeldBack() {
+            return outcome instanceof Outcome.NeverWritten;
+        }
+
         /// Reads the reply: on the caller's thread, where a hostile one harms no other probe.
         Answer answer() {
             return switch (outcome) {
@@ -178,6 +204,8 @@ public final class ProbeEngine implements AutoCloseable {
                                                 + " nothing better came")
                                 : new TimedOut(Duration.ofNanos(spentNanos + silent.nanos()));
                 case Outcome.Failed failed -> new Unreachable(failed.reason());
+                case Outcome.NeverWritten held ->
+                        new Unreachable("not asked in time, held back by our own rate limit");
                 case null -> throw new IllegalStateException("not ended yet: " + question);
             };
         }

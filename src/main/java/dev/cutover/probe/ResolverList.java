@@ -21,9 +21,10 @@ import org.xbill.DNS.Address;
 /// ```
 /// # id      address[:port]          "operator"        country
 /// quad9     9.9.9.9                 "Quad9"           CH
-/// lab-6     [2001:db8::53]:5353     "Lab"             -
+/// lab-6     [2001:db8::53]:5353     Lab               -
 /// ```
 ///
+/// An operator of one word needs no quotes.
 /// Addresses are literals, since a list that needed DNS to be read would probe nothing when DNS is
 /// what fails. Empty lines and what follows `#` outside quotes are left out.
 public final class ResolverList {
@@ -35,7 +36,8 @@ public final class ResolverList {
     private static final int DNS_PORT = 53;
 
     private static final Pattern LINE =
-            Pattern.compile("(\\S+)\\s+(\\S+)\\s+\"([^\"]*)\"\\s+(\\S+)\\s*(?:#.*)?");
+            Pattern.compile(
+                    "(\\S+)\\s+(\\S+)\\s+(?:\"([^\"]*)\"|([^\\s\"#]+))\\s+(\\S+)\\s*(?:#.*)?");
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final Pattern COUNTRY = Pattern.compile("[A-Z]{2}|-");
     private static final Pattern WITH_PORT =
@@ -124,9 +126,10 @@ public final class ResolverList {
         }
         String id = fields.group(1);
         expect(ID, id, "an id of small letters, digits, dot, dash and underscore");
-        String country = fields.group(4);
+        String country = fields.group(5);
         expect(COUNTRY, country, "a country of two capital letters, or -");
-        return new Resolver(id, address(fields.group(2)), printable(fields.group(3)), country);
+        String operator = fields.group(3) == null ? fields.group(4) : fields.group(3);
+        return new Resolver(id, address(fields.group(2)), printable(operator), country);
     }
 
     private static InetSocketAddress address(String text) {

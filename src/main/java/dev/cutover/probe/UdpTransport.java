@@ -237,6 +237,10 @@ final class UdpTransport implements AutoCloseable {
         if (exchange == null) {
             return false;
         }
+        if (exchange.writeUntil - System.nanoTime() < 0) {
+            exchange.end(new Outcome.NeverWritten());
+            return false;
+        }
         try {
             DatagramChannel channel = line.channel(selector, limits, System.nanoTime());
             exchange.id = freshId(line);

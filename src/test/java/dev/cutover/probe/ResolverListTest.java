@@ -24,7 +24,7 @@ class ResolverListTest {
                         quad9   9.9.9.9             "Quad9"      CH
                           lab.4 127.0.0.5:5353  "The Lab, #1"  -   # ours
                         six     2001:db8::53        ""           DE
-                        six-p   [2001:db8::53]:5353 "Six"        DE
+                        six-p   [2001:db8::53]:5353 Six          DE
                         """);
         List<Resolver> list = ResolverList.read(file);
         assertThat(list).extracting(Resolver::id).containsExactly("quad9", "lab.4", "six", "six-p");
@@ -48,7 +48,7 @@ class ResolverListTest {
                     a 9.9.9 "x" CH                    | an IPv4 or IPv6 address
                     a 9.9.9.9:0 "x" CH                | a port of 1 to 65535
                     a 9.9.9.9:65536 "x" CH            | a port of 1 to 65535
-                    a 9.9.9.9 x CH                    | expected: id address
+                    a 9.9.9.9 two words CH            | expected: id address
                     a 9.9.9.9 "x" Switzerland         | a country of two capital letters
                     a 9.9.9.9 "x                      | expected: id address
                     a 9.9.9.9 "x" CH more             | expected: id address

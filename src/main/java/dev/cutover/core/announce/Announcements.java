@@ -67,6 +67,7 @@ public final class Announcements {
             case Event.VerdictChanged v -> Optional.empty();
             case Event.TtlClockChanged t -> Optional.empty();
             case Event.StepServed s -> Optional.empty();
+            case Event.ZoneProven z -> Optional.empty();
             case Event.HoldRequested h -> Optional.empty();
             case Event.ResumeRequested r -> Optional.empty();
             case Event.AbortRequested a -> Optional.empty();

@@ -79,6 +79,21 @@ public sealed interface ActionSpec {
         };
     }
 
+    /** Whether it leads away from how things were; given up as soon as the way back begins. */
+    default boolean isForward() {
+        return switch (this) {
+            case TakeBeforeImage t -> true;
+            case LowerTtls l -> true;
+            case Promote p -> true;
+            case VerifyPromotion v -> true;
+            case SwitchStep s -> true;
+            case Purge p -> true;
+            case RestoreRouting r -> false;
+            case UndoPromotion u -> false;
+            case SettleTtls s -> false;
+        };
+    }
+
     /** How long one attempt may take before it is looked at and decided anew. */
     default Duration limit(Duration promotionExpected) {
         return switch (this) {

@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.Restoration;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
@@ -260,8 +261,8 @@ final class Backward {
         }
     }
 
-    /** Puts TTLs back until the zone shows it; true when it does. */
-    private static boolean settle(Turn t, Side side) {
+    /** Puts TTLs back until the zone shows it, and journals the proof; true when it does. */
+    static boolean settle(Turn t, Side side) {
         t.wakeIn(TICK);
         int round = round(t, r -> new ActionSpec.SettleTtls(side, r));
         ActionSpec settle = new ActionSpec.SettleTtls(side, round);
@@ -296,6 +297,11 @@ final class Backward {
                             + left.kept().getFirst(),
                     left.kept().stream().map(Object::toString).limit(20).toList());
         }
+        t.emit(
+                new Event.ZoneProven(
+                        side,
+                        FieldProof.of(t.c.changes(), c -> c.settledOn(side), zone.view()),
+                        zone.observedAt()));
         return true;
     }
 

@@ -165,6 +165,7 @@ public record Cutover(
                 d.restoredAt = Optional.of(at);
                 d.kept = r.kept();
             }
+            case Event.ZoneProven z -> {}
             case Event.ContentKept k -> d.promotionTouched = false;
             case Event.Approved a -> d.approvers.add(a.by());
             case Event.UndoApproved u -> d.undoApproved = true;

@@ -1,9 +1,11 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.gate.Judged;
+import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.plan.Side;
 import dev.cutover.core.timeline.TtlClock;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +45,13 @@ public sealed interface Event {
     record RoutingRestored(List<ForeignEdit> kept) implements Event {
         public RoutingRestored {
             kept = List.copyOf(kept);
+        }
+    }
+
+    /** Every planned field as it stood in the zone when the run ended, beside what was promised. */
+    record ZoneProven(Side side, List<FieldProof> fields, Instant observedAt) implements Event {
+        public ZoneProven {
+            fields = List.copyOf(fields);
         }
     }
 

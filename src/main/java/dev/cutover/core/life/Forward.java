@@ -347,22 +347,8 @@ final class Forward {
     }
 
     static void closing(Turn t) {
-        t.wakeIn(TICK);
-        ActionSpec settle = new ActionSpec.SettleTtls(Side.NEXT, 1);
-        switch (t.ensure(settle)) {
-            case BUSY -> {}
-            case STUCK -> stuck(t, settle);
-            case DONE -> {
-                if (!t.c.kept().isEmpty()) {
-                    t.page(
-                            "EditsKept",
-                            t.c.kept().size()
-                                    + " edits by others were kept, first "
-                                    + t.c.kept().getFirst(),
-                            List.of());
-                }
-                t.enter(new Phase.Completed(), "Closed", "the next side serves and TTLs are back");
-            }
+        if (Backward.settle(t, Side.NEXT)) {
+            t.enter(new Phase.Completed(), "Closed", "the next side serves and TTLs are back");
         }
     }
 

@@ -38,7 +38,7 @@ public final class Needs {
             case Phase.Promoting p -> guards(needs, Duration.ofSeconds(10));
             case Phase.Switching p -> switching(needs, c);
             case Phase.Soaking p -> soaking(needs, c);
-            case Phase.Closing p -> needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(30));
+            case Phase.Closing p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
             case Phase.Held h -> add(needs, c, h.from(), now);
             case Phase.Cancelling p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
             case Phase.FallingBack p -> back(needs, p.stage());

@@ -1,0 +1,70 @@
+package dev.cutover.lab;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The demo's plan: two steps over twenty records, content promoted first.
+ *
+ * @param dwell how long each step is watched
+ * @param soak how long the end is watched
+ */
+public record DemoPlan(Duration dwell, Duration soak) {
+    private static final Duration LEAD = Duration.ofHours(48);
+
+    /** What the demo shows: a dwell of 20 seconds and a soak of two minutes. */
+    public static DemoPlan shown() {
+        return new DemoPlan(Duration.ofSeconds(20), Duration.ofMinutes(2));
+    }
+
+    /** The same in short, for tests. */
+    public static DemoPlan brief() {
+        return new DemoPlan(Duration.ofSeconds(8), Duration.ofSeconds(15));
+    }
+
+    String yaml(Instant now, int port) {
+        Instant opensAt = now.plus(LEAD).plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MINUTES);
+        StringBuilder text = new StringBuilder();
+        text.append("cutover: acme-relaunch\n");
+        text.append("owner: web-team\n");
+        text.append("site: www.acme.example:").append(port).append('\n');
+        text.append("preset: hardened\n");
+        text.append("window: { opens: ").append(local(opensAt)).append(", closes: ").append(local(opensAt.plus(Duration.ofHours(3)))).append(", zone: Etc/UTC, at-close: hold }\n");
+        text.append("ttl: { lower-to: 60, lead: PT48H }\n");
+        text.append("zone: { provider: cloudflare, name: acme.example, token: \"${env:LAB_TOKEN}\" }\n");
+        text.append("records:\n");
+        List<List<String>> steps = DemoZone.steps();
+        for (int step = 1; step <= steps.size(); step++) {
+            for (String name : steps.get(step - 1)) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "  - { name: %s, type: A, from: [%s], to: [%s], fallback: [%s], step: %d }%n",
+                                name,
+                                LabWorld.Side.CURRENT.address(),
+                                LabWorld.Side.NEXT.address(),
+                                LabWorld.Side.STAGING.address(),
+                                step));
+            }
+        }
+        text.append("writes: fenced\n");
+        text.append("dwell: ").append(dwell).append('\n');
+        text.append("soak: ").append(soak).append('\n');
+        text.append("edge: { purge: everything }\n");
+        text.append("promotion: { engine: http, staging: staging, production: production, credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
+        text.append("checks: { landing-pages: top-pages.csv, tls-names: [www.acme.example, shop.acme.example, api.acme.example] }\n");
+        text.append("watch: { sources: [probes, cloudflare], error-ceiling: 2%, resolver-latency-ceiling: PT0.5S, window: PT5M, patience: PT1M, quorum: 85% }\n");
+        text.append("fallback: { read-only: PT24H, after-writes: keep, hold-deadline: PT4H }\n");
+        text.append("approvals: { need: 1 }\n");
+        text.append("limits: { zone-share: 60% }\n");
+        return text.toString();
+    }
+
+    private static String local(Instant at) {
+        return at.atOffset(ZoneOffset.UTC).toLocalDateTime().toString();
+    }
+}

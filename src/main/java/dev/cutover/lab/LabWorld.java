@@ -1,0 +1,254 @@
+package dev.cutover.lab;
+
+import dev.cutover.lab.cloudflare.CloudflareAccount;
+import dev.cutover.lab.cloudflare.CloudflareApi;
+import dev.cutover.lab.cloudflare.ZonePlan;
+import dev.cutover.lab.cloudflare.ZoneState;
+import dev.cutover.lab.dns.Authorities;
+import dev.cutover.lab.dns.LabAddresses;
+import dev.cutover.lab.dns.ResolverFleet;
+import dev.cutover.lab.dns.StubResolver;
+import dev.cutover.lab.engine.TapEndpoint;
+import dev.cutover.lab.http.LoopbackServer;
+import dev.cutover.lab.http.Reply;
+import dev.cutover.lab.site.EdgeProxy;
+import dev.cutover.lab.site.LabCertificates;
+import dev.cutover.lab.site.Origin;
+import dev.cutover.lab.site.ServerNames;
+import dev.cutover.lab.site.SiteContent;
+import dev.cutover.lab.site.Visitors;
+import dev.cutover.lab.store.ObjectStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A whole world on loopback: a provider with its edge, authoritative servers, caching resolvers, three
+ * sides of one site, visitors, an object store, and time that can jump.
+ *
+ * <p>The controller meets it over sockets only; {@link #environment} is all it is told.
+ */
+public final class LabWorld implements AutoCloseable {
+    /** The site's zone. */
+    public static final String ZONE = "acme.example";
+
+    private static final long SEED = 7;
+    private static final int AUTHORITIES = 2;
+    private static final String TOKEN = "lab-token-of-the-zone";
+    private static final String ENGINE_CREDENTIAL = "lab-credential-of-the-engine";
+    private static final String IMAGES_CREDENTIAL = "lab-credential-of-the-images";
+    private static final String EDGE = "127.77.10.9";
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Path folder;
+    private final LabClock clock;
+    private final CloudflareAccount account;
+    private final ZoneState zone;
+    private final CloudflareApi api;
+    private final Map<Side, Origin> origins = new LinkedHashMap<>();
+    private final ObjectStore images;
+    private final TapEndpoint tapEndpoint;
+    private final LoopbackServer time;
+    private final LabCertificates certificates;
+    private final Visitors visitors;
+    private final ResolverFleet resolvers;
+    private final int port;
+    private final int dnsPort;
+
+    /** The three sides of the lab's site, each an origin of its own. */
+    public enum Side {
+        /** The old production server. */
+        CURRENT("127.77.10.1"),
+        /** The new production server. */
+        NEXT("127.77.10.2"),
+        /** Read-only staging. */
+        STAGING("127.77.10.3");
+
+        private final String address;
+
+        Side(String address) {
+            this.address = address;
+        }
+
+        /** Its address. */
+        public String address() {
+            return address;
+        }
+    }
+
+    /**
+     * Starts the world.
+     *
+     * @param folder an empty folder for its files
+     * @param tap told of every call the controller makes
+     * @throws IOException when a socket or file cannot be had; nothing is left open then
+     */
+    public LabWorld(Path folder, LabClock clock, CallTap tap) throws IOException {
+        this.folder = folder;
+        this.clock = clock;
+        try {
+            List<InetAddress> places = new ArrayList<>(Authorities.places(AUTHORITIES));
+            places.addAll(ResolverFleet.places(ResolverFleet.USUAL_SIZE));
+            dnsPort = LabAddresses.freePort(places);
+            List<InetAddress> sites = new ArrayList<>();
+            for (Side side : Side.values()) {
+                sites.add(InetAddress.getByName(side.address()));
+            }
+            sites.add(InetAddress.getByName(EDGE));
+            port = LabAddresses.freePort(sites);
+            account = new CloudflareAccount(clock, SEED);
+            account.allow(TOKEN);
+            zone = account.addZone(ZONE, ZonePlan.PRO, List.of("ns1.dns.lab", "ns2.dns.lab"), List.of(EDGE));
+            DemoZone.fill(zone);
+            zone.settle();
+            api = opened(new CloudflareApi(account, tap));
+            certificates = new LabCertificates(clock);
+            certificates.writeTrust(folder.resolve("lab-ca.pem"));
+            ServerNames names = new ServerNames(certificates.serverFor(DemoZone.tlsNames()));
+            writeSites();
+            for (Side side : Side.values()) {
+                origins.put(side, opened(origin(side, names, tap)));
+            }
+            origins.get(Side.STAGING).readOnly(true);
+            opened(new EdgeProxy(account, EDGE, port, names, certificates.authorityPem(), tap));
+            Authorities authorities = opened(Authorities.start(List.of(zone), AUTHORITIES, dnsPort, clock, tap));
+            resolvers = opened(ResolverFleet.start(ResolverFleet.usualMix(ResolverFleet.USUAL_SIZE), dnsPort, authorities.addresses(), clock, tap));
+            resolvers.writeList(folder.resolve("resolvers.txt"));
+            images = opened(new ObjectStore(IMAGES_CREDENTIAL, 16 << 20, tap));
+            tapEndpoint = opened(new TapEndpoint(tap));
+            time = opened(LoopbackServer.plain(request -> Reply.text(200, "text/plain", clock.offset().toString())));
+            StubResolver stub = new StubResolver(new InetSocketAddress(LabAddresses.resolver(1), dnsPort), LabAddresses.visitor(1), Duration.ofSeconds(1));
+            visitors = opened(new Visitors(site(), stub::addresses, certificates.authorityPem(), clock, 5, SEED));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T thing) {
+        open.push(thing);
+        return thing;
+    }
+
+    private void writeSites() throws IOException {
+        SiteContent.good(site(), "release-1").writeTo(folder.resolve("current"));
+        SiteContent.good(site(), "release-1").writeTo(folder.resolve("next"));
+        SiteContent.good(site(), "release-2").writeTo(folder.resolve("staging"));
+    }
+
+    private Origin origin(Side side, ServerNames names, CallTap tap) {
+        String word = side.name().toLowerCase(Locale.ROOT);
+        return new Origin(
+                new Origin.Setup(word, side.address(), port, folder.resolve(word), site(), Set.of(DemoZone.tlsNames()), Set.of()), names, tap);
+    }
+
+    /** The site as visitors type it. */
+    public URI site() {
+        return URI.create("https://www." + ZONE + ":" + port);
+    }
+
+    /** The plan of the demo's cutover, ready to be scheduled. */
+    public String plan(DemoPlan demo) {
+        return demo.yaml(clock.instant(), port);
+    }
+
+    /** The files the plan refers to, by name. */
+    public Map<String, String> planFiles() {
+        return Map.of("top-pages.csv", String.join("\n", SiteContent.landingPages()) + "\n");
+    }
+
+    /** All the controller is told about this world. */
+    public Map<String, String> environment() {
+        Map<String, String> env = new LinkedHashMap<>();
+        env.put("CUTOVER_CLOCK_OFFSET_URL", time.uri() + "/offset");
+        env.put("CUTOVER_CLOUDFLARE_URL", api.endpoint().toString());
+        env.put("CUTOVER_IMAGES_URL", images.endpoint().toString());
+        env.put("CUTOVER_IMAGES_CREDENTIALS", "${env:LAB_IMAGES}");
+        env.put("CUTOVER_DNS_RESOLVERS", folder.resolve("resolvers.txt").toString());
+        env.put("CUTOVER_DNS_AUTHORITY_PORT", Integer.toString(dnsPort));
+        env.put("CUTOVER_TLS_TRUST_FILE", folder.resolve("lab-ca.pem").toString());
+        env.put("CUTOVER_EGRESS_ALLOW", "127.0.0.0/8");
+        env.put("CUTOVER_SECRETS_ALLOW", "LAB_TOKEN,LAB_ENGINE,LAB_IMAGES");
+        env.put("LAB_TOKEN", TOKEN);
+        env.put("LAB_ENGINE", ENGINE_CREDENTIAL);
+        env.put("LAB_IMAGES", IMAGES_CREDENTIAL);
+        return env;
+    }
+
+    /** The arguments of the engine's process. */
+    public List<String> engineArguments(int enginePort, String fault) {
+        return List.of(
+                "--staging", folder.resolve("staging").toString(), "--production", folder.resolve("next").toString(), "--data", folder.resolve("engine").toString(),
+                "--port", Integer.toString(enginePort), "--delay-ms", "4000", "--fault", fault);
+    }
+
+    /** The environment of the engine's process. */
+    public Map<String, String> engineEnvironment() {
+        return Map.of("LAB_ENGINE_CREDENTIAL", ENGINE_CREDENTIAL, "LAB_TAP_URL", tapEndpoint.url().toString());
+    }
+
+    public LabClock clock() {
+        return clock;
+    }
+
+    public ZoneState zone() {
+        return zone;
+    }
+
+    public CloudflareApi api() {
+        return api;
+    }
+
+    public Origin origin(Side side) {
+        Origin origin = origins.get(side);
+        if (origin == null) {
+            throw new IllegalStateException("no origin for " + side);
+        }
+        return origin;
+    }
+
+    public ObjectStore images() {
+        return images;
+    }
+
+    public Visitors visitors() {
+        return visitors;
+    }
+
+    public ResolverFleet resolvers() {
+        return resolvers;
+    }
+
+    /** Where the world's files are. */
+    public Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                System.getLogger(LabWorld.class.getName()).log(System.Logger.Level.DEBUG, "closing the lab", e);
+            }
+        }
+    }
+
+    /** Makes the folder of a new world. */
+    public static Path newFolder() throws IOException {
+        return Files.createTempDirectory("cutover-lab-");
+    }
+}

@@ -1,0 +1,464 @@
+package dev.cutover.lab.cloudflare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cutover.lab.CallTap;
+import dev.cutover.lab.CallTap.Kind;
+import dev.cutover.lab.CallTap.Moment;
+import dev.cutover.lab.cloudflare.CloudflareAccount.Permission;
+import dev.cutover.lab.cloudflare.CloudflareAccount.TokenStatus;
+import dev.cutover.lab.http.LoopbackServer;
+import dev.cutover.lab.http.Reply;
+import dev.cutover.lab.http.Request;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The client API of the lab's Cloudflare, version 4, over plain HTTP on loopback.
+ *
+ * <p>Serves the zone, record, setting, purge and GraphQL calls a cutover makes; anything else is
+ * answered 404 with code 7003. Each call is counted against the client budget, told to the tap at
+ * its three moments, and kept in {@link #calls} for an oracle. Source: Cloudflare API v4.
+ */
+public final class CloudflareApi implements AutoCloseable {
+
+    private static final int MOST_CALLS_KEPT = 50_000;
+    private static final String ROOT = "/client/v4";
+
+    /** One call as it was answered; status 0 when the connection was cut. */
+    public record Seen(Instant at, String method, String path, int status) {}
+
+    /** A call that was understood: what it asks for, what it needs, and how it is done. */
+    private record Operation(
+            Kind kind, Permission permission, boolean write, Supplier<Reply.Answer> act) {}
+
+    private final CloudflareAccount account;
+    private final CallTap tap;
+    private final Analytics analytics;
+    private final LoopbackServer server;
+    private final ApiFaults faults = new ApiFaults();
+    private final CallBudget client = new CallBudget(1_200, Duration.ofMinutes(5));
+    private final CallBudget graphql = new CallBudget(300, Duration.ofMinutes(5));
+    private final Map<String, CallBudget> purges = new HashMap<>();
+    private final Deque<Seen> calls = new ArrayDeque<>();
+
+    /** Starts to answer on any free port of 127.0.0.1. */
+    public CloudflareApi(CloudflareAccount account, CallTap tap) {
+        this.account = account;
+        this.tap = tap;
+        this.analytics = new Analytics(account);
+        this.server = new LoopbackServer("127.0.0.1", 0, Optional.empty(), 4 << 20, this::answered);
+    }
+
+    /** The base address a client is given, ending in {@code /client/v4}. */
+    public URI endpoint() {
+        return URI.create(server.uri() + ROOT);
+    }
+
+    /** What can be made to go wrong. */
+    public ApiFaults faults() {
+        return faults;
+    }
+
+    /** While true connections are refused, as when nobody listens. */
+    public void refuse(boolean refused) {
+        server.refuse(refused);
+    }
+
+    /** Spends calls of the shared budget, as a person working in the dashboard does. */
+    public void spendFromDashboard(int calls) {
+        client.spend(calls, account.clock().instant());
+    }
+
+    /** The calls answered so far in order, the last 50,000 of them. */
+    public List<Seen> calls() {
+        synchronized (calls) {
+            return new ArrayList<>(calls);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private Reply answered(Request request) throws InterruptedException {
+        var latency = faults.latency();
+        if (!latency.isZero()) {
+            Thread.sleep(latency);
+        }
+        Reply reply;
+        try {
+            reply = handled(request);
+        } catch (ApiRefusal e) {
+            reply = ApiJson.failure(e.status(), e.code(), e.text());
+        }
+        var status = 0;
+        if (reply instanceof Reply.Answer answer) {
+            status = answer.status();
+            var now = account.clock().instant();
+            reply =
+                    answer.with("Ratelimit", client.header(now))
+                            .with("Ratelimit-Policy", client.policy());
+        }
+        synchronized (calls) {
+            if (calls.size() == MOST_CALLS_KEPT) {
+                calls.removeFirst();
+            }
+            calls.add(
+                    new Seen(account.clock().instant(), request.method(), request.path(), status));
+        }
+        return reply;
+    }
+
+    private Reply handled(Request request) throws InterruptedException {
+        if (faults.isCutting()) {
+            return new Reply.Cut();
+        }
+        if (faults.isUnavailable()) {
+            return Reply.text(
+                    503, "text/html", "<html><body>503 Service Unavailable</body></html>");
+        }
+        var token = authenticated(request);
+        var blocked = client.spend(account.clock().instant());
+        if (blocked.isPresent()) {
+            return limited(blocked);
+        }
+        var limited = faults.takeLimited();
+        if (limited.isPresent()) {
+            return limited(limited.get());
+        }
+        var operation = operation(request);
+        if (!token.permissions().contains(operation.permission()) || faults.takeForbidden()) {
+            throw new ApiRefusal(403, 10000, "Authentication error");
+        }
+        return done(request, operation);
+    }
+
+    private Reply done(Request request, Operation operation) throws InterruptedException {
+        var detail = request.method() + " " + request.path();
+        tap.at(operation.kind(), Moment.BEFORE, detail);
+        if (operation.write()) {
+            var late = faults.takeLate();
+            if (late.isPresent()) {
+                Thread.ofVirtual().start(() -> landLate(late.get(), operation));
+                return new Reply.Cut();
+            }
+        }
+        Reply.Answer answer;
+        try {
+            answer = operation.act().get();
+        } catch (ApiRefusal e) {
+            answer = ApiJson.failure(e.status(), e.code(), e.text());
+            if (e.status() == 429) {
+                answer = answer.with("retry-after", "60");
+            }
+        }
+        tap.at(operation.kind(), Moment.DURING, detail);
+        if (operation.write() && faults.takeLost()) {
+            return new Reply.Cut();
+        }
+        return answer.then(() -> tap.at(operation.kind(), Moment.AFTER, detail));
+    }
+
+    private static void landLate(Duration after, Operation operation) {
+        try {
+            Thread.sleep(after);
+            var unused = operation.act().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ApiRefusal e) {
+            // The late write met a zone it does not fit any more; nobody is left to be told.
+        }
+    }
+
+    private CloudflareAccount.Token authenticated(Request request) {
+        var secret =
+                request.bearer()
+                        .orElseThrow(() -> new ApiRefusal(401, 10000, "Authentication error"));
+        return account.token(secret)
+                .filter(token -> token.status() == TokenStatus.ACTIVE || isVerify(request))
+                .orElseThrow(() -> new ApiRefusal(401, 9109, "Invalid access token"));
+    }
+
+    private static boolean isVerify(Request request) {
+        return request.path().equals(ROOT + "/user/tokens/verify");
+    }
+
+    private static Reply.Answer limited(Optional<Duration> wait) {
+        var answer =
+                ApiJson.failure(429, 10300, "More than 1200 requests per 300 seconds reached.");
+        return wait.map(
+                        duration ->
+                                answer.with(
+                                        "retry-after",
+                                        Long.toString(Math.max(1, duration.toSeconds()))))
+                .orElse(answer);
+    }
+
+    private Operation operation(Request request) {
+        if (!request.path().startsWith(ROOT + "/")) {
+            throw noRoute(request);
+        }
+        var at = request.segments().subList(2, request.segments().size());
+        var method = request.method();
+        if (at.equals(List.of("graphql")) && method.equals("POST")) {
+            return new Operation(
+                    Kind.ANALYTICS, Permission.ANALYTICS_READ, false, () -> graphql(request));
+        }
+        if (at.equals(List.of("user", "tokens", "verify")) && method.equals("GET")) {
+            return new Operation(
+                    Kind.ZONE_READ, Permission.ZONE_READ, false, () -> verify(request));
+        }
+        if (at.isEmpty() || !at.get(0).equals("zones")) {
+            throw noRoute(request);
+        }
+        if (at.size() == 1 && method.equals("GET")) {
+            return new Operation(Kind.ZONE_READ, Permission.ZONE_READ, false, () -> zones(request));
+        }
+        if (at.size() == 1) {
+            throw noRoute(request);
+        }
+        var zone = account.zone(at.get(1)).orElseThrow(() -> noRoute(request));
+        if (at.size() == 2 && method.equals("GET")) {
+            return new Operation(
+                    Kind.ZONE_READ,
+                    Permission.ZONE_READ,
+                    false,
+                    () -> ApiJson.success(ApiJson.zone(zone, account)));
+        }
+        var rest = at.subList(2, at.size());
+        return switch (rest.isEmpty() ? "" : rest.get(0)) {
+            case "dns_records" -> records(request, zone, rest);
+            case "load_balancers" -> loadBalancers(request, rest);
+            case "settings", "argo" -> setting(request, zone, rest);
+            case "purge_cache" -> {
+                if (rest.size() != 1 || !method.equals("POST")) {
+                    throw noRoute(request);
+                }
+                yield new Operation(
+                        Kind.PURGE, Permission.CACHE_PURGE, true, () -> purge(request, zone));
+            }
+            default -> throw noRoute(request);
+        };
+    }
+
+    private Operation records(Request request, ZoneState zone, List<String> rest) {
+        var last = rest.size() == 2 ? rest.get(1) : "";
+        if (rest.size() > 2) {
+            throw noRoute(request);
+        }
+        var subject =
+                switch (last) {
+                    case "" -> "";
+                    case "batch", "export" -> " " + last;
+                    default -> " one";
+                };
+        return switch (request.method() + subject) {
+            case "GET" -> reading(() -> RecordCalls.list(zone, request));
+            case "GET export" -> reading(() -> RecordCalls.export(zone));
+            case "GET one" -> reading(() -> RecordCalls.one(zone, last));
+            case "POST" -> writing(() -> RecordCalls.create(zone, json(request)));
+            case "POST batch" -> writing(() -> batch(request, zone));
+            case "PUT one" -> writing(() -> RecordCalls.overwrite(zone, last, json(request)));
+            case "PATCH one" -> writing(() -> RecordCalls.patch(zone, last, json(request)));
+            case "DELETE one" -> writing(() -> RecordCalls.delete(zone, last));
+            default -> throw noRoute(request);
+        };
+    }
+
+    private Reply.Answer batch(Request request, ZoneState zone) {
+        if (faults.takeFailedBatch()) {
+            throw new ApiRefusal(500, 10001, "Internal error; the batch was rolled back.");
+        }
+        return RecordCalls.batch(zone, json(request));
+    }
+
+    private static Operation reading(Supplier<Reply.Answer> act) {
+        return new Operation(Kind.ZONE_READ, Permission.DNS_READ, false, act);
+    }
+
+    private static Operation writing(Supplier<Reply.Answer> act) {
+        return new Operation(Kind.ZONE_WRITE, Permission.DNS_EDIT, true, act);
+    }
+
+    /** The lab has no load balancers; a client that looks for one on its hostname finds none. */
+    private static Operation loadBalancers(Request request, List<String> rest) {
+        if (rest.size() != 1 || !request.method().equals("GET")) {
+            throw noRoute(request);
+        }
+        return new Operation(
+                Kind.ZONE_READ,
+                Permission.ZONE_READ,
+                false,
+                () -> ApiJson.success(ApiJson.array()));
+    }
+
+    private static Operation setting(Request request, ZoneState zone, List<String> rest) {
+        if (rest.size() != 2
+                || (rest.get(0).equals("argo") && !rest.get(1).equals("tiered_caching"))) {
+            throw noRoute(request);
+        }
+        var id = rest.get(1);
+        return switch (request.method()) {
+            case "GET" ->
+                    new Operation(
+                            Kind.SETTING,
+                            Permission.SETTINGS_READ,
+                            false,
+                            () -> ApiJson.success(ApiJson.setting(id, existing(zone, id))));
+            case "PATCH" ->
+                    new Operation(
+                            Kind.SETTING,
+                            Permission.SETTINGS_EDIT,
+                            true,
+                            () -> ApiJson.success(ApiJson.setting(id, set(zone, id, request))));
+            default -> throw noRoute(request);
+        };
+    }
+
+    private static ZoneState.Setting existing(ZoneState zone, String id) {
+        return zone.setting(id)
+                .orElseThrow(() -> new ApiRefusal(400, 1003, "Undefined zone setting: " + id));
+    }
+
+    private static ZoneState.Setting set(ZoneState zone, String id, Request request) {
+        existing(zone, id);
+        var value = json(request).path("value").asText();
+        var allowed =
+                switch (id) {
+                    case "ssl" -> List.of("off", "flexible", "full", "strict");
+                    case "cache_level" -> List.of("aggressive", "basic", "simplified");
+                    default -> List.of("on", "off");
+                };
+        if (!allowed.contains(value)) {
+            throw new ApiRefusal(400, 1007, "Invalid value for zone setting " + id);
+        }
+        return zone.set(id, value);
+    }
+
+    private Reply.Answer purge(Request request, ZoneState zone) {
+        var body = json(request);
+        var selectors = List.of("purge_everything", "files", "hosts", "tags", "prefixes");
+        var named = selectors.stream().filter(body::has).toList();
+        if (named.size() != 1) {
+            throw new ApiRefusal(
+                    400,
+                    1012,
+                    "Request must contain exactly one of " + String.join(", ", selectors));
+        }
+        var values = new ArrayList<String>();
+        body.path(named.get(0))
+                .forEach(
+                        item ->
+                                values.add(
+                                        item.isObject()
+                                                ? item.path("url").asText()
+                                                : item.asText()));
+        return switch (named.get(0)) {
+            case "purge_everything" -> {
+                if (!body.path("purge_everything").asBoolean()) {
+                    throw new ApiRefusal(400, 1012, "purge_everything must be true");
+                }
+                yield accepted(zone, true, List.of(), List.of());
+            }
+            case "files" -> accepted(zone, false, some(values), List.of());
+            case "hosts" -> accepted(zone, false, List.of(), some(values));
+            // Tags and prefixes need what the lab's edge does not keep.
+            default -> throw new ApiRefusal(400, 1136, "The lab's edge cannot purge by this.");
+        };
+    }
+
+    private Reply.Answer accepted(
+            ZoneState zone, boolean everything, List<String> files, List<String> hosts) {
+        if (files.isEmpty()) {
+            CallBudget budget;
+            synchronized (purges) {
+                budget =
+                        purges.computeIfAbsent(
+                                zone.id(),
+                                id ->
+                                        new CallBudget(
+                                                25,
+                                                Duration.ofSeconds(
+                                                        25L
+                                                                * zone.plan().purgeWindowSeconds()
+                                                                / zone.plan().purges())));
+            }
+            if (budget.spend(account.clock().instant()).isPresent()) {
+                throw new ApiRefusal(429, 10300, "Unable to purge, rate limit reached.");
+            }
+        }
+        var purge = zone.purge(everything, files, hosts);
+        return ApiJson.success(ApiJson.object().put("id", purge.id()));
+    }
+
+    private static List<String> some(List<String> values) {
+        if (values.isEmpty() || values.size() > 100) {
+            throw new ApiRefusal(400, 1094, "A purge names 1 to 100 items, not " + values.size());
+        }
+        return values;
+    }
+
+    private Reply.Answer graphql(Request request) {
+        var wait = graphql.spend(account.clock().instant());
+        if (wait.isPresent()) {
+            return limited(wait);
+        }
+        var body = json(request);
+        return Reply.json(
+                200,
+                analytics.answer(body.path("query").asText(), body.path("variables")).toString());
+    }
+
+    private Reply.Answer verify(Request request) {
+        var token = authenticated(request);
+        var result = ApiJson.object();
+        result.put("id", token.id());
+        result.put(
+                "status",
+                switch (token.status()) {
+                    case ACTIVE -> "active";
+                    case DISABLED -> "disabled";
+                    case EXPIRED -> "expired";
+                });
+        return ApiJson.success(result);
+    }
+
+    private Reply.Answer zones(Request request) {
+        var asked = request.parameters();
+        var page = RecordCalls.bounded(asked, "page", 1, 1, 1_000_000);
+        var perPage = RecordCalls.bounded(asked, "per_page", 20, 5, 50);
+        var found =
+                account.zones().stream()
+                        .filter(zone -> zone.name().equals(asked.getOrDefault("name", zone.name())))
+                        .filter(zone -> asked.getOrDefault("status", "active").equals("active"))
+                        .toList();
+        var list = ApiJson.array();
+        found.stream()
+                .skip((long) (page - 1) * perPage)
+                .limit(perPage)
+                .forEach(zone -> list.add(ApiJson.zone(zone, account)));
+        return ApiJson.page(list, page, perPage, found.size());
+    }
+
+    private static JsonNode json(Request request) {
+        return ApiJson.body(request.text());
+    }
+
+    private static ApiRefusal noRoute(Request request) {
+        return new ApiRefusal(
+                404,
+                7003,
+                "Could not route to %s, perhaps your object identifier is invalid?"
+                        .formatted(request.path()));
+    }
+}

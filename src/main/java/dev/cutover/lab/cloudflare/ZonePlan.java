@@ -1,0 +1,82 @@
+package dev.cutover.lab.cloudflare;
+
+/**
+ * What a zone's subscription allows.
+ *
+ * <p>Source: Cloudflare plan limits as of 2026 (batch operations, records per zone, comment and tag
+ * limits, purge rates, minimum TTL).
+ */
+public enum ZonePlan {
+    FREE("Free Website", 200, 200, 100, 0, 60, 5, 60),
+    PRO("Pro Website", 3_500, 3_500, 500, 20, 60, 5, 1),
+    BUSINESS("Business Website", 3_500, 3_500, 500, 20, 60, 10, 1),
+    ENTERPRISE("Enterprise Website", 3_500, 3_500, 500, 20, 30, 50, 1);
+
+    private final String title;
+    private final int batchLimit;
+    private final int recordLimit;
+    private final int commentLimit;
+    private final int tagLimit;
+    private final int minimumTtlSeconds;
+    private final int purges;
+    private final int purgeWindowSeconds;
+
+    ZonePlan(
+            String title,
+            int batchLimit,
+            int recordLimit,
+            int commentLimit,
+            int tagLimit,
+            int minimumTtlSeconds,
+            int purges,
+            int purgeWindowSeconds) {
+        this.title = title;
+        this.batchLimit = batchLimit;
+        this.recordLimit = recordLimit;
+        this.commentLimit = commentLimit;
+        this.tagLimit = tagLimit;
+        this.minimumTtlSeconds = minimumTtlSeconds;
+        this.purges = purges;
+        this.purgeWindowSeconds = purgeWindowSeconds;
+    }
+
+    /** The name the API shows. */
+    public String title() {
+        return title;
+    }
+
+    /** How many operations one batch may hold, all four lists together. */
+    public int batchLimit() {
+        return batchLimit;
+    }
+
+    /** How many records the zone may hold. */
+    public int recordLimit() {
+        return recordLimit;
+    }
+
+    /** The longest comment in characters. */
+    public int commentLimit() {
+        return commentLimit;
+    }
+
+    /** How many tags a record may carry; 0 means the plan has no tags. */
+    public int tagLimit() {
+        return tagLimit;
+    }
+
+    /** The smallest TTL that is not "automatic". */
+    public int minimumTtlSeconds() {
+        return minimumTtlSeconds;
+    }
+
+    /** How many purges by host or of everything fit into {@link #purgeWindowSeconds}. */
+    public int purges() {
+        return purges;
+    }
+
+    /** The length of the purge window. */
+    public int purgeWindowSeconds() {
+        return purgeWindowSeconds;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.cutover.lab.site;
+
+import dev.cutover.lab.LabClock;
+import dev.cutover.lab.cloudflare.ZoneState;
+import dev.cutover.lab.http.Reply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What the edge keeps of the origins' answers: GETs answered 200 that say for how long.
+ *
+ * <p>A purge drops what it names only after a lag since its acceptance. Source: RFC 9111; Cloudflare
+ * cache behaviour: an answer that sets a cookie is not kept. Safe for many threads.
+ */
+final class EdgeCache {
+
+    private static final int MOST = 5_000;
+    private static final Pattern MAX_AGE = Pattern.compile("(s-maxage|max-age)=(\\d{1,9})");
+
+    private record Kept(Reply.Answer answer, Instant at, Duration fresh) {}
+
+    private final LabClock clock;
+    private final Map<String, Kept> byUrl = new LinkedHashMap<>(256, 0.75f, true);
+    private Duration purgeLag = Duration.ofMillis(500);
+    private long hits;
+
+    EdgeCache(LabClock clock) {
+        this.clock = clock;
+    }
+
+    synchronized void purgeLag(Duration lag) {
+        purgeLag = lag;
+    }
+
+    synchronized long hits() {
+        return hits;
+    }
+
+    synchronized int size() {
+        return byUrl.size();
+    }
+
+    /** The kept answer for an address (host, path and query), with its age. */
+    synchronized Optional<Reply.Answer> find(String url, String host, ZoneState zone) {
+        var kept = byUrl.get(url);
+        if (kept == null) {
+            return Optional.empty();
+        }
+        var now = clock.instant();
+        var age = Duration.between(kept.at(), now);
+        if (age.compareTo(kept.fresh()) >= 0 || purged(kept, url, host, zone, now)) {
+            byUrl.remove(url);
+            return Optional.empty();
+        }
+        hits++;
+        return Optional.of(kept.answer().with("age", Long.toString(age.toSeconds())));
+    }
+
+    /** Keeps an answer if it may be kept; tells whether it did. */
+    synchronized boolean keep(String url, Reply.Answer answer) {
+        var fresh = fresh(answer);
+        if (answer.status() != 200
+                || fresh.isZero()
+                || answer.headers().containsKey("set-cookie")) {
+            return false;
+        }
+        byUrl.put(url, new Kept(answer, clock.instant(), fresh));
+        if (byUrl.size() > MOST) {
+            byUrl.remove(byUrl.keySet().iterator().next());
+        }
+        return true;
+    }
+
+    private boolean purged(Kept kept, String url, String host, ZoneState zone, Instant now) {
+        for (var purge : zone.purges().reversed()) {
+            var doneAt = purge.acceptedAt().plus(purgeLag);
+            if (!doneAt.isAfter(kept.at())) {
+                return false;
+            }
+            if (!now.isBefore(doneAt) && names(purge, url, host)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A purge by address may name the port or leave it out. */
+    private static boolean names(ZoneState.Purge purge, String url, String host) {
+        if (purge.everything() || purge.hosts().contains(host)) {
+            return true;
+        }
+        return purge.files().stream()
+                .map(file -> file.replaceFirst("^https?://", ""))
+                .map(file -> file.replaceFirst("^([^/:]+):\\d+", "$1"))
+                .anyMatch(url::equals);
+    }
+
+    private static Duration fresh(Reply.Answer answer) {
+        var said =
+                String.join(",", answer.headers().getOrDefault("cache-control", List.of()))
+                        .toLowerCase(Locale.ROOT);
+        if (said.contains("no-store") || said.contains("no-cache") || said.contains("private")) {
+            return Duration.ZERO;
+        }
+        var seconds = 0L;
+        var matcher = MAX_AGE.matcher(said);
+        while (matcher.find()) {
+            if (matcher.group(1).equals("s-maxage")) {
+                return Duration.ofSeconds(Long.parseLong(matcher.group(2)));
+            }
+            seconds = Long.parseLong(matcher.group(2));
+        }
+        return Duration.ofSeconds(seconds);
+    }
+}

@@ -1,0 +1,231 @@
+package dev.cutover.probe;
+
+import dev.cutover.core.dns.Address;
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.port.Call;
+import dev.cutover.port.PortException;
+import dev.cutover.port.Resolvers;
+import dev.cutover.probe.Answer.AnswerRecord;
+import dev.cutover.probe.Answer.Answered;
+import dev.cutover.probe.Answer.Malformed;
+import dev.cutover.probe.Answer.TimedOut;
+import dev.cutover.probe.Answer.Unreachable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
+
+/// What the world resolves, asked by probes.
+///
+/// Concurrent; never repeats a question, except once for the answers missing from a round that our
+/// own machine spoilt. Spoilt twice, it tells nothing rather than something wrong.
+public final class ProbedResolvers implements Resolvers {
+
+    private static final Duration LEAST_TIMEOUT = Duration.ofMillis(2);
+
+    private final ProbeEngine engine;
+    private final List<Resolver> resolvers;
+    private final ServerFinder finder;
+    private final Duration timeout;
+
+    /// @param resolvers the recursive resolvers, in the operator's order; at least one
+    /// @param authorityPort where authoritative servers listen: 53 in the world
+    /// @param timeout for each question, 1 ms to 1 min
+    public ProbedResolvers(
+            ProbeEngine engine, List<Resolver> resolvers, int authorityPort, Duration timeout) {
+        if (resolvers.isEmpty()) {
+            throw new IllegalArgumentException("expected at least one resolver, seen none");
+        }
+        this.engine = engine;
+        this.resolvers = List.copyOf(resolvers);
+        this.finder = new ServerFinder(this::askSome, this.resolvers, authorityPort);
+        this.timeout = timeout;
+    }
+
+    @Override
+    public List<AuthorityAnswer> askAuthorities(DnsName zone, List<SetKey> sets, Call call) {
+        List<Resolver> servers = finder.serversOf(zone, call);
+        return ask(
+                servers,
+                sets,
+                false,
+                call,
+                (result, set) -> {
+                    Reading reading = Reading.of(result.answer(), set, true);
+                    return new AuthorityAnswer(
+                            result.resolver().id(),
+                            set,
+                            reading.contents(),
+                            reading.ttlSeconds(),
+                            reading.failure());
+                });
+    }
+
+    @Override
+    public List<ResolverAnswer> askResolvers(List<SetKey> sets, Call call) {
+        return ask(
+                resolvers,
+                sets,
+                true,
+                call,
+                (result, set) -> {
+                    Reading reading = Reading.of(result.answer(), set, false);
+                    return new ResolverAnswer(
+                            result.resolver().id(),
+                            set,
+                            reading.contents(),
+                            reading.ttlSeconds(),
+                            reading.latency(),
+                            reading.failure());
+                });
+    }
+
+    @Override
+    public List<String> addresses(DnsName name, Call call) {
+        return finder.addressesOf(name, call);
+    }
+
+    private <T> List<T> ask(
+            List<Resolver> whom,
+            List<SetKey> sets,
+            boolean recursive,
+            Call call,
+            BiFunction<ProbeResult, SetKey, T> telling) {
+        List<Question> questions = new ArrayList<>();
+        for (SetKey set : sets) {
+            if (set.type() == RecordType.OTHER) {
+                throw PortException.lasting(set + ": expected a type that can be asked for");
+            }
+            int type = Type.value(set.type().name());
+            questions.add(new Question(set.name().value(), type, recursive));
+        }
+        List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
+        List<T> told = new ArrayList<>(results.size());
+        for (int i = 0; i < results.size(); i++) {
+            told.add(telling.apply(results.get(i), sets.get(i % sets.size())));
+        }
+        return told;
+    }
+
+    /// The round's results, those that our own machine may have spoilt asked again.
+    private List<ProbeResult> sound(
+            Round round, List<Resolver> whom, List<Question> questions, Call call) {
+        List<ProbeResult> results = new ArrayList<>(round.results());
+        Set<Resolver> spoilt = new HashSet<>();
+        if (round.selfInflicted()) {
+            results.stream()
+                    .filter(result -> !(result.answer() instanceof Answered))
+                    .forEach(result -> spoilt.add(result.resolver()));
+        }
+        if (spoilt.isEmpty()) {
+            return results;
+        }
+        List<Resolver> again = whom.stream().filter(spoilt::contains).toList();
+        Round second = askSome(again, questions, call);
+        boolean missing =
+                second.results().stream().anyMatch(r -> !(r.answer() instanceof Answered));
+        if (second.selfInflicted() && missing) {
+            throw PortException.passing(
+                    "DNS probes for "
+                            + call.purpose()
+                            + ": this machine dropped packets, stood still or held questions back,"
+                            + " twice; so the missing answers say nothing about the servers."
+                            + " Nothing was changed; give this machine more processor time or raise"
+                            + " the probe limits");
+        }
+        for (int i = 0; i < second.results().size(); i++) {
+            ProbeResult better = second.results().get(i);
+            int at = whom.indexOf(better.resolver()) * questions.size() + i % questions.size();
+            results.set(at, better);
+        }
+        return results;
+    }
+
+    /// Asks within the call's deadline.
+    private Round askSome(List<Resolver> whom, List<Question> questions, Call call) {
+        Duration left = call.deadline().left();
+        if (left.compareTo(LEAST_TIMEOUT) < 0) {
+            throw PortException.passing(
+                    "DNS probes for " + call.purpose() + ": the deadline has passed, nobody asked");
+        }
+        // A quarter of a short deadline is kept for getting the questions out at all.
+        Duration longest = left.multipliedBy(3).dividedBy(4);
+        Duration wait = longest.compareTo(timeout) < 0 ? longest : timeout;
+        Duration patience = left.minus(wait);
+        Duration most = Duration.ofHours(1);
+        try {
+            return engine.ask(
+                    whom, questions, wait, patience.compareTo(most) > 0 ? most : patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PortException(
+                    PortException.Category.TRANSIENT,
+                    "DNS probes for " + call.purpose() + ": interrupted",
+                    e);
+        }
+    }
+
+    /// An answer as the core speaks of it.
+    ///
+    /// @param contents what the name itself owns of the type, in normal form; an alias's target
+    ///     owns its own
+    private record Reading(
+            List<String> contents, long ttlSeconds, Duration latency, String failure) {
+
+        static Reading of(Answer answer, SetKey set, boolean authority) {
+            return switch (answer) {
+                case Answered answered
+                        when answered.rcode() != Rcode.NOERROR
+                                && answered.rcode() != Rcode.NXDOMAIN ->
+                        failed("answered " + Rcode.string(answered.rcode()));
+                case Answered answered when authority && !answered.authoritative() ->
+                        failed("answered without authority for the zone (lame delegation)");
+                case Answered answered -> answered(answered, set);
+                case TimedOut late -> failed("no answer within " + late.after().toMillis() + " ms");
+                case Unreachable gone -> failed(gone.reason());
+                case Malformed broken -> failed(broken.reason());
+            };
+        }
+
+        private static Reading failed(String why) {
+            return new Reading(List.of(), 0, Duration.ZERO, why);
+        }
+
+        private static Reading answered(Answered answered, SetKey set) {
+            String type = set.type().name();
+            List<AnswerRecord> own =
+                    answered.records().stream()
+                            .filter(r -> r.name().equals(set.name().value()))
+                            .toList();
+            List<String> contents =
+                    own.stream()
+                            .filter(r -> r.type().equals(type))
+                            .map(r -> normal(set.type(), r.content()))
+                            .toList();
+            // an alias in place of the set lives as long as the alias does
+            long ttl =
+                    own.stream()
+                            .mapToLong(AnswerRecord::ttlSeconds)
+                            .min()
+                            .orElse(answered.negativeTtlSeconds().orElse(0));
+            return new Reading(contents, ttl, answered.latency(), "");
+        }
+
+        private static String normal(RecordType type, String content) {
+            try {
+                return Address.normalContent(type, content);
+            } catch (IllegalArgumentException unusual) {
+                return content.toLowerCase(Locale.ROOT); // shown as it is, and matches no plan
+            }
+        }
+    }
+}

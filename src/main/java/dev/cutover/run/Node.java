@@ -1,0 +1,178 @@
+package dev.cutover.run;
+
+import dev.cutover.core.life.CutoverId;
+import dev.cutover.port.Announcer;
+import dev.cutover.port.Deadline;
+import dev.cutover.port.Fence;
+import dev.cutover.port.Journal;
+import dev.cutover.port.Lease;
+import dev.cutover.port.Outbox;
+import dev.cutover.port.Ownership;
+import dev.cutover.port.PortException;
+import dev.cutover.port.Samples;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One process that drives cutovers: takes leases, keeps them, and gives each cutover a driver.
+ *
+ * <p>A lease is held as long as the last successful renewal was sent less than {@link Ownership#LEASE} ago
+ * on this process's monotonic clock, whatever the store says later: a frozen node notices by itself.
+ */
+public final class Node implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Node.class.getName());
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
+    private static final Duration CLAIM_EVERY = Duration.ofSeconds(1);
+    private static final int MOST_DRIVEN = 5_000;
+
+    private final String name;
+    private final Journal journal;
+    private final Ownership ownership;
+    private final Samples samples;
+    private final World world;
+    private final PlanClock clock;
+    private final Delivery delivery;
+    private final Map<CutoverId, Driver> drivers = new ConcurrentHashMap<>();
+    private final Map<CutoverId, Deadline> heldUntil = new ConcurrentHashMap<>();
+    private volatile boolean stopped;
+
+    public Node(
+            String name,
+            Journal journal,
+            Ownership ownership,
+            Samples samples,
+            Outbox outbox,
+            List<Announcer> announcers,
+            World world,
+            PlanClock clock) {
+        this.name = name;
+        this.journal = journal;
+        this.ownership = ownership;
+        this.samples = samples;
+        this.world = world;
+        this.clock = clock;
+        this.delivery = new Delivery(outbox, announcers);
+    }
+
+    /** Starts driving. Returns at once. */
+    public void start() {
+        clock.onJump(() -> drivers.values().forEach(Driver::wake));
+        Thread.ofVirtual().name("leases").start(() -> every(RENEW_EVERY, this::renew));
+        Thread.ofVirtual().name("claims").start(() -> every(CLAIM_EVERY, this::claim));
+        Thread.ofVirtual().name("signals").start(() -> every(Duration.ZERO, this::listen));
+        Thread.ofVirtual()
+                .name("announcements")
+                .start(() -> every(Duration.ofMillis(200), delivery::deliver));
+    }
+
+    /** The cutovers driven here. */
+    public Set<CutoverId> driven() {
+        return Set.copyOf(drivers.keySet());
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        drivers.values().forEach(Driver::stop);
+        try {
+            ownership.release(name);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "leases could not be given back, they run out by themselves: "
+                            + e.getMessage());
+        }
+    }
+
+    private void every(Duration pause, Runnable task) {
+        while (!stopped) {
+            try {
+                task.run();
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        Thread.currentThread().getName() + ": trying on after " + e);
+                pauseAfterTrouble();
+            }
+        }
+    }
+
+    private static void pauseAfterTrouble() {
+        try {
+            Thread.sleep(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void claim() {
+        if (stopped || drivers.size() >= MOST_DRIVEN) {
+            return;
+        }
+        Deadline until = Deadline.in(Ownership.LEASE);
+        for (Lease lease : ownership.claim(name, MOST_DRIVEN - drivers.size())) {
+            heldUntil.put(lease.cutover(), until);
+            Driver driver =
+                    new Driver(lease, journal, world, clock, samples, fence(lease.cutover()));
+            Driver old = drivers.put(lease.cutover(), driver);
+            if (old != null) {
+                old.stop();
+            }
+            Thread.ofVirtual().name("drives " + lease.cutover()).start(() -> drive(driver));
+        }
+    }
+
+    private void drive(Driver driver) {
+        try {
+            driver.run();
+        } finally {
+            drivers.remove(driver.cutover(), driver);
+        }
+    }
+
+    private void renew() {
+        if (drivers.isEmpty()) {
+            return;
+        }
+        Deadline until = Deadline.in(Ownership.LEASE);
+        Set<CutoverId> still = ownership.renew(name);
+        for (Driver driver : drivers.values()) {
+            if (still.contains(driver.cutover())) {
+                heldUntil.put(driver.cutover(), until);
+            } else if (heldUntil.getOrDefault(driver.cutover(), until).passed()) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        driver.cutover() + " is driven by another node now");
+                driver.stop();
+            }
+        }
+        heldUntil.keySet().retainAll(drivers.keySet());
+    }
+
+    private void listen() {
+        for (CutoverId id : ownership.awaitSignals(Duration.ofSeconds(1))) {
+            Driver driver = drivers.get(id);
+            if (driver != null) {
+                driver.wake();
+            }
+        }
+    }
+
+    private Fence fence(CutoverId id) {
+        return deadline -> {
+            Deadline until = heldUntil.get(id);
+            if (until == null || until.atNanos() - deadline.atNanos() < 0) {
+                throw PortException.denied(
+                        "this node's lease on "
+                                + id
+                                + " may run out before the write's deadline; nothing was sent");
+            }
+        };
+    }
+}

@@ -1,0 +1,277 @@
+package dev.cutover.run;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.judge.Bucket;
+import dev.cutover.core.life.Cutover;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.plan.Side;
+import dev.cutover.core.timeline.Adoption;
+import dev.cutover.port.Call;
+import dev.cutover.port.Deadline;
+import dev.cutover.port.PortException;
+import dev.cutover.port.Samples;
+import dev.cutover.port.SiteChecks.Via;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+
+/**
+ * Looks at the world for one cutover, each kind of evidence at its own pace and in its own thread, so that
+ * a slow source never delays a fast one.
+ */
+final class Observer {
+    private static final System.Logger LOG = System.getLogger(Observer.class.getName());
+
+    /** Our own probes ask this many pages each second and give up on each within {@link #PROBE_LIMIT}. */
+    private static final int PROBED_PAGES = 3;
+
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration ZONE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
+    private static final int FALLBACK_PAGES = 5;
+    private static final Duration KEPT = Duration.ofMinutes(20);
+    private static final String PROBES = "probes";
+    private static final String PROVIDER = "provider";
+
+    private final World world;
+    private final InstantSource clock;
+    private final Samples samples;
+    private final Runnable signal;
+    private final Map<EvidenceKey, Evidence> latest = new ConcurrentHashMap<>();
+    private final Set<EvidenceKey> looking = ConcurrentHashMap.newKeySet();
+    private final Map<EvidenceKey, Instant> lookedAt = new ConcurrentHashMap<>();
+    private final Deque<Bucket> probed = new ArrayDeque<>();
+    private boolean recalled;
+    private int turn;
+
+    Observer(World world, InstantSource clock, Samples samples, Runnable signal) {
+        this.world = world;
+        this.clock = clock;
+        this.samples = samples;
+        this.signal = signal;
+    }
+
+    /** Starts a look at everything that is due. Returns at once. */
+    void refresh(Cutover c, Map<EvidenceKey, Duration> needs, Instant now) {
+        needs.forEach(
+                (key, pause) -> {
+                    Instant last = lookedAt.getOrDefault(key, Instant.MIN);
+                    boolean due = last.equals(Instant.MIN) || !last.plus(pause).isAfter(now);
+                    if (due && looking.add(key)) {
+                        lookedAt.put(key, now);
+                        Thread.ofVirtual()
+                                .name(c.id() + " looks at " + key)
+                                .start(() -> look(c, key));
+                    }
+                });
+    }
+
+    /** The latest evidence by key. */
+    Map<EvidenceKey, Evidence> latest() {
+        return Map.copyOf(latest);
+    }
+
+    /** Whether some look has not come back. */
+    boolean isLooking() {
+        return !looking.isEmpty();
+    }
+
+    private void look(Cutover c, EvidenceKey key) {
+        try {
+            latest.put(key, observe(c, key));
+        } catch (PortException e) {
+            latest.put(
+                    key,
+                    new Evidence.NoEvidence(key, String.valueOf(e.getMessage()), clock.instant()));
+        } catch (RuntimeException mistake) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "looking at " + key + " for " + c.id() + " met a mistake of ours",
+                    mistake);
+            latest.put(
+                    key,
+                    new Evidence.NoEvidence(
+                            key, "a mistake in the controller: " + mistake, clock.instant()));
+        } finally {
+            looking.remove(key);
+            signal.run();
+        }
+    }
+
+    private Evidence observe(Cutover c, EvidenceKey key) {
+        Plan plan = c.plan();
+        return switch (key) {
+            case ZONE ->
+                    new Evidence.Zone(
+                            world.zone(plan.zone()).read(plan.zone(), call(c, key, ZONE_LIMIT)));
+            case AUTHORITIES -> {
+                Instant startedAt = clock.instant();
+                yield new Evidence.Authorities(
+                        world.resolvers()
+                                .askAuthorities(
+                                        plan.zone().name(), keys(c), call(c, key, ZONE_LIMIT)),
+                        startedAt);
+            }
+            case RESOLVERS -> resolvers(c, key);
+            case NEXT_PAGES ->
+                    pages(c, key, plan.checks().landingPages(), Pins.of(c.changes(), Side.NEXT));
+            case FALLBACK_PAGES ->
+                    pages(
+                            c,
+                            key,
+                            plan.checks().landingPages().stream().limit(FALLBACK_PAGES).toList(),
+                            Pins.of(c.changes(), Side.FALLBACK));
+            case PUBLIC_PAGES -> pages(c, key, plan.checks().landingPages(), new Via.Visitors());
+            case NEXT_ROBOTS ->
+                    new Evidence.Robots(
+                            world
+                                    .checks()
+                                    .robotsBlocked(
+                                            plan.site(),
+                                            plan.checks().landingPages(),
+                                            Pins.of(c.changes(), Side.NEXT),
+                                            call(c, key, CHECK_LIMIT))
+                                    .stream()
+                                    .limit(20)
+                                    .toList(),
+                            clock.instant());
+            case NEXT_TLS -> tls(c, key, Pins.of(c.changes(), Side.NEXT));
+            case PUBLIC_TLS -> tls(c, key, new Via.Visitors());
+            case SERVED -> served(c, key);
+            case PROBE_ERRORS -> probe(c, key);
+            case PROVIDER_ERRORS -> providerErrors(c, key);
+            case ENGINE ->
+                    new Evidence.Engine(
+                            plan.promotion()
+                                    .map(p -> world.engine(p).ready(p, call(c, key, ZONE_LIMIT)))
+                                    .orElse("no promotion is planned"),
+                            clock.instant());
+        };
+    }
+
+    private Evidence pages(Cutover c, EvidenceKey key, List<String> paths, Via via) {
+        return new Evidence.Pages(
+                key,
+                world.checks().pages(c.plan().site(), paths, via, true, call(c, key, CHECK_LIMIT)),
+                clock.instant());
+    }
+
+    private Evidence tls(Cutover c, EvidenceKey key, Via via) {
+        return new Evidence.Tls(
+                key,
+                world.checks()
+                        .tls(
+                                c.plan().checks().tlsNames(),
+                                c.plan().site().port(),
+                                via,
+                                call(c, key, CHECK_LIMIT)),
+                clock.instant());
+    }
+
+    private Evidence served(Cutover c, EvidenceKey key) {
+        Instant startedAt = clock.instant();
+        List<DnsName> names =
+                c.switched().stream()
+                        .filter(x -> x.isProxied() && !x.next().isEmpty())
+                        .map(SetChange::name)
+                        .distinct()
+                        .toList();
+        if (names.isEmpty()) {
+            return new Evidence.Served(List.of(), startedAt);
+        }
+        return new Evidence.Served(
+                world.checks()
+                        .served(
+                                names,
+                                c.plan().site().port(),
+                                Pins.of(c.changes(), Side.NEXT),
+                                call(c, key, ZONE_LIMIT)),
+                startedAt);
+    }
+
+    private Evidence resolvers(Cutover c, EvidenceKey key) {
+        List<SetKey> asked =
+                c.changes().stream().filter(x -> !x.isProxied()).map(SetChange::key).toList();
+        Evidence.Resolvers seen =
+                new Evidence.Resolvers(
+                        world.resolvers().askResolvers(asked, call(c, key, ZONE_LIMIT)),
+                        clock.instant());
+        if (!c.switchedSteps().isEmpty()) {
+            samples.addAdoption(c.id(), Adoption.of(c.switched(), seen));
+        }
+        return seen;
+    }
+
+    /** One burst of our own probes: a few landing pages as a visitor gets them, caches passed by. */
+    private Evidence probe(Cutover c, EvidenceKey key) {
+        recall(c);
+        List<String> all = c.plan().checks().landingPages();
+        List<String> some =
+                IntStream.range(0, Math.min(PROBED_PAGES, all.size()))
+                        .mapToObj(i -> all.get((turn * PROBED_PAGES + i) % all.size()))
+                        .toList();
+        turn++;
+        Instant startedAt = clock.instant();
+        var results =
+                world.checks()
+                        .pages(
+                                c.plan().site(),
+                                some,
+                                new Via.Visitors(),
+                                true,
+                                call(c, key, PROBE_LIMIT));
+        long failed = results.stream().filter(r -> r.status() == 0 || r.status() >= 500).count();
+        Bucket bucket =
+                new Bucket(startedAt, Duration.ofSeconds(1), results.size() - failed, failed);
+        synchronized (probed) {
+            probed.addLast(bucket);
+            while (!probed.isEmpty()
+                    && probed.getFirst().startsAt().plus(KEPT).isBefore(startedAt)) {
+                probed.removeFirst();
+            }
+            samples.addBuckets(c.id(), PROBES, List.of(bucket));
+            return new Evidence.Errors(key, List.copyOf(probed), clock.instant());
+        }
+    }
+
+    /** After a restart the judge goes on with what was counted before. */
+    private void recall(Cutover c) {
+        synchronized (probed) {
+            if (!recalled) {
+                probed.addAll(samples.buckets(c.id(), PROBES, clock.instant().minus(KEPT)));
+                recalled = true;
+            }
+        }
+    }
+
+    private Evidence providerErrors(Cutover c, EvidenceKey key) {
+        Instant now = clock.instant();
+        List<Bucket> buckets =
+                world.errors().read(c.plan(), now.minus(KEPT), now, call(c, key, ZONE_LIMIT));
+        samples.addBuckets(c.id(), PROVIDER, buckets);
+        return new Evidence.Errors(key, buckets, now);
+    }
+
+    private static List<SetKey> keys(Cutover c) {
+        return c.changes().stream().map(SetChange::key).toList();
+    }
+
+    private static Call call(Cutover c, EvidenceKey key, Duration limit) {
+        return Call.reading(
+                c.id().value(),
+                key.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                Deadline.in(limit));
+    }
+}

@@ -1,0 +1,134 @@
+package dev.cutover.wiring;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything an operator can set. Each key can be given as a system property or as an environment
+ * variable: {@code cutover.images.url} is {@code CUTOVER_IMAGES_URL}.
+ */
+@ConfigMapping(prefix = "cutover")
+public interface Settings {
+    /** Where this node keeps its own files; {@code ~/.cutover} when unset. */
+    Optional<Path> home();
+
+    /** The node's name in leases; made up at each start when unset and the database is shared. */
+    Optional<String> node();
+
+    Store store();
+
+    PlanTime clock();
+
+    Cloudflare cloudflare();
+
+    Engine engine();
+
+    Images images();
+
+    Dns dns();
+
+    Tls tls();
+
+    Egress egress();
+
+    Secrets secrets();
+
+    Api api();
+
+    Policy policy();
+
+    /** The database. */
+    interface Store {
+        /** JDBC URL of a PostgreSQL of version 15 or newer; the embedded server is started when unset. */
+        Optional<String> url();
+
+        /** Its user. */
+        Optional<String> user();
+
+        /** Its password. Prefer the environment over a file. */
+        Optional<String> password();
+    }
+
+    /** Plan time. */
+    interface PlanTime {
+        /**
+         * Where the lab says how far its time is ahead, in ISO-8601. Refused unless every endpoint is
+         * loopback: nobody's production runs on borrowed time.
+         */
+        Optional<URI> offsetUrl();
+    }
+
+    /** Cloudflare. */
+    interface Cloudflare {
+        /** The API's base. */
+        @WithDefault("https://api.cloudflare.com/client/v4")
+        URI url();
+    }
+
+    /** The promotion engine. */
+    interface Engine {
+        /** The base of an engine that speaks our HTTP protocol; without it plans cannot promote. */
+        Optional<URI> url();
+    }
+
+    /** Where before-images are kept; both are needed. */
+    interface Images {
+        /** A folder on this node; {@code images} below home when unset. */
+        Optional<Path> directory();
+
+        /** A place off this node that takes PUT and GET, such as a WebDAV folder or an object store. */
+        Optional<URI> url();
+
+        /** A secret reference sent as bearer credential. */
+        Optional<String> credentials();
+    }
+
+    /** Resolving. */
+    interface Dns {
+        /** The list of recursive resolvers; those of {@code /etc/resolv.conf} when unset. */
+        Optional<Path> resolvers();
+
+        /** The port authoritative servers are asked at. */
+        @WithDefault("53")
+        int authorityPort();
+    }
+
+    /** TLS. */
+    interface Tls {
+        /** PEM certificates trusted beside the system's. */
+        Optional<Path> trustFile();
+    }
+
+    /** Where requests may go. */
+    interface Egress {
+        /** Networks opened beside the public ones, such as {@code 10.1.0.0/16}. */
+        Optional<List<String>> allow();
+    }
+
+    /** Secrets. */
+    interface Secrets {
+        /** Names of environment variables plans may refer to. */
+        Optional<List<String>> allow();
+
+        /** A folder whose files plans may refer to. */
+        Optional<Path> directory();
+    }
+
+    /** The REST API. */
+    interface Api {
+        /** Who may call; {@code keys} below home when unset, made at the first start. */
+        Optional<Path> keysFile();
+    }
+
+    /** House rules. */
+    interface Policy {
+        /** The shortest lead a plan may ask for. Source: requirements 224 and 276. */
+        @WithDefault("PT48H")
+        Duration minimumLead();
+    }
+}

@@ -1,0 +1,281 @@
+package dev.cutover.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.lab.CallTap;
+import dev.cutover.lab.dns.Authorities;
+import dev.cutover.lab.dns.LabAddresses;
+import dev.cutover.lab.dns.PlainZone;
+import dev.cutover.lab.dns.ResolverFleet;
+import dev.cutover.lab.dns.ZoneSource.ZoneRecord;
+import dev.cutover.port.Call;
+import dev.cutover.port.Deadline;
+import dev.cutover.port.PortException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
+
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@EnabledOnOs(value = OS.LINUX, disabledReason = "needs all of 127.0.0.0/8")
+class ProbedResolversTest {
+
+    private static final DnsName ZONE = new DnsName("acme.example");
+    private static final SetKey WWW = set("www.acme.example", RecordType.A);
+    private static final SetKey SHOP = set("shop.acme.example", RecordType.CNAME);
+    private static final SetKey ABSENT = set("new.acme.example", RecordType.A);
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+
+    // ------------------------------------------------ against the lab's name system
+
+    @Test
+    void sees_a_change_at_every_authority_at_once_and_at_resolvers_when_their_caches_let_go(
+            @TempDir Path folder) throws Exception {
+        try (var world = new World(folder);
+                var engine = new ProbeEngine()) {
+            var probed =
+                    new ProbedResolvers(engine, ResolverList.read(world.list), world.port, TIMEOUT);
+
+            List<AuthorityAnswer> before =
+                    probed.askAuthorities(ZONE, List.of(WWW, SHOP, ABSENT), call());
+            assertThat(before).hasSize(2 * 3).allMatch(AuthorityAnswer::answered);
+            assertThat(before)
+                    .extracting(AuthorityAnswer::authority)
+                    .contains("ns2.dns.lab/127.77.1.2");
+            assertThat(before.get(0).contents()).containsExactly("192.0.2.10");
+            assertThat(before.get(0).ttlSeconds()).isEqualTo(300);
+            assertThat(before.get(1).contents()).containsExactly("shop.vendor.example");
+            assertThat(before.get(2).contents()).isEmpty();
+            assertThat(before.get(2).ttlSeconds()).isPositive();
+
+            List<ResolverAnswer> told = probed.askResolvers(List.of(WWW), call());
+            assertThat(told).hasSize(ResolverFleet.USUAL_SIZE);
+            assertThat(told).filteredOn(a -> !a.answered()).hasSizeBetween(1, 10); // the dead ones
+            assertThat(told)
+                    .filteredOn(ResolverAnswer::answered)
+                    .allMatch(answer -> answer.contents().equals(List.of("192.0.2.10")))
+                    .allMatch(answer -> !answer.latency().isZero());
+
+            world.zone.set(
+                    "www.acme.example",
+                    "A",
+                    new ZoneRecord("www.acme.example", "A", 60, "192.0.2.20"));
+            assertThat(probed.askAuthorities(ZONE, List.of(WWW), call()))
+                    .allMatch(answer -> answer.contents().equals(List.of("192.0.2.20")));
+            assertThat(probed.addresses(WWW.name(), call())).containsExactly("192.0.2.10");
+
+            world.now = world.now.plus(Duration.ofHours(2));
+            assertThat(probed.addresses(WWW.name(), call())).containsExactly("192.0.2.20");
+            assertThat(probed.addresses(ABSENT.name(), call())).isEmpty();
+        }
+    }
+
+    @Test
+    void names_the_authority_that_is_down(@TempDir Path folder) throws Exception {
+        try (var world = new World(folder);
+                var engine = new ProbeEngine()) {
+            var probed =
+                    new ProbedResolvers(engine, ResolverList.read(world.list), world.port, TIMEOUT);
+            probed.askAuthorities(ZONE, List.of(WWW), call()); // resolvers remember the servers
+            world.authorities.servers().getFirst().close();
+
+            List<AuthorityAnswer> seen = probed.askAuthorities(ZONE, List.of(WWW), call());
+            assertThat(seen).hasSize(2);
+            assertThat(seen)
+                    .filteredOn(answer -> !answer.answered())
+                    .singleElement()
+                    .satisfies(
+                            down -> {
+                                assertThat(down.authority()).isEqualTo("ns1.dns.lab/127.77.1.1");
+                                assertThat(down.failure()).contains("port unreachable");
+                                assertThat(down.contents()).isEmpty();
+                            });
+        }
+    }
+
+    // -------------------------------------------------------------- against liars
+
+    @Test
+    void an_answer_without_authority_is_a_failure_of_that_authority() throws Exception {
+        try (var lame =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    byte[] reply = LoopbackServer.answer(query);
+                                    reply[2] &= (byte) ~0x04;
+                                    back.send(reply);
+                                });
+                var recursive = zoneAt("127.0.0.1");
+                var engine = new ProbeEngine()) {
+            var probed = probed(engine, lame.address().getPort(), recursive);
+            assertThat(probed.askAuthorities(ZONE, List.of(WWW), call()))
+                    .singleElement()
+                    .satisfies(a -> assertThat(a.failure()).contains("without authority"));
+        }
+    }
+
+    @Test
+    void servfail_is_a_failure_and_no_such_name_is_not() throws Exception {
+        try (var sick = saying(Rcode.SERVFAIL);
+                var denies = saying(Rcode.NXDOMAIN);
+                var engine = new ProbeEngine()) {
+            List<ResolverAnswer> told =
+                    probed(engine, 53, sick, denies).askResolvers(List.of(WWW), call());
+            assertThat(told.get(0).failure()).isEqualTo("answered SERVFAIL");
+            assertThat(told.get(1).answered()).isTrue();
+            assertThat(told.get(1).contents()).isEmpty();
+        }
+    }
+
+    @Test
+    void one_lying_resolver_does_not_decide_where_a_name_leads() throws Exception {
+        try (var liar = zoneAt("127.0.0.66");
+                var first = zoneAt("127.0.0.7");
+                var second = zoneAt("127.0.0.7");
+                var dead = LoopbackServer.silent();
+                var engine = new ProbeEngine()) {
+            assertThat(probed(engine, 53, dead, liar, first, second).addresses(WWW.name(), call()))
+                    .containsExactly("127.0.0.7");
+        }
+    }
+
+    @Test
+    void asks_further_down_the_list_when_the_first_handful_is_dead() throws Exception {
+        List<LoopbackServer> servers = new ArrayList<>();
+        try (var engine = new ProbeEngine()) {
+            for (int i = 0; i < 5; i++) {
+                servers.add(LoopbackServer.silent());
+            }
+            servers.add(zoneAt("127.0.0.7"));
+            var probed = probed(engine, 53, servers.toArray(LoopbackServer[]::new));
+            assertThat(probed.addresses(WWW.name(), call())).containsExactly("127.0.0.7");
+            servers.getLast().close();
+            assertThatThrownBy(() -> probed.addresses(WWW.name(), call()))
+                    .isInstanceOfSatisfying(
+                            PortException.class,
+                            e -> {
+                                assertThat(e.category())
+                                        .isEqualTo(PortException.Category.TRANSIENT);
+                                assertThat(e).hasMessageContaining("none of 6 resolvers");
+                            });
+        } finally {
+            for (LoopbackServer server : servers) {
+                server.close();
+            }
+        }
+    }
+
+    @Test
+    void keeps_to_the_deadline_and_blames_no_server_for_our_own_limit() throws Exception {
+        try (var live = zoneAt("127.0.0.7");
+                var engine = new ProbeEngine(new ProbeLimits(64, 2, 40_000, 256 << 10))) {
+            var probed = probed(engine, 53, live);
+            long began = System.nanoTime();
+            Call hurried = Call.reading("", "test", Deadline.in(Duration.ofSeconds(1)));
+            List<SetKey> many = Collections.nCopies(20, WWW);
+            assertThatThrownBy(() -> probed.askResolvers(many, hurried))
+                    .isInstanceOf(PortException.class)
+                    .hasMessageContaining("say nothing about the servers");
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isLessThan(Duration.ofMillis(2_500));
+            assertThatThrownBy(() -> probed.askResolvers(List.of(WWW), hurried))
+                    .hasMessageContaining("deadline");
+        }
+    }
+
+    private static ProbedResolvers probed(
+            ProbeEngine engine, int authorityPort, LoopbackServer... recursives) {
+        List<Resolver> resolvers = new ArrayList<>();
+        for (LoopbackServer one : recursives) {
+            resolvers.add(one.resolver());
+        }
+        return new ProbedResolvers(engine, resolvers, authorityPort, TIMEOUT);
+    }
+
+    /// A resolver that knows one server, and leads every name to one address.
+    private static LoopbackServer zoneAt(String address) throws IOException {
+        return LoopbackServer.udp(
+                (query, back) -> {
+                    var asked = new Message(query).getQuestion();
+                    String name = asked.getName().toString();
+                    back.send(
+                            switch (Type.string(asked.getType())) {
+                                case "NS" ->
+                                        LoopbackServer.answer(query, name + " 60 NS ns1.test.");
+                                case "A" -> LoopbackServer.answer(query, name + " 60 A " + address);
+                                default -> LoopbackServer.answer(query);
+                            });
+                });
+    }
+
+    private static LoopbackServer saying(int rcode) throws IOException {
+        return LoopbackServer.udp(
+                (query, back) ->
+                        back.send(LoopbackServer.reply(query, rcode, false, List.of(), List.of())));
+    }
+
+    private static SetKey set(String name, RecordType type) {
+        return new SetKey(new DnsName(name), type);
+    }
+
+    private static Call call() {
+        return Call.reading("", "test", Deadline.in(Duration.ofSeconds(20)));
+    }
+
+    /// The lab's name system with one small zone and the usual mix of resolvers.
+    private static final class World implements AutoCloseable {
+
+        volatile Instant now = Instant.parse("2026-06-01T00:00:00Z");
+        final PlainZone zone =
+                new PlainZone(
+                        "acme.example",
+                        new ZoneRecord("www.acme.example", "A", 300, "192.0.2.10"),
+                        new ZoneRecord("shop.acme.example", "CNAME", 600, "shop.vendor.example"));
+        final int port;
+        final Path list;
+        final Authorities authorities;
+        final ResolverFleet fleet;
+
+        World(Path folder) throws IOException {
+            InstantSource clock = () -> now;
+            List<InetAddress> places = new ArrayList<>(Authorities.places(2));
+            places.addAll(ResolverFleet.places(ResolverFleet.USUAL_SIZE));
+            port = LabAddresses.freePort(places);
+            authorities = Authorities.start(List.of(zone), 2, port, clock, CallTap.NONE);
+            fleet =
+                    ResolverFleet.start(
+                            ResolverFleet.usualMix(ResolverFleet.USUAL_SIZE),
+                            port,
+                            authorities.addresses(),
+                            clock,
+                            CallTap.NONE);
+            list = folder.resolve("resolvers.txt");
+            fleet.writeList(list);
+        }
+
+        @Override
+        public void close() {
+            fleet.close();
+            authorities.close();
+        }
+    }
+}
