@@ -121,10 +121,8 @@ final class Driver implements Runnable {
         Cutover c = from;
         while (!stopped && !c.phase().isFinal()) {
             Instant now = clock.instant();
-            if (c.phase().isWayBack()) {
-                work.giveUpForward(c);
-            }
             work.pursue(c, intendedHere);
+            work.giveUpPointless(c);
             observer.refresh(c, Needs.of(c, now), now);
             Input.Outcome outcome = work.next();
             Decision decision =

@@ -37,6 +37,9 @@ final class Work {
     private final Map<ActionId, Thread> running = new ConcurrentHashMap<>();
     private final Queue<Input.Outcome> outcomes = new ConcurrentLinkedQueue<>();
 
+    /** The state actions are judged by from now on; it may have moved since they were opened. */
+    private volatile @Nullable Cutover current;
+
     Work(Effects effects, InstantSource clock, Fence fence, Runnable signal) {
         this.effects = effects;
         this.clock = clock;
@@ -51,6 +54,7 @@ final class Work {
 
     /** Gives every open action a thread. {@code intendedHere} says which were opened by this very process. */
     void pursue(Cutover c, Set<ActionId> intendedHere) {
+        current = c;
         for (Action action : c.open().values()) {
             boolean ended = outcomes.stream().anyMatch(o -> o.id().equals(action.id()));
             if (!ended && !running.containsKey(action.id())) {
@@ -65,11 +69,11 @@ final class Work {
         }
     }
 
-    /** Gives up forward work, so that the way back is free at once. */
-    void giveUpForward(Cutover c) {
+    /** Gives up work that lost its purpose, so that the way back is free at once. */
+    void giveUpPointless(Cutover c) {
         for (Action action : c.open().values()) {
             Thread thread = running.get(action.id());
-            if (thread != null && action.spec().isForward()) {
+            if (thread != null && c.isPointless(action.spec())) {
                 thread.interrupt();
             }
         }
@@ -111,8 +115,14 @@ final class Work {
                                 action.id().text(),
                                 deadline.within(MOST_TIME_PER_CALL),
                                 fence);
+                Cutover now = current == null ? c : current;
+                if (start && !now.maySend(action.spec())) {
+                    return new Ending.Failed(
+                            Ending.Failure.TRANSIENT,
+                            "not sent: the cutover is " + now.phase().text());
+                }
                 Progress progress =
-                        start ? effects.start(c, action, call) : effects.look(c, action, call);
+                        start ? effects.start(now, action, call) : effects.look(now, action, call);
                 switch (progress) {
                     case Progress.Over over -> {
                         return over.ending();

@@ -28,6 +28,9 @@ final class Guards {
     private static final Duration ZONE_AGE = Duration.ofMinutes(1);
     private static final Duration FALLBACK_AGE = Duration.ofMinutes(1);
 
+    /** Before visitors are sent there its health must be this fresh: both sides may fail together. */
+    private static final Duration FLIP_AGE = Duration.ofSeconds(10);
+
     private Guards() {}
 
     /** Judges every guard; true when one of them led out of the phase. */
@@ -52,7 +55,7 @@ final class Guards {
         }
         Judged fallback =
                 t.note(
-                        t.gates(FALLBACK_AGE)
+                        t.gates(FLIP_AGE)
                                 .pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
         return switch (fallback.verdict()) {
             case PASS -> {

@@ -82,6 +82,7 @@ public final class Needs {
 
     private static void switching(Map<EvidenceKey, Duration> needs, Cutover c) {
         guards(needs, Duration.ofSeconds(5));
+        needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(3));
         errors(needs, c.plan());
         Duration look = Duration.ofSeconds(c.servedAt().isEmpty() ? 1 : 10);
         needs.put(EvidenceKey.AUTHORITIES, look);
@@ -95,6 +96,7 @@ public final class Needs {
 
     private static void soaking(Map<EvidenceKey, Duration> needs, Cutover c) {
         guards(needs, Duration.ofSeconds(10));
+        needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(3));
         errors(needs, c.plan());
         needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(30));
         needs.put(EvidenceKey.RESOLVERS, Duration.ofSeconds(10));
