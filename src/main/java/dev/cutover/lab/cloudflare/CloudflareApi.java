@@ -50,12 +50,14 @@ public final class CloudflareApi implements AutoCloseable {
     private final Map<String, CallBudget> purges = new HashMap<>();
     private final Deque<Seen> calls = new ArrayDeque<>();
 
-    /** Starts to answer on any free port of 127.0.0.1. */
+    /** Starts to answer on any free port of {@link LoopbackServer#PLAIN_ADDRESS}. */
     public CloudflareApi(CloudflareAccount account, CallTap tap) {
         this.account = account;
         this.tap = tap;
         this.analytics = new Analytics(account);
-        this.server = new LoopbackServer("127.0.0.1", 0, Optional.empty(), 4 << 20, this::answered);
+        this.server =
+                new LoopbackServer(
+                        LoopbackServer.PLAIN_ADDRESS, 0, Optional.empty(), 4 << 20, this::answered);
     }
 
     /** The base address a client is given, ending in {@code /client/v4}. */

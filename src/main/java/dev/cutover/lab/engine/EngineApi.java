@@ -33,7 +33,12 @@ final class EngineApi implements AutoCloseable {
         this.credential = credential.getBytes(StandardCharsets.UTF_8);
         this.tap = tap;
         this.server =
-                new LoopbackServer("127.0.0.1", port, Optional.empty(), 64 << 10, this::answered);
+                new LoopbackServer(
+                        LoopbackServer.PLAIN_ADDRESS,
+                        port,
+                        Optional.empty(),
+                        64 << 10,
+                        this::answered);
     }
 
     URI endpoint() {

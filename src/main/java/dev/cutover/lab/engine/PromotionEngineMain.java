@@ -28,7 +28,7 @@ import java.util.Optional;
  * LAB_TAP_URL             where to tell of each call (optional)
  * </pre>
  *
- * <p>Prints one line {@code engine ready on http://127.0.0.1:PORT} and runs until it is killed. Wrong
+ * <p>Prints one line {@code engine ready on http://127.78.0.1:PORT} and runs until it is killed. Wrong
  * use ends with code 2 and a line on standard error.
  */
 public final class PromotionEngineMain {

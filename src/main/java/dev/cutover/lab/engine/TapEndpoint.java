@@ -21,7 +21,7 @@ public final class TapEndpoint implements AutoCloseable {
     private final CallTap tap;
     private final LoopbackServer server;
 
-    /** Listens on any free port of 127.0.0.1. */
+    /** Listens on any free port of {@link LoopbackServer#PLAIN_ADDRESS}. */
     public TapEndpoint(CallTap tap) {
         this.tap = tap;
         this.server = LoopbackServer.plain(this::answered);

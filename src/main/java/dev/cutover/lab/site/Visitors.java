@@ -61,6 +61,7 @@ public final class Visitors implements AutoCloseable {
     private static final int MOST_AT_ONCE = 64;
     private static final int MOST_KEPT = 20_000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration WARM_UP_PATIENCE = Duration.ofSeconds(20);
 
     /** One visit, for an oracle. */
     public record Visit(Instant at, String path, String address, String side, Outcome outcome) {}
@@ -163,6 +164,7 @@ public final class Visitors implements AutoCloseable {
 
     private void arrive() {
         try {
+            warmUp();
             while (open) {
                 double gapSeconds;
                 boolean ordering;
@@ -179,6 +181,32 @@ public final class Visitors implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * One page that is not counted: the first handshake of a JVM takes seconds on a busy machine, and
+     * that is not the site's fault.
+     */
+    private void warmUp() throws InterruptedException {
+        try {
+            for (var address : lookup.addresses(site.getHost())) {
+                client.send(outgoing("GET", address, "/"), WARM_UP_PATIENCE);
+                return;
+            }
+        } catch (IOException e) {
+            // The visits that follow will tell.
+        }
+    }
+
+    private PinnedClient.Outgoing outgoing(String method, String address, String path) {
+        return new PinnedClient.Outgoing(
+                method,
+                address,
+                site.getPort() < 0 ? 443 : site.getPort(),
+                site.getHost(),
+                path,
+                Map.of("User-Agent", List.of(Origin.VISITOR_AGENT)),
+                new byte[0]);
     }
 
     private void come(boolean ordering) {
@@ -202,15 +230,7 @@ public final class Visitors implements AutoCloseable {
             return ended(path, "", NOWHERE, Outcome.NO_ADDRESS);
         }
         var address = addresses.get(0);
-        var out =
-                new PinnedClient.Outgoing(
-                        ordering ? "POST" : "GET",
-                        address,
-                        site.getPort() < 0 ? 443 : site.getPort(),
-                        site.getHost(),
-                        path,
-                        Map.of("User-Agent", List.of(Origin.VISITOR_AGENT)),
-                        new byte[0]);
+        var out = outgoing(ordering ? "POST" : "GET", address, path);
         try {
             var answer = client.send(out, PATIENCE);
             var side = answer.header("x-origin");

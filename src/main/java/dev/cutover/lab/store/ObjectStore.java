@@ -34,7 +34,7 @@ public final class ObjectStore implements AutoCloseable {
     private boolean losing;
 
     /**
-     * Starts on any free port of 127.0.0.1.
+     * Starts on any free port of {@link LoopbackServer#PLAIN_ADDRESS}.
      *
      * @param token the bearer token callers must show
      * @param maxObjectBytes the largest object
@@ -44,7 +44,11 @@ public final class ObjectStore implements AutoCloseable {
         this.tap = tap;
         this.server =
                 new LoopbackServer(
-                        "127.0.0.1", 0, Optional.empty(), maxObjectBytes, this::answered);
+                        LoopbackServer.PLAIN_ADDRESS,
+                        0,
+                        Optional.empty(),
+                        maxObjectBytes,
+                        this::answered);
     }
 
     /** The root under which objects are put, ending in {@code /}. */

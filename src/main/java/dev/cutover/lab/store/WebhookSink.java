@@ -49,11 +49,13 @@ public final class WebhookSink implements AutoCloseable {
     private int failing;
     private int failures;
 
-    /** Starts on any free port of 127.0.0.1. */
+    /** Starts on any free port of {@link LoopbackServer#PLAIN_ADDRESS}. */
     public WebhookSink(LabClock clock, CallTap tap) {
         this.clock = clock;
         this.tap = tap;
-        this.server = new LoopbackServer("127.0.0.1", 0, Optional.empty(), 1 << 20, this::answered);
+        this.server =
+                new LoopbackServer(
+                        LoopbackServer.PLAIN_ADDRESS, 0, Optional.empty(), 1 << 20, this::answered);
     }
 
     /** Where announcements are posted. */
