@@ -1,0 +1,12 @@
+package dev.cutover.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// What `cutover demo` was asked for.
+///
+/// @param scenario the scenario's name as typed; whether there is such a one is the demo's to say
+/// @param report where the report is written as JSON; empty for nowhere
+/// @param stay whether the lab and the controller keep running when the cutover is over, until the
+///     process is interrupted
+public record DemoOptions(String scenario, Optional<Path> report, boolean stay) {}

@@ -1,0 +1,130 @@
+package dev.cutover.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A plan file and the files it refers to, as they are sent to the controller.
+///
+/// The files lie beside the plan: a name that leads out of its folder, by `..` or by a link, is
+/// refused, because a plan somebody sent you must not pick files of yours to send away. What the
+/// plan means is the controller's to say; here it is only looked through for names.
+///
+/// @param text the plan
+/// @param files texts by the name the plan uses
+record PlanFiles(String text, Map<String, String> files) {
+    /// What a request to the controller may hold, with room for JSON's escapes.
+    static final int MOST_BYTES = 3 * 1024 * 1024;
+
+    private static final List<String> NAMING_KEYS = List.of("landing-pages", "url-map");
+
+    PlanFiles {
+        files = Map.copyOf(files);
+    }
+
+    /// @throws GivenUpException with exit code 2 when a file cannot be used; each line names it
+    static PlanFiles read(Path plan) {
+        String text = text(plan, plan.toString(), MOST_BYTES);
+        Map<String, String> files = new TreeMap<>();
+        int left = MOST_BYTES - text.length();
+        Path folder = plan.toAbsolutePath().getParent();
+        for (String name : names(text)) {
+            if (folder != null) {
+                String content = text(beside(folder, plan, name), name, left);
+                left -= content.length();
+                files.put(name, content);
+            }
+        }
+        return new PlanFiles(text, files);
+    }
+
+    /// The request body that carries them.
+    ObjectNode body() {
+        ObjectNode body = AskingCommand.object().put("plan", text);
+        ObjectNode inside = body.putObject("files");
+        new TreeMap<>(files).forEach(inside::put);
+        return body;
+    }
+
+    /// Names of files in `checks`; none when the text is no YAML: the controller says where.
+    private static List<String> names(String text) {
+        try {
+            JsonNode checks = new YAMLMapper().readTree(text).path("checks");
+            return NAMING_KEYS.stream()
+                    .map(checks::path)
+                    .filter(JsonNode::isTextual)
+                    .map(JsonNode::asText)
+                    .filter(name -> !name.isBlank())
+                    .distinct()
+                    .toList();
+        } catch (JsonProcessingException noYaml) {
+            return List.of();
+        }
+    }
+
+    private static Path beside(Path folder, Path plan, String name) {
+        try {
+            Path base = folder.toRealPath();
+            Path file = base.resolve(Path.of(name)).normalize();
+            if (Path.of(name).isAbsolute()
+                    || !file.startsWith(base)
+                    || !file.toRealPath().startsWith(base)) {
+                throw bad(
+                        plan.toString(),
+                        "refers to '" + name + "'; expected a file in the plan's own folder");
+            }
+            return file;
+        } catch (NoSuchFileException e) {
+            throw bad(
+                    plan.toString(),
+                    "refers to '" + name + "', which does not exist beside the plan");
+        } catch (IOException | InvalidPathException e) {
+            throw bad(
+                    plan.toString(), "refers to '" + name + "', which cannot be read (" + e + ")");
+        }
+    }
+
+    private static String text(Path file, String name, int most) {
+        if (!Files.isRegularFile(file)) {
+            throw bad(
+                    name,
+                    Files.exists(file)
+                            ? "expected a file, seen something else"
+                            : "there is no such file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw bad(
+                        name,
+                        "expected at most "
+                                + MOST_BYTES
+                                + " bytes for the plan and its lists together, seen a file of "
+                                + Files.size(file)
+                                + " bytes");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw bad(name, "expected UTF-8 text, seen other bytes");
+        } catch (IOException e) {
+            throw bad(name, "cannot be read (" + e + ")");
+        }
+    }
+
+    private static GivenUpException bad(String name, String message) {
+        return GivenUpException.wrongUse(List.of(name + ":1:1: " + message));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.cutover.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `cutover restore`: brings a zone back from a before-image, with controller and database gone.
+@Command(
+        name = "restore",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Brings every planned record back to its before-image. Needs no controller, only the"
+                    + " file and the token it refers to.",
+            "Other people's later edits are left alone and named. Safe to repeat."
+        })
+public final class RestoreCommand implements Callable<Integer> {
+    private final Surroundings around;
+    private final Restorer restorer;
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The before-image (JSON).")
+    private Path file;
+
+    @Option(names = "--dry-run", description = "Only print what would be written.")
+    private boolean dryRun;
+
+    @Option(names = "--yes", description = "Do not ask before writing.")
+    private boolean yes;
+
+    RestoreCommand(Surroundings around, Restorer restorer) {
+        this.around = around;
+        this.restorer = restorer;
+    }
+
+    /// Restores a zone from a before-image file.
+    @FunctionalInterface
+    public interface Restorer {
+        /// Restores, or only says what restoring would write.
+        ///
+        /// @param image an existing file
+        /// @param dryRun whether nothing may be written
+        /// @throws GivenUpException when image or provider cannot be used
+        Outcome restore(Path image, boolean dryRun);
+    }
+
+    /// What came of it.
+    ///
+    /// @param exitCode 0 when done, or when a dry run found a way; 1 for a finding
+    /// @param writes how many records were written, or would be
+    /// @param lines what was or would be written and kept, for people
+    public record Outcome(int exitCode, int writes, List<String> lines) {
+        public Outcome {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (!Files.isRegularFile(file)) {
+            throw GivenUpException.wrongUse(
+                    List.of(file + ": expected a before-image file, there is none"));
+        }
+        Outcome preview = restorer.restore(file, true);
+        print(preview);
+        if (dryRun || preview.exitCode() != GivenUpException.DONE || preview.writes() == 0) {
+            return preview.exitCode();
+        }
+        if (!yes && !agreed()) {
+            throw GivenUpException.finding(List.of("nothing was written"));
+        }
+        Outcome done = restorer.restore(file, false);
+        print(done);
+        return done.exitCode();
+    }
+
+    private void print(Outcome outcome) {
+        PrintWriter out = spec.commandLine().getOut();
+        outcome.lines().forEach(line -> out.println(Shown.line(line)));
+        out.flush();
+    }
+
+    private boolean agreed() {
+        if (!around.terminal()) {
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            "nobody can be asked here; add --yes to write, or --dry-run to only"
+                                    + " look; nothing was written"));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.print("Write this? [y/N] ");
+        out.flush();
+        try {
+            String answer =
+                    new BufferedReader(new InputStreamReader(around.in(), StandardCharsets.UTF_8))
+                            .readLine();
+            return answer != null
+                    && List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.cutover.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
+
+/// `cutover serve`: the controller itself, in this process.
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the controller until it is asked to stop.",
+            "Settings come from the environment, from -Dname=value in CUTOVER_JAVA_OPTS, and from"
+                    + " config/application.properties."
+        })
+final class StartServe implements Callable<Integer> {
+    private final CutoverCommand.Starters starters;
+
+    @Parameters(arity = "0..*", hidden = true)
+    private List<String> arguments = new ArrayList<>();
+
+    @Unmatched private List<String> unmatched = new ArrayList<>();
+
+    StartServe(CutoverCommand.Starters starters) {
+        this.starters = starters;
+    }
+
+    @Override
+    public Integer call() {
+        if (!arguments.isEmpty() || !unmatched.isEmpty()) {
+            List<String> seen = new ArrayList<>(arguments);
+            seen.addAll(unmatched);
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            "serve takes no arguments, seen "
+                                    + String.join(" ", seen)
+                                    + "; settings come from the environment, see --help"));
+        }
+        return starters.serve();
+    }
+}
