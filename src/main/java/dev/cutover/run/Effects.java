@@ -10,10 +10,12 @@ import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Ending;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.plan.Side;
 import dev.cutover.port.Call;
 import dev.cutover.port.ImageStore;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PromotionEngine;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -56,10 +58,12 @@ final class Effects {
                                             s.notWrittenAfter(),
                                             call));
             case ActionSpec.RestoreRouting s ->
-                    new Progress.Over(zone(c, c.changes()).restore(SetChange::fallback, call));
+                    new Progress.Over(
+                            zone(c, c.restorable(Side.FALLBACK))
+                                    .restore(SetChange::fallback, call));
             case ActionSpec.SettleTtls s ->
                     new Progress.Over(
-                            zone(c, c.changes())
+                            zone(c, c.restorable(s.side()))
                                     .restore(change -> change.settledOn(s.side()), call));
             case ActionSpec.Purge s -> new Progress.Over(purge(c, call));
             case ActionSpec.Promote s -> {

@@ -1,6 +1,7 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsRecord;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,13 +16,39 @@ public sealed interface RecordWrite {
     /** Removes a record; {@code seen} carries the provider's id. */
     record Delete(DnsRecord seen) implements RecordWrite {}
 
-    /** Deletes, then patches, then creates: the order in which one transaction never holds a conflict. */
-    static List<RecordWrite> inBatchOrder(List<RecordWrite> writes) {
+    /**
+     * Deletes, then patches, then creates: the order in which one transaction never holds a conflict.
+     *
+     * <p>A patch to a content that another patched record still shows would meet an identical record;
+     * it becomes a delete and a create. Source: Cloudflare error 81058.
+     */
+    static List<RecordWrite> inBatchOrder(List<RecordWrite> all) {
+        List<RecordWrite> writes = withoutCollisions(all);
         List<RecordWrite> ordered = new ArrayList<>();
         writes.stream().filter(Delete.class::isInstance).forEach(ordered::add);
         writes.stream().filter(Patch.class::isInstance).forEach(ordered::add);
         writes.stream().filter(Create.class::isInstance).forEach(ordered::add);
         return ordered;
+    }
+
+    private static List<RecordWrite> withoutCollisions(List<RecordWrite> writes) {
+        List<RecordWrite> clean = new ArrayList<>();
+        for (RecordWrite write : writes) {
+            if (write instanceof Patch p && writes.stream().anyMatch(w -> collides(p, w))) {
+                clean.add(new Delete(p.seen()));
+                clean.add(new Create(p.target().withId("")));
+            } else {
+                clean.add(write);
+            }
+        }
+        return clean;
+    }
+
+    private static boolean collides(Patch patch, RecordWrite other) {
+        return other instanceof Patch o
+                && !o.equals(patch)
+                && o.seen().key().equals(patch.target().key())
+                && o.seen().content().equals(patch.target().content());
     }
 
     /** The writes that take one set from its records to other records, position by position. */

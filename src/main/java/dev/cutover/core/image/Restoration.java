@@ -4,10 +4,13 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordField;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.plan.SetChange;
+
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
@@ -60,10 +63,11 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
         void restore() {
             List<DnsRecord> unclaimed = new ArrayList<>(seen);
             int slots = change.ours().stream().mapToInt(List::size).max().orElse(0);
-            List<Optional<DnsRecord>> bySlot = new ArrayList<>();
-            for (int slot = 0; slot < slots; slot++) {
-                bySlot.add(claim(slot, unclaimed));
-            }
+            List<Optional<DnsRecord>> bySlot =
+                    new ArrayList<>(Collections.nCopies(slots, Optional.empty()));
+            claim(bySlot, unclaimed, this::hasOurId);
+            claim(bySlot, unclaimed, this::isPromised);
+            claim(bySlot, unclaimed, this::hasOurContent);
             for (int slot = 0; slot < slots; slot++) {
                 restoreSlot(slot, bySlot.get(slot));
             }
@@ -72,33 +76,35 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             }
         }
 
-        /** The seen record that is ours at this position: by the provider's id, else by a content we may have written. */
-        private Optional<DnsRecord> claim(int slot, List<DnsRecord> unclaimed) {
-            List<DnsRecord> states = states(slot);
-            Optional<DnsRecord> found =
-                    unclaimed.stream()
-                            .filter(
-                                    r ->
-                                            !r.id().isEmpty()
-                                                    && states.stream()
-                                                            .anyMatch(s -> s.id().equals(r.id())))
-                            .findFirst();
-            if (found.isEmpty()) {
-                found =
-                        unclaimed.stream()
-                                .filter(
-                                        r ->
-                                                states.stream()
-                                                        .anyMatch(
-                                                                s ->
-                                                                        s.content()
-                                                                                .equals(
-                                                                                        r
-                                                                                                .content())))
-                                .findFirst();
+        /**
+         * Gives each open position the first unclaimed record that fits: by the provider's id, then by the
+         * content promised there, then by any content we may have written there.
+         */
+        private static void claim(
+                List<Optional<DnsRecord>> bySlot,
+                List<DnsRecord> unclaimed,
+                BiPredicate<Integer, DnsRecord> fits) {
+            for (int i = 0; i < bySlot.size(); i++) {
+                int slot = i;
+                if (bySlot.get(slot).isEmpty()) {
+                    Optional<DnsRecord> found =
+                            unclaimed.stream().filter(r -> fits.test(slot, r)).findFirst();
+                    found.ifPresent(unclaimed::remove);
+                    bySlot.set(slot, found);
+                }
             }
-            found.ifPresent(unclaimed::remove);
-            return found;
+        }
+
+        private boolean hasOurId(int slot, DnsRecord r) {
+            return !r.id().isEmpty() && states(slot).stream().anyMatch(s -> s.id().equals(r.id()));
+        }
+
+        private boolean isPromised(int slot, DnsRecord r) {
+            return slot < promised.size() && promised.get(slot).content().equals(r.content());
+        }
+
+        private boolean hasOurContent(int slot, DnsRecord r) {
+            return states(slot).stream().anyMatch(s -> s.content().equals(r.content()));
         }
 
         private void restoreSlot(int slot, Optional<DnsRecord> seenHere) {

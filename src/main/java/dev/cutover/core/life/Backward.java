@@ -9,6 +9,7 @@ import dev.cutover.core.image.Restoration;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ final class Backward {
             }
             return;
         }
-        Restoration left = Restoration.of(t.c.changes(), SetChange::fallback, zone.view());
+        Restoration left =
+                Restoration.of(t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view());
         if (!left.isDone()) {
             t.insist(new ActionSpec.RestoreRouting(round + 1));
             return;
@@ -284,7 +286,8 @@ final class Backward {
         if (zone == null) {
             return false;
         }
-        Restoration left = Restoration.of(t.c.changes(), c -> c.settledOn(side), zone.view());
+        Restoration left =
+                Restoration.of(t.c.restorable(side), c -> c.settledOn(side), zone.view());
         if (!left.isDone()) {
             t.insist(new ActionSpec.SettleTtls(side, round + 1));
             return false;

@@ -9,6 +9,7 @@ import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
 import dev.cutover.core.timeline.TtlClock;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -197,6 +198,22 @@ public record Cutover(
             return change.next();
         }
         return loweredAt.isPresent() ? change.aged() : change.before();
+    }
+
+    /**
+     * The changes as a restoration to this side must see them: only values that stood there before or that
+     * we may have written count as ours. A value of the next side that was never switched to is a
+     * person's, and so is an old value that came back before closing.
+     */
+    public List<SetChange> restorable(Side side) {
+        return switch (side) {
+            case CURRENT -> changes.stream().map(c -> c.unswitched(false)).toList();
+            case NEXT -> changes.stream().map(SetChange::closing).toList();
+            case FALLBACK ->
+                    changes.stream()
+                            .map(c -> switchedSteps.contains(c.step()) ? c : c.unswitched(true))
+                            .toList();
+        };
     }
 
     /** The changes of one switching step. */

@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -96,6 +97,24 @@ public record SetChange(
             settled.add(r.proxied() ? r : r.withTtl(ttl));
         }
         return settled;
+    }
+
+    /** This change before any switch: the next side, and the fallback unless it is wanted, were never written. */
+    public SetChange unswitched(boolean fallbackWanted) {
+        return new SetChange(
+                name,
+                type,
+                before,
+                aged,
+                aged,
+                fallbackWanted ? fallback : aged,
+                settledTtlSeconds,
+                step);
+    }
+
+    /** This change at closing: whatever is not the next side's is somebody else's by now. */
+    public SetChange closing() {
+        return new SetChange(name, type, nextSettled(), next, next, next, settledTtlSeconds, step);
     }
 
     /** Every state of this set that we may have written; whatever differs from all of them is somebody else's. */
