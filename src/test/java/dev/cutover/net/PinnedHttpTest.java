@@ -1,0 +1,512 @@
+package dev.cutover.net;
+
+import static dev.cutover.net.HostileServer.page;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.net.Exchange.Answer;
+import dev.cutover.net.Exchange.NoAnswer;
+import dev.cutover.net.Exchange.Stage;
+import dev.cutover.port.Deadline;
+import dev.cutover.port.PortException;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The client against servers that do what servers must not do.
+class PinnedHttpTest {
+    private static final String WWW = "www.acme.example";
+    private static final String APEX = "acme.example";
+    private static final TestAuthority AUTHORITY = new TestAuthority();
+    private static final String PLANTED = "planted-secret-0815";
+
+    private static Vertx vertx;
+
+    @TempDir Path folder;
+    private PinnedHttp http;
+
+    @BeforeAll
+    static void startVertx() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stopVertx() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @BeforeEach
+    void openClient() {
+        http = client(EgressPolicy.opening(List.of("127.0.0.0/8")));
+    }
+
+    @AfterEach
+    void closeClient() {
+        http.close();
+    }
+
+    private PinnedHttp client(EgressPolicy egress) {
+        return new PinnedHttp(vertx, AUTHORITY.trust(folder), egress);
+    }
+
+    @Test
+    void the_connection_goes_to_the_pin_while_host_and_sni_keep_the_name() {
+        try (var server =
+                good((head, out) -> said(out, page(200, "X-Origin: next\r\n", "hello")))) {
+            Answer answer = (Answer) http.send(www(server, "/a?b=c"), pin(server), seconds(5));
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.text()).isEqualTo("hello");
+            assertThat(answer.header("x-origin")).contains("next");
+            assertThat(server.serverNames()).containsExactly(WWW);
+            assertThat(server.heads().get(0))
+                    .startsWith("GET /a?b=c HTTP/1.1\r\n")
+                    .containsIgnoringCase("\r\nhost: " + WWW + ":" + server.port() + "\r\n");
+        }
+    }
+
+    @Test
+    void reads_share_a_connection_and_every_write_has_its_own() {
+        try (var server = good((head, out) -> said(out, page(200, "", "ok")))) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(http.send(www(server, "/" + i), pin(server), seconds(5)))
+                        .isInstanceOf(Answer.class);
+            }
+            int forReads = server.connections();
+            // Two where the first was not yet back in the pool when the second read came.
+            assertThat(forReads).isBetween(1, 2);
+
+            for (int i = 0; i < 2; i++) {
+                var write =
+                        HttpRequest.sending("POST", url(server, "/w"), HttpRequest.Body.json("{}"));
+                assertThat(http.send(write, pin(server), seconds(5))).isInstanceOf(Answer.class);
+            }
+            assertThat(server.connections()).isEqualTo(forReads + 2);
+        }
+    }
+
+    @Test
+    void a_read_over_a_connection_the_peer_had_given_up_is_sent_again_but_a_write_is_not() {
+        try (var server =
+                good(
+                        (head, out) -> {
+                            if (head.contains("/second")) {
+                                return false;
+                            }
+                            return said(out, page(200, "", "ok"));
+                        })) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(http.send(www(server, "/first"), pin(server), seconds(5)))
+                        .isInstanceOf(Answer.class);
+            }
+            // Used connections are dropped and the read is sent again, until a new one drops it
+            // too.
+            var got = (NoAnswer) http.send(www(server, "/second"), pin(server), seconds(5));
+
+            assertThat(got.stage()).isEqualTo(Stage.ANSWER);
+            assertThat(got.problem()).contains("connection closed without an answer");
+            int reads = server.heads().size();
+            assertThat(reads).isBetween(5, 6);
+
+            var write =
+                    HttpRequest.sending(
+                            "POST", url(server, "/second"), HttpRequest.Body.json("{}"));
+            assertThat(((NoAnswer) http.send(write, pin(server), seconds(5))).stage())
+                    .isEqualTo(Stage.ANSWER);
+            assertThat(server.heads()).hasSize(reads + 1);
+        }
+    }
+
+    @Test
+    void a_page_that_never_ends_is_cut_and_said_so() {
+        try (var server =
+                good(
+                        (head, out) -> {
+                            out.write(ascii("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"));
+                            byte[] block = new byte[65_536];
+                            for (int i = 0; i < 100_000; i++) {
+                                out.write(block);
+                            }
+                            return false;
+                        })) {
+            Answer answer = (Answer) http.send(www(server, "/"), pin(server), seconds(10));
+
+            assertThat(answer.cut()).isTrue();
+            assertThat(answer.body()).hasSize(HttpRequest.USUAL_BODY_BYTES);
+        }
+    }
+
+    @Test
+    void a_body_that_only_drips_ends_with_the_deadline() {
+        try (var server =
+                good(
+                        (head, out) -> {
+                            out.write(ascii("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"));
+                            for (int i = 0; i < 200; i++) {
+                                out.write('x');
+                                out.flush();
+                                pause();
+                            }
+                            return false;
+                        })) {
+            long from = System.nanoTime();
+            var got =
+                    (NoAnswer)
+                            http.send(
+                                    www(server, "/"),
+                                    pin(server),
+                                    Deadline.in(Duration.ofMillis(700)));
+
+            assertThat(got.problem()).contains("no whole answer in time");
+            assertThat(Duration.ofNanos(System.nanoTime() - from))
+                    .isBetween(Duration.ofMillis(600), Duration.ofMillis(2500));
+        }
+    }
+
+    @Test
+    void a_tls_handshake_that_never_finishes_ends_with_the_deadline_and_nothing_was_sent() {
+        try (var server = HostileServer.mute()) {
+            long from = System.nanoTime();
+            var got =
+                    (NoAnswer)
+                            http.send(
+                                    www(server, "/"),
+                                    pin(server),
+                                    Deadline.in(Duration.ofMillis(700)));
+
+            assertThat(got.stage().nothingSent()).isTrue();
+            assertThat(got.problem())
+                    .isEqualTo(
+                            WWW + " at 127.0.0.1:" + server.port() + ": no TLS connection in time");
+            assertThat(Duration.ofNanos(System.nanoTime() - from))
+                    .isLessThan(Duration.ofMillis(2500));
+        }
+    }
+
+    @Test
+    void headers_of_64_kb_are_refused() {
+        try (var server =
+                good(
+                        (head, out) ->
+                                said(
+                                        out,
+                                        page(200, "X-Long: " + "y".repeat(65_536) + "\r\n", "")))) {
+            var got = (NoAnswer) http.send(www(server, "/"), pin(server), seconds(5));
+
+            assertThat(got.stage()).isEqualTo(Stage.ANSWER);
+            assertThat(got.problem()).containsIgnoringCase("header");
+        }
+    }
+
+    @Test
+    void a_gzip_bomb_stops_at_the_bound_and_an_honest_gzip_is_read() {
+        byte[] bomb = gzip(new byte[50 << 20]);
+        byte[] honest = gzip(ascii("<title>Acme</title>"));
+        try (var server =
+                good(
+                        (head, out) -> {
+                            byte[] body = head.contains("/bomb") ? bomb : honest;
+                            out.write(
+                                    ascii(
+                                            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: "
+                                                    + body.length
+                                                    + "\r\n\r\n"));
+                            return said(out, body);
+                        })) {
+            Answer bombed = (Answer) http.send(www(server, "/bomb"), pin(server), seconds(5));
+            Answer read = (Answer) http.send(www(server, "/"), pin(server), seconds(5));
+
+            assertThat(bombed.cut()).isTrue();
+            assertThat(bombed.body()).hasSize(HttpRequest.USUAL_BODY_BYTES);
+            assertThat(read.text()).isEqualTo("<title>Acme</title>");
+        }
+    }
+
+    @Test
+    void certificates_are_judged_by_the_name_and_the_reason_is_told() {
+        Instant now = Instant.now();
+        check(AUTHORITY.serverFor("other.example"), "certificate does not name " + WWW);
+        check(
+                AUTHORITY.server(now.minus(Duration.ofDays(9)), now.minus(Duration.ofDays(1)), WWW),
+                "certificate expired");
+        check(
+                AUTHORITY.server(now.plus(Duration.ofDays(1)), now.plus(Duration.ofDays(9)), WWW),
+                "certificate not valid yet");
+        check(
+                new TestAuthority("Other authority").serverFor(WWW),
+                "certificate from an unknown issuer");
+        check(
+                new TestAuthority().serverFor(WWW),
+                "certificate not signed by the trusted key of the issuer it names");
+    }
+
+    private void check(javax.net.ssl.SSLContext context, String expected) {
+        try (var server =
+                HostileServer.https(context, (head, out) -> said(out, page(200, "", "")))) {
+            var got = (NoAnswer) http.send(www(server, "/"), pin(server), seconds(5));
+
+            assertThat(got.stage()).isEqualTo(Stage.HANDSHAKE);
+            assertThat(got.problem()).contains(expected);
+            assertThat(server.heads()).isEmpty();
+        }
+    }
+
+    @Test
+    void redirects_keep_to_the_pins_and_credentials_stay_behind() {
+        try (var server =
+                good(
+                        (head, out) ->
+                                head.startsWith("GET / ")
+                                        ? said(
+                                                out,
+                                                page(
+                                                        301,
+                                                        "Location: //"
+                                                                + APEX
+                                                                + ":"
+                                                                + port(head)
+                                                                + "/there#top\r\n",
+                                                        ""))
+                                        : said(out, page(200, "", "there")))) {
+            var asked = www(server, "/").as(secret()).with("X-Kept", "1");
+            Answer answer = (Answer) http.follow(asked, pins(server, WWW, APEX), seconds(5));
+
+            assertThat(answer.text()).isEqualTo("there");
+            assertThat(answer.url())
+                    .hasToString("https://acme.example:" + server.port() + "/there");
+            assertThat(answer.hops()).containsExactly(url(server, "/"));
+            assertThat(server.serverNames()).containsExactly(WWW, APEX);
+            assertThat(server.heads().get(0)).contains(PLANTED);
+            assertThat(server.heads().get(1)).doesNotContain(PLANTED).contains("X-Kept");
+        }
+    }
+
+    @Test
+    void a_redirect_to_a_name_without_a_pin_is_reported_and_not_followed() {
+        try (var server =
+                good(
+                        (head, out) ->
+                                said(out, page(302, "Location: https://evil.example/x\r\n", "")))) {
+            var got = (NoAnswer) http.follow(www(server, "/"), pins(server, WWW), seconds(5));
+
+            assertThat(got.stage()).isEqualTo(Stage.REDIRECT);
+            assertThat(got.problem())
+                    .isEqualTo(
+                            url(server, "/")
+                                    + " redirects (302) to https://evil.example/x: evil.example has"
+                                    + " no pinned address, not followed");
+            assertThat(got.hops()).containsExactly(url(server, "/"));
+        }
+    }
+
+    @Test
+    void redirects_end_at_a_loop_after_five_and_before_plain_http() {
+        try (var loop = good((head, out) -> said(out, page(302, "Location: /\r\n", "")));
+                var chain =
+                        good(
+                                (head, out) -> {
+                                    int n =
+                                            Integer.parseInt(
+                                                    head.substring(5, head.indexOf(' ', 5)));
+                                    return said(
+                                            out, page(301, "Location: /" + (n + 1) + "\r\n", ""));
+                                });
+                var down =
+                        good(
+                                (head, out) ->
+                                        said(
+                                                out,
+                                                page(
+                                                        301,
+                                                        "Location: http://" + WWW + "/\r\n",
+                                                        "")))) {
+            assertThat(problem(loop, "/")).contains("a redirect loop");
+            assertThat(problem(chain, "/1")).contains("more than 5 redirects");
+            assertThat(chain.heads()).hasSize(6);
+            assertThat(problem(down, "/")).contains("leaves https");
+        }
+    }
+
+    private String problem(HostileServer server, String path) {
+        return ((NoAnswer) http.follow(www(server, path), pin(server), seconds(5))).problem();
+    }
+
+    @Test
+    void a_closed_address_is_refused_before_anything_is_sent_also_on_a_hop() throws IOException {
+        var metadata = InetAddress.getByName("169.254.169.254");
+        try (var server =
+                        good(
+                                (head, out) ->
+                                        said(
+                                                out,
+                                                page(
+                                                        302,
+                                                        "Location: https://" + APEX + "/\r\n",
+                                                        "")));
+                var strict = client(EgressPolicy.opening(List.of()))) {
+            var first = (NoAnswer) strict.send(www(server, "/"), pin(server), seconds(5));
+            assertThat(first.stage()).isEqualTo(Stage.REFUSED);
+            assertThat(first.problem())
+                    .isEqualTo(
+                            WWW
+                                    + " at 127.0.0.1: not contacted, that is a loopback address;"
+                                    + " nothing was sent. If it is meant, add it to"
+                                    + " cutover.egress.allow");
+            assertThat(server.connections()).isZero();
+
+            Directions rebound =
+                    (host, deadline) ->
+                            new Directions.Found.At(
+                                    List.of(host.equals(WWW) ? server.address() : metadata));
+            var hop = (NoAnswer) http.follow(www(server, "/"), rebound, seconds(5));
+            assertThat(hop.stage()).isEqualTo(Stage.REFUSED);
+            assertThat(hop.problem()).contains("cloud metadata");
+        }
+    }
+
+    @Test
+    void the_next_address_is_tried_when_one_takes_no_connection() throws IOException {
+        try (var server = good((head, out) -> said(out, page(200, "", "ok")))) {
+            Directions two =
+                    (host, deadline) ->
+                            new Directions.Found.At(
+                                    List.of(address("127.99.99.99"), server.address()));
+
+            assertThat(http.send(www(server, "/"), two, seconds(5))).isInstanceOf(Answer.class);
+
+            Directions dead = Directions.to(address("127.99.99.99"));
+            var got = (NoAnswer) http.send(www(server, "/"), dead, seconds(5));
+            assertThat(got.stage()).isEqualTo(Stage.CONNECT);
+            assertThat(got.problem()).contains("127.99.99.99").contains("connection refused");
+        }
+    }
+
+    @Test
+    void what_forbids_sending_is_asked_when_the_connection_stands_and_keeps_every_byte_back() {
+        try (var server = good((head, out) -> said(out, page(200, "", "ok")))) {
+            var write = HttpRequest.sending("POST", url(server, "/"), HttpRequest.Body.json("{}"));
+
+            assertThatThrownBy(
+                            () ->
+                                    http.send(
+                                            write,
+                                            pin(server),
+                                            seconds(5),
+                                            () -> {
+                                                throw PortException.denied("the lease is lost");
+                                            }))
+                    .hasMessage("the lease is lost");
+            // Another write arrives first and alone.
+            assertThat(http.send(write, pin(server), seconds(5))).isInstanceOf(Answer.class);
+            assertThat(server.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void no_failure_repeats_a_secret() {
+        try (var server = good((head, out) -> false);
+                var odd =
+                        good(
+                                (head, out) ->
+                                        said(
+                                                out,
+                                                ascii("HTTP/1.1 200 " + PLANTED + "x\r\n\r\n")))) {
+            var closed = http.send(www(server, "/").as(secret()), pin(server), seconds(5));
+            var told =
+                    http.send(
+                            www(odd, "/").as(secret()),
+                            pin(odd),
+                            Deadline.in(Duration.ofMillis(500)));
+
+            assertThat(closed.toString() + told + www(server, "/").as(secret()))
+                    .doesNotContain(PLANTED);
+            assertThat(server.heads().get(0)).contains("Bearer " + PLANTED);
+        }
+    }
+
+    private static HostileServer good(HostileServer.Script script) {
+        return HostileServer.https(AUTHORITY.serverFor(WWW, APEX), script);
+    }
+
+    private static boolean said(java.io.OutputStream out, byte[] bytes) throws IOException {
+        out.write(bytes);
+        return true;
+    }
+
+    private static URI url(HostileServer server, String path) {
+        return URI.create("https://" + WWW + ":" + server.port() + path);
+    }
+
+    private static HttpRequest www(HostileServer server, String path) {
+        return HttpRequest.get(url(server, path));
+    }
+
+    private static Directions pin(HostileServer server) {
+        return pins(server, WWW);
+    }
+
+    private static Directions pins(HostileServer server, String... names) {
+        return (host, deadline) ->
+                List.of(names).contains(host)
+                        ? new Directions.Found.At(List.of(server.address()))
+                        : new Directions.Found.OffThePin();
+    }
+
+    private static String port(String head) {
+        String host = head.substring(head.toLowerCase(java.util.Locale.ROOT).indexOf("host: "));
+        return host.substring(host.indexOf(':', 6) + 1, host.indexOf('\r'));
+    }
+
+    private static Secret secret() {
+        return new Secrets(Set.of("T"), Optional.empty(), Map.of("T", PLANTED)::get)
+                .resolve("${env:T}");
+    }
+
+    private static InetAddress address(String literal) {
+        return Literals.parse(literal).orElseThrow();
+    }
+
+    private static Deadline seconds(int n) {
+        return Deadline.in(Duration.ofSeconds(n));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] gzip(byte[] plain) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(bytes)) {
+            out.write(plain);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// The drip's pace; the test waits for the client's deadline, not for this.
+    private static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.cutover.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.net.RateBudget.Priority;
+import dev.cutover.port.Deadline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RateBudgetTest {
+    private final RateBudget budget = new RateBudget("cloudflare", 10);
+
+    @Test
+    void without_any_word_from_the_peer_calls_pass() {
+        for (int i = 0; i < 100; i++) {
+            budget.take(Priority.NORMAL, soon());
+        }
+    }
+
+    @Test
+    void the_reserve_is_for_falling_back_alone() {
+        told(12, 30);
+        budget.take(Priority.NORMAL, soon());
+        budget.take(Priority.NORMAL, soon());
+
+        assertThatThrownBy(() -> budget.take(Priority.NORMAL, soon()))
+                .hasMessageStartingWith("cloudflare: 10 calls left for ")
+                .hasMessageEndingWith(", the last 10 are kept for falling back; nothing was sent");
+        for (int i = 0; i < 10; i++) {
+            budget.take(Priority.FALLBACK, soon());
+        }
+        assertThatThrownBy(() -> budget.take(Priority.FALLBACK, soon()))
+                .hasMessageContaining("0 calls left");
+    }
+
+    @Test
+    void a_block_is_waited_out_when_the_deadline_allows_and_refused_at_once_when_not() {
+        budget.learn(429, Map.of("retry-after", List.of("1")));
+
+        assertThatThrownBy(
+                        () -> budget.take(Priority.FALLBACK, Deadline.in(Duration.ofMillis(100))))
+                .hasMessageContaining("blocked for another");
+
+        long from = System.nanoTime();
+        budget.take(Priority.NORMAL, Deadline.in(Duration.ofSeconds(3)));
+        assertThat(Duration.ofNanos(System.nanoTime() - from))
+                .isBetween(Duration.ofMillis(700), Duration.ofSeconds(2));
+    }
+
+    @Test
+    void a_block_without_a_time_grows_while_it_lasts() {
+        budget.learn(429, Map.of());
+        assertThatThrownBy(() -> budget.take(Priority.NORMAL, soon()))
+                .hasMessageContaining("another 2.0 s");
+        budget.learn(429, Map.of("retry-after", List.of("Fri, 20 Nov 2026 07:00:00 GMT")));
+        assertThatThrownBy(() -> budget.take(Priority.NORMAL, soon()))
+                .hasMessageContaining("another 4.0 s");
+    }
+
+    @Test
+    void a_new_window_opens_the_budget_again() {
+        told(0, 1);
+
+        assertThatCode(() -> budget.take(Priority.NORMAL, Deadline.in(Duration.ofSeconds(3))))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void nonsense_in_the_header_is_ignored() {
+        for (String text : List.of("", "r=x", "default", "\"a\";r=99999999999999999999")) {
+            budget.learn(200, Map.of("ratelimit", List.of(text)));
+            budget.take(Priority.NORMAL, soon());
+        }
+    }
+
+    private void told(int left, int seconds) {
+        budget.learn(200, Map.of("ratelimit", List.of("\"default\";r=" + left + ";t=" + seconds)));
+    }
+
+    private static Deadline soon() {
+        return Deadline.in(Duration.ofMillis(50));
+    }
+}
