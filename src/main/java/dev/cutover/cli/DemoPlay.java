@@ -1,0 +1,237 @@
+package dev.cutover.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cutover.lab.DemoPlan;
+import dev.cutover.lab.Oracle;
+import dev.cutover.lab.Scenario;
+import dev.cutover.lab.Stage;
+import dev.cutover.lab.LabWorld;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * One scenario played from plan to end: the lab's time jumps while nothing happens, people approve, the
+ * scenario breaks things, and the oracle has the last word.
+ */
+public final class DemoPlay implements Stage {
+    /** Time jumps only when the next wake-up is at least this far away. */
+    private static final Duration WORTH_A_JUMP = Duration.ofSeconds(15);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
+    private final DemoLab lab;
+    private final Scenario scenario;
+    private final DemoPlan plan;
+    private final Duration most;
+    private final Consumer<JsonNode> watcher;
+    private final Consumer<String> narrator;
+    private final AtomicReference<String> phase = new AtomicReference<>("");
+    private volatile String id = "";
+    private volatile boolean over;
+
+    /**
+     * Prepares a play.
+     *
+     * @param most how long it may take in real time
+     * @param watcher sees every status
+     * @param narrator hears what the scenario says
+     */
+    public DemoPlay(DemoLab lab, Scenario scenario, DemoPlan plan, Duration most, Consumer<JsonNode> watcher, Consumer<String> narrator) {
+        this.lab = lab;
+        this.scenario = scenario;
+        this.plan = plan;
+        this.most = most;
+        this.watcher = watcher;
+        this.narrator = narrator;
+    }
+
+    /**
+     * How it ended.
+     *
+     * @param phase the last phase
+     * @param wrong what is not as the scenario promises; empty when all is
+     * @param report the controller's report
+     */
+    public record Ended(String phase, List<String> wrong, JsonNode report) {
+        public Ended {
+            wrong = List.copyOf(wrong);
+        }
+    }
+
+    /** Plays it. The controller and the engine must have been started. */
+    public Ended play() throws IOException, InterruptedException, TimeoutException {
+        Oracle oracle = lab.world().oracle();
+        id = lab.schedule(plan);
+        List<String> broken = new ArrayList<>();
+        Thread scene =
+                Thread.ofVirtual()
+                        .name("scenario")
+                        .start(
+                                () -> {
+                                    try {
+                                        scenario.play(this, oracle);
+                                    } catch (InterruptedException e) {
+                                        broken.add("the scenario was cut short");
+                                    } catch (RuntimeException e) {
+                                        broken.add(String.valueOf(e.getMessage()));
+                                    }
+                                });
+        follow();
+        scene.join(Duration.ofSeconds(20));
+        List<String> wrong = new ArrayList<>(broken);
+        if (scene.isAlive()) {
+            wrong.add("the cutover was over before the scenario was");
+            scene.interrupt();
+        }
+        wrong.addAll(scenario.wrongWith(phase.get(), oracle));
+        return new Ended(phase.get(), wrong, lab.report(id));
+    }
+
+    /** Watches until the cutover is over. */
+    private void follow() throws InterruptedException, TimeoutException {
+        long until = System.nanoTime() + most.toNanos();
+        while (!over) {
+            try {
+                JsonNode status = lab.status(id);
+                phase.set(status.path("phase").asText());
+                watcher.accept(status);
+                over = status.path("over").asBoolean();
+                if (!over) {
+                    approveIfAsked(status);
+                    jumpIfIdle(status);
+                }
+            } catch (IOException e) {
+                // The controller is down for a moment: that may be the scenario's doing.
+            }
+            if (System.nanoTime() - until > 0) {
+                throw new TimeoutException("the cutover was " + phase.get() + " after " + most.toMinutes() + " minutes and not over; see " + lab.world().folder());
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+    }
+
+    private void approveIfAsked(JsonNode status) throws IOException {
+        boolean asked = status.path("phase").asText().equals("AwaitingGo");
+        if (asked && status.path("approvals").path("given").isEmpty()) {
+            lab.approve(id, status.path("planHash").asText());
+            say("grace approves the plan");
+        }
+    }
+
+    /** Time jumps when no action is open and the next wake-up is far. */
+    private void jumpIfIdle(JsonNode status) {
+        String wakeAt = status.path("wakeAt").asText("");
+        if (wakeAt.isEmpty() || !status.path("openActions").isEmpty()) {
+            return;
+        }
+        Instant now = lab.world().clock().instant();
+        Instant target = Instant.parse(wakeAt).minusSeconds(1);
+        if (Duration.between(now, target).compareTo(WORTH_A_JUMP) > 0) {
+            lab.world().clock().jumpTo(target);
+        }
+    }
+
+    @Override
+    public LabWorld world() {
+        return lab.world();
+    }
+
+    @Override
+    public void say(String line) {
+        narrator.accept(line);
+    }
+
+    @Override
+    public void awaitPhase(String what, Predicate<String> wanted, Duration limit) throws InterruptedException {
+        await("phase " + what, limit, () -> wanted.test(phase.get()));
+    }
+
+    @Override
+    public void awaitPage(String code, Duration limit) throws InterruptedException {
+        await("page " + code, limit, () -> isPaged(code));
+    }
+
+    private boolean isPaged(String code) {
+        try {
+            for (JsonNode page : lab.report(id).path("pages")) {
+                if (page.path("code").asText().equals(code)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void await(String what, Duration limit, java.util.function.BooleanSupplier reached) throws InterruptedException {
+        long until = System.nanoTime() + limit.toNanos();
+        while (!reached.getAsBoolean()) {
+            if (over || System.nanoTime() - until > 0) {
+                throw new SceneFailedException("waited for " + what + ", the cutover is " + phase.get());
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+    }
+
+    @Override
+    public void abort(String why) {
+        ask("abort", why);
+    }
+
+    @Override
+    public void resume() {
+        ask("resume", "");
+    }
+
+    private void ask(String verb, String why) {
+        try {
+            lab.ask(id, verb, why);
+        } catch (IOException e) {
+            throw new SceneFailedException(verb + " was not accepted: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void killController() {
+        lab.killController();
+    }
+
+    @Override
+    public void startController() {
+        try {
+            lab.startController();
+            lab.awaitController();
+        } catch (IOException | TimeoutException e) {
+            throw new SceneFailedException("the controller did not start again: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void killEngine() {
+        lab.killEngine();
+    }
+
+    @Override
+    public void startEngine(String fault) {
+        try {
+            lab.startEngine(fault);
+        } catch (IOException e) {
+            throw new SceneFailedException("the engine did not start again: " + e.getMessage());
+        }
+    }
+
+    /** The cutover's id once it is scheduled. */
+    public String id() {
+        return id;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.cutover.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A child process of the demo, its output in a file. It can be killed as a power cut would and started
+ * again.
+ */
+final class DemoProcess implements AutoCloseable {
+    private final String name;
+    private final Path log;
+    private final Map<String, String> environment;
+    private @Nullable Process process;
+
+    DemoProcess(String name, Path log, Map<String, String> environment) {
+        this.name = name;
+        this.log = log;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** Starts this program with other arguments, in a JVM of its own. */
+    void start(List<String> jvmFlags, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvmFlags);
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-jar");
+        command.add(jar());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        Process started = builder.start();
+        started.getOutputStream().close();
+        process = started;
+    }
+
+    private static String jar() {
+        String given = System.getProperty("cutover.jar", "");
+        return given.isEmpty() ? System.getProperty("java.class.path") : given;
+    }
+
+    boolean isAlive() {
+        Process p = process;
+        return p != null && p.isAlive();
+    }
+
+    long pid() {
+        Process p = process;
+        return p == null ? -1 : p.pid();
+    }
+
+    /** Ends it without warning (SIGKILL) and waits until it is gone. */
+    void kill() {
+        Process p = process;
+        if (p != null) {
+            p.destroyForcibly();
+            await(p);
+        }
+    }
+
+    /** Asks it to end, insists after ten seconds. */
+    @Override
+    public void close() {
+        Process p = process;
+        if (p != null && p.isAlive()) {
+            p.destroy();
+            if (!await(p)) {
+                p.destroyForcibly();
+                await(p);
+            }
+        }
+    }
+
+    private static boolean await(Process p) {
+        try {
+            return p.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Where its output is. */
+    Path log() {
+        return log;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

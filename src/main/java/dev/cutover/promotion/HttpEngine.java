@@ -1,0 +1,178 @@
+package dev.cutover.promotion;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.cutover.core.plan.Plan.PromotionPlan;
+import dev.cutover.net.Directions;
+import dev.cutover.net.Exchange;
+import dev.cutover.net.HttpRequest;
+import dev.cutover.net.PinnedHttp;
+import dev.cutover.net.Secrets;
+import dev.cutover.port.Call;
+import dev.cutover.port.CallLog;
+import dev.cutover.port.CallLog.ProviderCall;
+import dev.cutover.port.PortException;
+import dev.cutover.port.PromotionEngine;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * An engine that speaks plain HTTP: PUT starts or joins a promotion by our id, GET looks, POST verifies and
+ * rolls back. Each call is made once.
+ */
+public final class HttpEngine implements PromotionEngine {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_EVIDENCE = 50;
+
+    private final URI base;
+    private final PinnedHttp http;
+    private final Secrets secrets;
+    private final CallLog log;
+    private final InstantSource clock;
+
+    /**
+     * An engine at a base URL.
+     *
+     * @param base scheme, host and port, without a path
+     */
+    public HttpEngine(URI base, PinnedHttp http, Secrets secrets, CallLog log, InstantSource clock) {
+        this.base = base;
+        this.http = http;
+        this.secrets = secrets;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "http";
+    }
+
+    @Override
+    public String ready(PromotionPlan plan, Call call) {
+        Answered answer = ask("GET", "/promotions", Optional.empty(), plan, call, false);
+        if (answer.status() != 200) {
+            throw problem("GET /promotions", answer);
+        }
+        return "the engine at " + base + " lets us in";
+    }
+
+    @Override
+    public void start(String id, PromotionPlan plan, Call call) {
+        String body = JSON.createObjectNode().put("staging", plan.staging()).put("production", plan.production()).toString();
+        Answered answer = ask("PUT", "/promotions/" + id, Optional.of(body), plan, call, true);
+        if (answer.status() != 200 && answer.status() != 202) {
+            throw problem("PUT /promotions/" + id, answer);
+        }
+    }
+
+    @Override
+    public State look(String id, PromotionPlan plan, Call call) {
+        Answered answer = ask("GET", "/promotions/" + id, Optional.empty(), plan, call, false);
+        if (answer.status() == 404) {
+            return new State.NotFound();
+        }
+        if (answer.status() != 200) {
+            throw problem("GET /promotions/" + id, answer);
+        }
+        String state = answer.body().path("state").asText();
+        return switch (state) {
+            case "queued", "running" -> new State.Running(answer.body().path("progress").asText(state));
+            case "done" -> new State.Done(evidence(answer.body().path("evidence")));
+            case "failed" -> new State.Failed(answer.body().path("error").asText("no reason given"));
+            default -> throw PortException.lasting("the engine at " + base + " reports the unknown state '" + state + "' of promotion " + id);
+        };
+    }
+
+    @Override
+    public Map<String, String> verify(String id, PromotionPlan plan, Call call) {
+        Answered answer = ask("POST", "/promotions/" + id + "/verify", Optional.of("{}"), plan, call, false);
+        if (answer.status() != 200) {
+            throw problem("POST /promotions/" + id + "/verify", answer);
+        }
+        if (!answer.body().path("verified").asBoolean(false)) {
+            JsonNode first = answer.body().path("mismatches").path(0);
+            throw PortException.lasting(
+                    "promotion " + id + " is not what staging holds: " + answer.body().path("mismatches").size() + " mismatches, first " + first.asText(first.toString()));
+        }
+        return evidence(answer.body().path("evidence"));
+    }
+
+    @Override
+    public Map<String, String> rollBack(String id, PromotionPlan plan, Call call) {
+        Answered answer = ask("POST", "/promotions/" + id + "/rollback", Optional.of("{}"), plan, call, true);
+        if (answer.status() == 404) {
+            return Map.of("rolledBack", "the engine never heard of " + id + ": nothing to undo");
+        }
+        if (answer.status() != 200) {
+            throw problem("POST /promotions/" + id + "/rollback", answer);
+        }
+        return evidence(answer.body().path("evidence"));
+    }
+
+    private record Answered(int status, JsonNode body) {}
+
+    private Answered ask(String method, String path, Optional<String> body, PromotionPlan plan, Call call, boolean write) {
+        HttpRequest request =
+                new HttpRequest(
+                        method,
+                        URI.create(base.toString().replaceAll("/+$", "") + path),
+                        Map.of("Accept", "application/json"),
+                        body.map(HttpRequest.Body::json),
+                        Optional.of(secrets.resolve(plan.credentials())),
+                        HttpRequest.USUAL_BODY_BYTES);
+        Runnable fence = write ? () -> call.fence().check(call.deadline().within(Duration.ofSeconds(5))) : () -> {};
+        Instant at = clock.instant();
+        long from = System.nanoTime();
+        String outcome = "not sent";
+        try {
+            Exchange got = http.send(request, Directions.bySystem(), call.deadline().within(Duration.ofSeconds(5)), fence);
+            return switch (got) {
+                case Exchange.Answer answer -> {
+                    outcome = Integer.toString(answer.status());
+                    yield new Answered(answer.status(), parsed(answer));
+                }
+                case Exchange.NoAnswer none -> {
+                    outcome = none.problem();
+                    String message = "promotion engine " + method + " " + path + ": " + none.problem();
+                    throw none.stage() == Exchange.Stage.REFUSED ? PortException.denied(message) : PortException.passing(message);
+                }
+            };
+        } finally {
+            log.record(
+                    new ProviderCall(
+                            call.cutover(), call.purpose(), "engine", method, path, at, Duration.ofNanos(System.nanoTime() - from), outcome, write));
+        }
+    }
+
+    private static JsonNode parsed(Exchange.Answer answer) {
+        try {
+            JsonNode node = JSON.readTree(answer.body());
+            return node == null ? MissingNode.getInstance() : node;
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private static Map<String, String> evidence(JsonNode node) {
+        Map<String, String> evidence = new TreeMap<>();
+        node.properties().stream().limit(MOST_EVIDENCE).forEach(e -> evidence.put(e.getKey(), e.getValue().isTextual() ? e.getValue().asText() : e.getValue().toString()));
+        return evidence;
+    }
+
+    private static PortException problem(String what, Answered answer) {
+        String message = "promotion engine " + what + ": " + answer.status() + " " + answer.body().path("error").asText("");
+        return switch (answer.status()) {
+            case 401, 403 -> PortException.denied(message);
+            case 400, 404, 409, 422 -> PortException.lasting(message);
+            default -> PortException.passing(message);
+        };
+    }
+}
