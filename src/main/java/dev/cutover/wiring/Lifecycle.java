@@ -1,0 +1,31 @@
+package dev.cutover.wiring;
+
+import dev.cutover.port.Ownership;
+import dev.cutover.run.Node;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+
+/** Starts driving when the platform is up and stops before it goes down. */
+@ApplicationScoped
+public class Lifecycle {
+    @Inject Node node;
+
+    @Inject Ownership ownership;
+
+    @Inject NodeName name;
+
+    void start(@Observes StartupEvent event) {
+        if (name.alone()) {
+            // The database is ours alone and its folder is locked: whoever held these leases is dead.
+            ownership.release(name.value());
+        }
+        node.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        node.close();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.cutover.wiring;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Refuses borrowed time unless every endpoint is on this machine's loopback. */
+final class LoopbackOnly {
+    private LoopbackOnly() {}
+
+    /**
+     * Checks every configured endpoint.
+     *
+     * @throws IllegalStateException naming the first that is elsewhere
+     */
+    static void check(Settings settings) {
+        List<Optional<URI>> endpoints = new ArrayList<>();
+        endpoints.add(settings.clock().offsetUrl());
+        endpoints.add(Optional.of(settings.cloudflare().url()));
+        endpoints.add(settings.engine().url());
+        endpoints.add(settings.images().url());
+        for (Optional<URI> endpoint : endpoints) {
+            endpoint.ifPresent(LoopbackOnly::check);
+        }
+    }
+
+    private static void check(URI endpoint) {
+        String host = String.valueOf(endpoint.getHost());
+        if (!host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]|localhost")) {
+            throw new IllegalStateException(
+                    "cutover.clock.offset-url is for the lab: expected every endpoint on loopback, seen " + endpoint + "; unset the one or the other");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.cutover.wiring;
+
+import dev.cutover.checks.HttpSiteChecks;
+import dev.cutover.cloudflare.CloudflareApi;
+import dev.cutover.cloudflare.CloudflareEdge;
+import dev.cutover.cloudflare.CloudflareErrors;
+import dev.cutover.cloudflare.CloudflareZone;
+import dev.cutover.imagestore.FileImages;
+import dev.cutover.imagestore.HttpImages;
+import dev.cutover.net.EgressPolicy;
+import dev.cutover.net.PinnedHttp;
+import dev.cutover.net.Secrets;
+import dev.cutover.net.Trust;
+import dev.cutover.notify.LogChannel;
+import dev.cutover.port.CallLog;
+import dev.cutover.port.DnsZone;
+import dev.cutover.port.ImageStore;
+import dev.cutover.port.Journal;
+import dev.cutover.port.Outbox;
+import dev.cutover.port.Ownership;
+import dev.cutover.port.PromotionEngine;
+import dev.cutover.port.Resolvers;
+import dev.cutover.port.Samples;
+import dev.cutover.probe.ProbeEngine;
+import dev.cutover.probe.ProbeLimits;
+import dev.cutover.probe.ProbedResolvers;
+import dev.cutover.probe.ResolverList;
+import dev.cutover.promotion.HttpEngine;
+import dev.cutover.run.Cutovers;
+import dev.cutover.run.Node;
+import dev.cutover.run.PlanClock;
+import dev.cutover.run.PlanReader;
+import dev.cutover.run.World;
+import dev.cutover.store.SqlCallLog;
+import dev.cutover.store.SqlJournal;
+import dev.cutover.store.SqlOutbox;
+import dev.cutover.store.SqlOwnership;
+import dev.cutover.store.SqlSamples;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** Makes one of everything from the settings. No decision about a cutover is taken here. */
+@ApplicationScoped
+public class Producers {
+    private static final Duration DNS_LIMIT = Duration.ofSeconds(2);
+
+    /** A burst of one round over all planned names may be asked of one resolver at once; see {@link ProbeLimits}. */
+    private static final ProbeLimits PROBE_LIMITS = new ProbeLimits(256, 200, 40_000, 256 * 1024);
+
+    @Produces
+    @Singleton
+    PlanClock clock(Settings settings) throws IOException {
+        if (settings.clock().offsetUrl().isEmpty()) {
+            return new SystemTime();
+        }
+        LoopbackOnly.check(settings);
+        return new OffsetTime(new SystemTime(), settings.clock().offsetUrl().get());
+    }
+
+    @Produces
+    @Singleton
+    NodeName name(Settings settings) {
+        return NodeName.of(settings.node());
+    }
+
+    @Produces
+    @Singleton
+    Outside outside(Settings settings) {
+        return Outside.of(settings);
+    }
+
+    @Produces
+    @Singleton
+    SqlCallLog callLog(DataSource source) {
+        return new SqlCallLog(source);
+    }
+
+    void flush(@Disposes SqlCallLog log) {
+        log.close();
+    }
+
+    @Produces
+    @Singleton
+    Journal journal(DataSource source) {
+        return new SqlJournal(source);
+    }
+
+    @Produces
+    @Singleton
+    SqlOwnership ownership(DataSource source) {
+        return new SqlOwnership(source);
+    }
+
+    @Produces
+    @Singleton
+    Samples samples(DataSource source) {
+        return new SqlSamples(source);
+    }
+
+    @Produces
+    @Singleton
+    Outbox outbox(DataSource source) {
+        return new SqlOutbox(source);
+    }
+
+    @Produces
+    @Singleton
+    ProbeEngine probes() throws IOException {
+        return new ProbeEngine(PROBE_LIMITS);
+    }
+
+    void close(@Disposes ProbeEngine engine) {
+        engine.close();
+    }
+
+    @Produces
+    @Singleton
+    Resolvers resolvers(ProbeEngine engine, Settings settings) throws IOException, ResolverList.InvalidException {
+        Path list = settings.dns().resolvers().orElse(Path.of("/etc/resolv.conf"));
+        return new ProbedResolvers(
+                engine,
+                settings.dns().resolvers().isPresent() ? ResolverList.read(list) : SystemResolvers.read(list),
+                settings.dns().authorityPort(),
+                DNS_LIMIT);
+    }
+
+    @Produces
+    @Singleton
+    PinnedHttp http(Vertx vertx, Outside outside) {
+        return new PinnedHttp(vertx, Trust.withExtra(outside.trustFile()), EgressPolicy.opening(outside.egress()));
+    }
+
+    void close(@Disposes PinnedHttp http) {
+        http.close();
+    }
+
+    @Produces
+    @Singleton
+    Secrets secrets(Outside outside) {
+        return new Secrets(outside.secretNames(), outside.secretDirectory(), System::getenv);
+    }
+
+    @Produces
+    @Singleton
+    World world(Outside outside, Settings settings, PinnedHttp http, Secrets secrets, Resolvers resolvers, CallLog log, PlanClock clock) {
+        CloudflareApi api = new CloudflareApi(outside.cloudflare(), http, secrets, log, clock);
+        DnsZone zone = new CloudflareZone(api);
+        Map<String, PromotionEngine> engines = new HashMap<>();
+        outside.engine().ifPresent(url -> engines.put("http", new HttpEngine(url, http, secrets, log, clock)));
+        List<ImageStore> images = new ArrayList<>();
+        images.add(new FileImages(settings.images().directory().orElseGet(() -> home(settings).resolve("images"))));
+        settings.images().url().ifPresent(url -> images.add(new HttpImages(url, settings.images().credentials(), http, secrets, log, clock)));
+        return new World(
+                Map.of(zone.provider(), zone),
+                new CloudflareEdge(api),
+                new CloudflareErrors(api),
+                engines,
+                resolvers,
+                new HttpSiteChecks(http, Trust.withExtra(outside.trustFile()), EgressPolicy.opening(outside.egress()), resolvers),
+                images);
+    }
+
+    @Produces
+    @Singleton
+    PlanReader planReader(Outside outside, Settings settings) {
+        return new PlanFiles(outside, settings.policy().minimumLead());
+    }
+
+    @Produces
+    @Singleton
+    Cutovers cutovers(PlanReader reader, World world, Journal journal, Samples samples, PlanClock clock) {
+        return new Cutovers(reader, world, journal, samples, clock);
+    }
+
+    @Produces
+    @Singleton
+    Node node(NodeName name, Journal journal, Ownership ownership, Samples samples, Outbox outbox, World world, PlanClock clock) {
+        return new Node(name.value(), journal, ownership, samples, outbox, List.of(new LogChannel()), world, clock);
+    }
+
+    private static Path home(Settings settings) {
+        return settings.home().orElseGet(Serve::home);
+    }
+}

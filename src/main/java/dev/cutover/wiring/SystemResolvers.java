@@ -1,0 +1,34 @@
+package dev.cutover.wiring;
+
+import dev.cutover.probe.Resolver;
+import dev.cutover.probe.ResolverList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The resolvers this machine uses itself: what there is when no list is configured. */
+final class SystemResolvers {
+    private SystemResolvers() {}
+
+    /**
+     * Reads {@code nameserver} lines. Source: resolv.conf(5).
+     *
+     * @throws IOException when the file cannot be read or names none
+     */
+    static List<Resolver> read(Path file) throws IOException, ResolverList.InvalidException {
+        StringBuilder list = new StringBuilder();
+        int number = 0;
+        for (String line : Files.readAllLines(file)) {
+            String[] words = line.strip().split("\\s+", -1);
+            if (words.length >= 2 && words[0].equals("nameserver")) {
+                number++;
+                list.append("system").append(number).append(' ').append(words[1]).append(" \"this machine\" ZZ\n");
+            }
+        }
+        if (number == 0) {
+            throw new IOException(file + " names no resolver; set cutover.dns.resolvers to a list");
+        }
+        return ResolverList.parse(list.toString(), file.toString());
+    }
+}
