@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** How often things are looked at and how long they are waited for; every number with its reason. */
-final class Pace {
+public final class Pace {
     /** TTLs are lowered this much before the lead must begin, so that slow authorities do not cost the window. */
     static final Duration HEAD_START = Duration.ofMinutes(15);
 
@@ -52,7 +52,7 @@ final class Pace {
     }
 
     /** The longest a run can take from promotion to the last step, falling back included. */
-    static Duration worstCase(Plan plan) {
+    public static Duration worstCase(Plan plan) {
         Duration promotion =
                 plan.promotion().map(p -> p.expected().multipliedBy(2)).orElse(Duration.ZERO);
         Duration switching = plan.dwell().plus(STEP_ALLOWANCE).multipliedBy(plan.steps());

@@ -1,0 +1,91 @@
+package dev.cutover.planfile;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One mapping of a plan file: the keys it may have, and the keys that are meant for a later version and refused
+ * until then. The published JSON Schema holds the same keys.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // The lists come from List.of.
+enum Section {
+    PLAN(
+            "",
+            List.of(
+                    "cutover",
+                    "owner",
+                    "site",
+                    "preset",
+                    "window",
+                    "ttl",
+                    "zone",
+                    "records",
+                    "writes",
+                    "dwell",
+                    "soak",
+                    "edge",
+                    "promotion",
+                    "checks",
+                    "watch",
+                    "fallback",
+                    "approvals",
+                    "limits",
+                    "acknowledge"),
+            List.of("origins", "notify")),
+    WINDOW("window", List.of("opens", "closes", "zone", "at-close"), List.of()),
+    TTL("ttl", List.of("lower-to", "lead"), List.of()),
+    ZONE("zone", List.of("provider", "name", "token"), List.of()),
+    RECORD(
+            "records[]",
+            List.of("name", "type", "from", "to", "fallback", "step"),
+            List.of("ttl", "proxied", "comment")),
+    EDGE("edge", List.of("purge"), List.of("origin-shield", "bypass-cache")),
+    PROMOTION(
+            "promotion",
+            List.of("engine", "staging", "production", "credentials", "expected"),
+            List.of()),
+    CHECKS("checks", List.of("landing-pages", "tls-names"), List.of("url-map")),
+    WATCH(
+            "watch",
+            List.of(
+                    "sources",
+                    "error-ceiling",
+                    "resolver-latency-ceiling",
+                    "window",
+                    "patience",
+                    "quorum"),
+            List.of()),
+    FALLBACK("fallback", List.of("read-only", "after-writes", "hold-deadline"), List.of("side")),
+    APPROVALS("approvals", List.of("need"), List.of()),
+    LIMITS("limits", List.of("zone-share"), List.of());
+
+    private final String path;
+    private final List<String> keys;
+    private final List<String> later;
+
+    Section(String path, List<String> keys, List<String> later) {
+        this.path = path;
+        this.keys = keys;
+        this.later = later;
+    }
+
+    /** Where it stands in the file; empty for the file as a whole. */
+    String path() {
+        return path;
+    }
+
+    List<String> keys() {
+        return keys;
+    }
+
+    /** Keys a later version will carry out; ignoring them now would promise what is not done. */
+    List<String> later() {
+        return later;
+    }
+
+    /** Another section that has this key, for a person who put it in the wrong place. */
+    Optional<Section> elsewhere(String key) {
+        return Arrays.stream(values()).filter(s -> s != this && s.keys.contains(key)).findFirst();
+    }
+}

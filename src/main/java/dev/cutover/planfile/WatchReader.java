@@ -1,0 +1,89 @@
+package dev.cutover.planfile;
+
+import dev.cutover.core.plan.Plan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What is watched after the switch, and how bad is too bad. */
+final class WatchReader {
+    private WatchReader() {}
+
+    static Optional<Plan.Watch> read(Fields file, Defaults defaults) {
+        Optional<Fields> fields = file.section("watch", Section.WATCH);
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        Fields in = fields.get();
+        Optional<Boolean> provider =
+                in.read(
+                        "sources",
+                        WatchReader::sources,
+                        false,
+                        p -> p ? "[probes, cloudflare]" : "[probes]");
+        Optional<Double> ceiling =
+                in.read(
+                        "error-ceiling",
+                        v -> v.share(0.0001, 0.5),
+                        Defaults.ERROR_CEILING,
+                        Object::toString);
+        Optional<Duration> latency =
+                in.duration(
+                        "resolver-latency-ceiling",
+                        Duration.ofMillis(10),
+                        Duration.ofSeconds(30),
+                        Defaults.RESOLVER_LATENCY_CEILING);
+        Optional<Duration> window =
+                in.duration(
+                        "window",
+                        Duration.ofSeconds(10),
+                        Duration.ofHours(1),
+                        Defaults.WATCH_WINDOW);
+        Optional<Duration> patience =
+                in.duration(
+                        "patience", Duration.ofSeconds(5), Duration.ofHours(1), Defaults.PATIENCE);
+        Optional<Double> quorum =
+                in.read("quorum", v -> v.share(0.5, 1), defaults.quorum(), Object::toString);
+        return provider.isPresent()
+                        && ceiling.isPresent()
+                        && latency.isPresent()
+                        && window.isPresent()
+                        && patience.isPresent()
+                        && quorum.isPresent()
+                ? Optional.of(
+                        new Plan.Watch(
+                                provider.get(),
+                                ceiling.get(),
+                                latency.get(),
+                                window.get(),
+                                patience.get(),
+                                quorum.get()))
+                : Optional.empty();
+    }
+
+    /** Whether the provider's figures are read beside our own probes, which cannot be left out. */
+    private static Optional<Boolean> sources(Value value) {
+        Optional<List<Value>> items = value.items(1, 2);
+        if (items.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> seen = new TreeSet<>();
+        for (Value item : items.get()) {
+            Optional<String> source = item.oneOf(Words.of(List.of("probes", "cloudflare")));
+            if (source.isEmpty()) {
+                return Optional.empty();
+            }
+            if (!seen.add(source.get())) {
+                item.wrong(source.get() + " is listed twice; keep one");
+                return Optional.empty();
+            }
+        }
+        if (!seen.contains("probes")) {
+            value.wrong("'probes' cannot be left out: the provider's figures come minutes late");
+            return Optional.empty();
+        }
+        return Optional.of(seen.contains("cloudflare"));
+    }
+}
