@@ -8,10 +8,12 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -47,6 +49,9 @@ public final class CoreJson {
     private static final int MOST_NESTING = 100;
 
     private static final ObjectMapper SHARED = newMapper();
+
+    private static final ObjectWriter ASCII =
+            SHARED.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private CoreJson() {}
 
@@ -99,6 +104,15 @@ public final class CoreJson {
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
                 .build();
+    }
+
+    /** A core value as text that any store takes: all beyond ASCII, U+0000 and lone surrogates are escaped. */
+    public static String ascii(Object value) {
+        try {
+            return ASCII.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
+        }
     }
 
     /** What is wrong with a document: where, expected and seen, in one line and without the document's text. */

@@ -1,11 +1,9 @@
 package dev.cutover.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Event;
@@ -22,9 +20,6 @@ public final class EventJson {
     private final EventVersions versions;
     private final ObjectMapper mapper = CoreJson.mapper();
     private final ObjectReader reader = mapper.readerFor(Event.class);
-    // Text that any store takes as it is: U+0000 and lone surrogates are escaped like all beyond
-    // ASCII.
-    private final ObjectWriter ascii = mapper.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     public EventJson() {
         this(EventVersions.CURRENT);
@@ -49,14 +44,7 @@ public final class EventJson {
 
     /** An event in parts, at its newest version. */
     public Stored store(Event event) {
-        try {
-            return new Stored(
-                    type(event),
-                    versions.newest(type(event)),
-                    ascii.writeValueAsString(data(event)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot write " + type(event) + " as JSON", e);
-        }
+        return new Stored(type(event), versions.newest(type(event)), CoreJson.ascii(data(event)));
     }
 
     /**

@@ -1,0 +1,125 @@
+package dev.cutover.store;
+
+import dev.cutover.port.PortException;
+import dev.cutover.port.PortException.Category;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The store's connections: transactions, bounded statements, and errors told apart. */
+final class Database {
+    /** A statement that takes longer has met a lock somebody forgot; failing lets the caller try again. */
+    private static final int MOST_SECONDS = 10;
+
+    private final DataSource source;
+
+    Database(DataSource source) {
+        this.source = source;
+    }
+
+    /** Work on one connection. */
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Runs work as one transaction, committed when it returns.
+     *
+     * @param what for the error's message, such as {@code append to acme-1}
+     * @throws PortException when it failed; TRANSIENT when it may have been committed all the same
+     */
+    <T> T transaction(String what, Work<T> work) {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean committed = false;
+            try {
+                T result = work.on(connection);
+                connection.commit();
+                committed = true;
+                return result;
+            } finally {
+                if (!committed) {
+                    rollBack(connection);
+                }
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw failed(what, e);
+        }
+    }
+
+    /** Runs one statement's work, committed by itself. */
+    <T> T query(String what, Work<T> work) {
+        try (Connection connection = source.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw failed(what, e);
+        }
+    }
+
+    /** A connection for the caller to keep and close. */
+    Connection connect() throws SQLException {
+        return source.getConnection();
+    }
+
+    static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setQueryTimeout(MOST_SECONDS);
+        return statement;
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // The connection is gone, and the server rolls back by itself.
+        }
+    }
+
+    /** Plan time as the store keeps it. */
+    static Instant kept(Instant at) {
+        return at.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    static OffsetDateTime timestamp(Instant at) {
+        return kept(at).atOffset(ZoneOffset.UTC);
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    /** Text a text column takes: PostgreSQL has no U+0000. */
+    static String text(String text) {
+        return text.replace('\u0000', '\ufffd');
+    }
+
+    static PortException failed(String what, SQLException e) {
+        return new PortException(
+                category(e.getSQLState()),
+                "store: " + what + " failed: " + e.getMessage() + " [" + e.getSQLState() + "]",
+                e);
+    }
+
+    /** Source: PostgreSQL documentation, appendix A. */
+    private static Category category(@Nullable String state) {
+        if (state == null || state.length() < 2) {
+            // The pool's own errors, such as no free connection in time.
+            return Category.TRANSIENT;
+        }
+        return switch (state.substring(0, 2)) {
+            // connection, rollback by the server, resources, operator intervention, I/O, lock not
+            // had
+            case "08", "40", "53", "57", "58", "55" -> Category.TRANSIENT;
+            case "28" -> Category.DENIED;
+            default -> "42501".equals(state) ? Category.DENIED : Category.PERMANENT;
+        };
+    }
+}

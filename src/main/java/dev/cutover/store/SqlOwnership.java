@@ -1,0 +1,261 @@
+package dev.cutover.store;
+
+import dev.cutover.core.life.CutoverId;
+import dev.cutover.json.EventVersions;
+import dev.cutover.port.Lease;
+import dev.cutover.port.Ownership;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+
+/**
+ * Leases in the cutovers' own rows, on the database's clock. Safe for concurrent use.
+ *
+ * <p>It renews only what it claimed itself: a process that starts again under the same node name does not
+ * keep its dead forerunner's leases alive. Every claim raises the epoch. A cutover with an event this
+ * program cannot read is never claimed.
+ */
+public final class SqlOwnership implements Ownership, AutoCloseable {
+    /** How often a store that cannot be reached is asked. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final Duration lease;
+    private final Signals signals;
+    private final ReentrantLock hearing = new ReentrantLock();
+    private final Map<String, Map<CutoverId, Long>> claimed = new ConcurrentHashMap<>();
+
+    /**
+     * @param source connections to a migrated database; one is kept while signals are awaited
+     */
+    public SqlOwnership(DataSource source) {
+        this(source, LEASE);
+    }
+
+    SqlOwnership(DataSource source, Duration lease) {
+        this.database = new Database(source);
+        this.lease = lease;
+        this.signals = new Signals(database);
+    }
+
+    @Override
+    public List<Lease> claim(String node, int most) {
+        List<Lease> leases = database.query("claim cutovers", c -> claim(c, node, most));
+        Map<CutoverId, Long> mine = claimed.computeIfAbsent(node, n -> new ConcurrentHashMap<>());
+        leases.forEach(l -> mine.put(l.cutover(), l.epoch()));
+        return leases;
+    }
+
+    private List<Lease> claim(Connection connection, String node, int most) throws SQLException {
+        List<Lease> leases = new ArrayList<>();
+        try (PreparedStatement claim =
+                Database.prepare(
+                        connection,
+                        """
+                        UPDATE cutover c
+                        SET owner = ?, epoch = c.epoch + 1,
+                            lease_until = clock_timestamp() + ? * interval '1 microsecond'
+                        FROM (
+                            SELECT id, owner FROM cutover
+                            WHERE live AND (owner = '' OR lease_until <= clock_timestamp())
+                                AND NOT EXISTS (
+                                    SELECT 1 FROM event e
+                                    WHERE e.cutover = cutover.id
+                                        AND (e.type || '.' || e.v) <> ALL (?))
+                            ORDER BY next_wake_at, id LIMIT ?
+                            FOR NO KEY UPDATE SKIP LOCKED) free
+                        WHERE c.id = free.id
+                        RETURNING c.id, c.epoch, free.owner <> '' AS fresh""")) {
+            claim.setString(1, node);
+            claim.setLong(2, lease.toNanos() / 1_000);
+            claim.setArray(
+                    3,
+                    connection.createArrayOf("text", EventVersions.CURRENT.readable().toArray()));
+            claim.setInt(4, most);
+            try (ResultSet row = claim.executeQuery()) {
+                while (row.next()) {
+                    leases.add(
+                            new Lease(
+                                    new CutoverId(row.getString("id")),
+                                    node,
+                                    row.getLong("epoch"),
+                                    row.getBoolean("fresh")));
+                }
+            }
+        }
+        return leases;
+    }
+
+    @Override
+    public Set<CutoverId> renew(String node) {
+        Map<CutoverId, Long> mine = claimed.computeIfAbsent(node, n -> new ConcurrentHashMap<>());
+        Map<CutoverId, Long> asked = new HashMap<>(mine);
+        if (asked.isEmpty()) {
+            return Set.of();
+        }
+        Set<CutoverId> owned = database.query("renew leases", c -> renew(c, node, asked));
+        asked.forEach(
+                (id, epoch) -> {
+                    if (!owned.contains(id)) {
+                        mine.remove(id, epoch);
+                    }
+                });
+        return owned;
+    }
+
+    /** A row that somebody is writing to right now is not waited for: its lease stands, and the next round has it. */
+    private Set<CutoverId> renew(Connection connection, String node, Map<CutoverId, Long> mine)
+            throws SQLException {
+        List<CutoverId> ids = List.copyOf(mine.keySet());
+        Array idArray =
+                connection.createArrayOf("text", ids.stream().map(CutoverId::value).toArray());
+        Array epochArray = connection.createArrayOf("int8", ids.stream().map(mine::get).toArray());
+        Set<CutoverId> owned = new HashSet<>();
+        try (PreparedStatement renew =
+                Database.prepare(
+                        connection,
+                        """
+                        WITH mine AS (
+                            SELECT c.id, c.lease_until
+                            FROM cutover c JOIN unnest(?, ?) AS m(id, epoch)
+                                ON c.id = m.id AND c.epoch = m.epoch
+                            WHERE c.owner = ? AND c.lease_until > clock_timestamp()
+                        ), free AS (
+                            SELECT id FROM cutover
+                            WHERE id IN (SELECT id FROM mine)
+                                AND owner = ? AND lease_until > clock_timestamp()
+                            FOR NO KEY UPDATE SKIP LOCKED
+                        ), renewed AS (
+                            UPDATE cutover c
+                            SET lease_until = clock_timestamp() + ? * interval '1 microsecond'
+                            FROM free WHERE c.id = free.id
+                        )
+                        SELECT id FROM mine""")) {
+            renew.setArray(1, idArray);
+            renew.setArray(2, epochArray);
+            renew.setString(3, node);
+            renew.setString(4, node);
+            renew.setLong(5, lease.toNanos() / 1_000);
+            try (ResultSet row = renew.executeQuery()) {
+                while (row.next()) {
+                    owned.add(new CutoverId(row.getString("id")));
+                }
+            }
+        }
+        return owned;
+    }
+
+    @Override
+    public void release(String node) {
+        Map<CutoverId, Long> mine = claimed.remove(node);
+        if (mine == null || mine.isEmpty()) {
+            return;
+        }
+        database.query(
+                "release leases",
+                c -> {
+                    List<CutoverId> ids = List.copyOf(mine.keySet());
+                    try (PreparedStatement release =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    UPDATE cutover c SET owner = '', lease_until = '-infinity'
+                                    FROM unnest(?, ?) AS m(id, epoch)
+                                    WHERE c.id = m.id AND c.epoch = m.epoch AND c.owner = ?""")) {
+                        release.setArray(
+                                1,
+                                c.createArrayOf(
+                                        "text", ids.stream().map(CutoverId::value).toArray()));
+                        release.setArray(
+                                2, c.createArrayOf("int8", ids.stream().map(mine::get).toArray()));
+                        release.setString(3, node);
+                        return release.executeUpdate();
+                    }
+                });
+    }
+
+    /**
+     * Ends every lease there is, because all who held one are known to be dead: for the start of a node
+     * whose database is its own, embedded one. Whoever claims next is told that somebody drove before.
+     */
+    public void endAll() {
+        database.query(
+                "end the leases of dead nodes",
+                c -> {
+                    try (PreparedStatement end =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    UPDATE cutover SET lease_until = '-infinity'
+                                    WHERE owner <> ''""")) {
+                        return end.executeUpdate();
+                    }
+                });
+    }
+
+    @Override
+    public boolean holds(Lease held, Duration span) {
+        return database.query(
+                "look at the lease of " + held.cutover(),
+                c -> {
+                    try (PreparedStatement select =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    SELECT 1 FROM cutover
+                                    WHERE id = ? AND owner = ? AND epoch = ? AND lease_until
+                                        > clock_timestamp() + ? * interval '1 microsecond'""")) {
+                        select.setString(1, held.cutover().value());
+                        select.setString(2, held.node());
+                        select.setLong(3, held.epoch());
+                        select.setLong(4, span.toNanos() / 1_000);
+                        try (ResultSet row = select.executeQuery()) {
+                            return row.next();
+                        }
+                    }
+                });
+    }
+
+    /**
+     * One caller waits, others wait for it.
+     *
+     * @throws dev.cutover.port.PortException when the store cannot be reached, after a pause of at most a
+     *     second so that a loop around it does not spin
+     */
+    @Override
+    public Set<CutoverId> awaitSignals(Duration most) {
+        hearing.lock();
+        try {
+            return signals.await(most);
+        } catch (SQLException e) {
+            LockSupport.parkNanos((most.compareTo(PAUSE) < 0 ? most : PAUSE).toNanos());
+            throw Database.failed("await signals", e);
+        } finally {
+            hearing.unlock();
+        }
+    }
+
+    /** Gives the listening connection back. Leases stay: see {@link #release}. */
+    @Override
+    public void close() {
+        hearing.lock();
+        try {
+            signals.close();
+        } finally {
+            hearing.unlock();
+        }
+    }
+}
