@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * The way back: routing first, then content once the last cache let go, then TTLs.
@@ -172,10 +173,18 @@ final class Backward {
 
     private static void draining(Turn t, Phase.Reason why) {
         Instant restoredAt = t.c.restoredAt().orElse(t.c.phaseSince());
+        boolean mayBeSettled =
+                t.c.tries().keySet().stream().anyMatch(k -> k.startsWith("settle-ttls-next-"));
         long longest =
                 t.c.switched().stream()
                         .filter(c -> !c.isProxied())
-                        .flatMap(c -> c.next().stream())
+                        .flatMap(
+                                c ->
+                                        Stream.concat(
+                                                c.next().stream(),
+                                                mayBeSettled
+                                                        ? c.nextSettled().stream()
+                                                        : Stream.empty()))
                         .mapToLong(DnsRecord::answeredTtlSeconds)
                         .max()
                         .orElse(0);
