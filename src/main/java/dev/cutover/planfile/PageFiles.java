@@ -34,7 +34,7 @@ public interface PageFiles {
     Loaded load(String name);
 
     /** Reads below one directory: no absolute names, no way out by {@code ..} or by a link. */
-    static PageFiles under(Path directory) {
+    public static PageFiles under(Path directory) {
         return name -> {
             try {
                 Path base = directory.toRealPath();
@@ -73,7 +73,7 @@ public interface PageFiles {
     }
 
     /** Files whose contents came along with the plan. */
-    static PageFiles inline(Map<String, String> contents) {
+    public static PageFiles inline(Map<String, String> contents) {
         Map<String, String> files = Map.copyOf(contents);
         return name -> {
             String text = files.get(name);

@@ -42,7 +42,7 @@ public final class Main {
 
         @Override
         public RestoreCommand.Restorer restorer() {
-            return new RestoreFromFile(System.getenv());
+            return new RestoreFromFile();
         }
     }
 }

@@ -38,17 +38,20 @@ public final class Pace {
 
     private Pace() {}
 
-    /** The time between two looks at the gates: a quarter of what is left until the window, 10 minutes to 6 hours. */
+    /**
+     * The time between two looks at the gates: half of what is left until the window, 10 minutes to 12
+     * hours, so that trouble is known early and looks grow denser; every minute once it is open.
+     */
     static Duration gateCadence(Plan plan, Instant now) {
         Duration left = Duration.between(now, plan.window().opensAt());
-        if (left.compareTo(Duration.ofMinutes(10)) <= 0) {
+        if (left.isNegative() || left.isZero()) {
             return Duration.ofMinutes(1);
         }
-        Duration quarter = left.dividedBy(4);
-        if (quarter.compareTo(Duration.ofMinutes(10)) < 0) {
+        Duration half = left.dividedBy(2);
+        if (half.compareTo(Duration.ofMinutes(10)) < 0) {
             return Duration.ofMinutes(10);
         }
-        return quarter.compareTo(Duration.ofHours(6)) > 0 ? Duration.ofHours(6) : quarter;
+        return half.compareTo(Duration.ofHours(12)) > 0 ? Duration.ofHours(12) : half;
     }
 
     /** The longest a run can take from promotion to the last step, falling back included. */

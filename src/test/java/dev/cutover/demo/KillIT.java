@@ -1,0 +1,179 @@
+package dev.cutover.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cutover.cli.DemoLab;
+import dev.cutover.cli.DemoPlay;
+import dev.cutover.lab.CallTap;
+import dev.cutover.lab.CallTap.Call;
+import dev.cutover.lab.CallTap.Kind;
+import dev.cutover.lab.CallTap.Moment;
+import dev.cutover.lab.DemoPlan;
+import dev.cutover.lab.Scenario;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The controller is killed (SIGKILL) at bad moments and always finishes right. */
+class KillIT {
+    private static final int KILLS = 20;
+
+    @Test
+    void twenty_kills_in_one_cutover() throws Exception {
+        try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
+            AtomicInteger kills = new AtomicInteger();
+            AtomicBoolean over = new AtomicBoolean();
+            Thread killer =
+                    Thread.ofPlatform()
+                            .name("killer")
+                            .unstarted(
+                                    () -> {
+                                        // Moments drift through the run: each life is a little longer than the last.
+                                        while (!over.get() && kills.get() < KILLS) {
+                                            pause(Duration.ofMillis(700L + 130L * kills.get()));
+                                            if (!over.get()) {
+                                                killAndStart(lab);
+                                                kills.incrementAndGet();
+                                            }
+                                        }
+                                    });
+            JsonNode report = play(lab, DemoPlan.brief(), killer, over);
+            killer.join(Duration.ofSeconds(30));
+            assertThat(kills.get()).isEqualTo(KILLS);
+            assertThat(report.path("outcome").asText()).isEqualTo("Completed");
+            assertNoOrphans(lab);
+        }
+    }
+
+    static Stream<Arguments> some() {
+        return Stream.of(
+                Arguments.of(Kind.ZONE_WRITE, Moment.DURING),
+                Arguments.of(Kind.ZONE_READ, Moment.BEFORE),
+                Arguments.of(Kind.PROMOTION_START, Moment.DURING),
+                Arguments.of(Kind.IMAGE_STORE, Moment.AFTER),
+                Arguments.of(Kind.PURGE, Moment.DURING));
+    }
+
+    static Stream<Arguments> all() {
+        return Arrays.stream(Kind.values())
+                .filter(k -> k != Kind.SETTING && k != Kind.WEBHOOK && k != Kind.TLS && k != Kind.PROMOTION_ROLLBACK)
+                .flatMap(k -> Arrays.stream(Moment.values()).map(m -> Arguments.of(k, m)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void killed_around_a_call(Kind kind, Moment moment) throws Exception {
+        killedAt(kind, moment);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("all")
+    void killed_around_every_kind_of_call(Kind kind, Moment moment) throws Exception {
+        killedAt(kind, moment);
+    }
+
+    private static void killedAt(Kind kind, Moment moment) throws Exception {
+        AtomicReference<Runnable> strike = new AtomicReference<>(() -> {});
+        Predicate<Call> here = call -> call.kind() == kind && call.moment() == moment;
+        AtomicBoolean struck = new AtomicBoolean();
+        CallTap tap =
+                call -> {
+                    if (here.test(call) && struck.compareAndSet(false, true)) {
+                        strike.get().run();
+                    }
+                };
+        try (DemoLab lab = new DemoLab(tap, Map.of())) {
+            strike.set(
+                    () -> {
+                        lab.killController();
+                        Thread.ofPlatform().start(() -> start(lab));
+                    });
+            JsonNode report = play(lab, DemoPlan.brief(), Thread.ofPlatform().unstarted(() -> {}), new AtomicBoolean());
+            assertThat(struck).as("the demo makes a call of kind %s %s", kind, moment).isTrue();
+            assertThat(report.path("outcome").asText()).isEqualTo("Completed");
+            assertNoOrphans(lab);
+        }
+    }
+
+    private static JsonNode play(DemoLab lab, DemoPlan plan, Thread beside, AtomicBoolean over) throws Exception {
+        AtomicLong lastSeq = new AtomicLong();
+        lab.startEngine("none");
+        lab.startController();
+        lab.awaitController();
+        DemoPlay play =
+                new DemoPlay(
+                        lab,
+                        Scenario.HAPPY,
+                        plan,
+                        Duration.ofMinutes(10),
+                        status -> {
+                            long seq = status.path("seq").asLong();
+                            assertThat(seq).as("an acknowledged event was lost").isGreaterThanOrEqualTo(lastSeq.get());
+                            lastSeq.set(seq);
+                            if (!beside.isAlive() && beside.getState() == Thread.State.NEW) {
+                                beside.start();
+                            }
+                        },
+                        line -> System.out.println("kill: " + line));
+        DemoPlay.Ended ended = play.play();
+        over.set(true);
+        assertThat(ended.wrong()).as("the lab's files are in %s", lab.world().folder()).isEmpty();
+        return ended.report();
+    }
+
+    private static void killAndStart(DemoLab lab) {
+        lab.killController();
+        start(lab);
+    }
+
+    private static void start(DemoLab lab) {
+        try {
+            lab.startController();
+            lab.awaitController();
+        } catch (IOException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void pause(Duration span) {
+        try {
+            Thread.sleep(span);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** At most one database serves the lab's folder, and none once the controller is gone. */
+    private static void assertNoOrphans(DemoLab lab) throws InterruptedException {
+        lab.killController();
+        String folder = lab.world().folder().toString();
+        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (databases(folder) > 0 && System.nanoTime() - until < 0) {
+            Thread.sleep(Duration.ofMillis(50));
+        }
+        assertThat(databases(folder)).as("orphaned database processes of %s", folder).isZero();
+    }
+
+    private static long databases(String folder) {
+        return ProcessHandle.allProcesses()
+                .filter(p -> p.info().commandLine().map(line -> line.contains("postgres") && line.contains(folder)).orElse(false))
+                .count();
+    }
+}

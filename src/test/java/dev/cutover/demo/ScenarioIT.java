@@ -1,0 +1,59 @@
+package dev.cutover.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cutover.cli.DemoLab;
+import dev.cutover.cli.DemoPlay;
+import dev.cutover.lab.CallTap;
+import dev.cutover.lab.DemoPlan;
+import dev.cutover.lab.LabWorld;
+import dev.cutover.lab.Scenario;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every scenario ends as its name says, judged at the provider and by the report. */
+class ScenarioIT {
+    @ParameterizedTest
+    @EnumSource(Scenario.class)
+    void ends_as_its_name_says(Scenario scenario) throws Exception {
+        try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
+            lab.startEngine(scenario.engineFault());
+            lab.startController();
+            lab.awaitController();
+            DemoPlay.Ended ended =
+                    new DemoPlay(lab, scenario, DemoPlan.brief(), Duration.ofMinutes(8), status -> {}, line -> System.out.println(scenario.word() + ": " + line)).play();
+            assertThat(ended.wrong()).as("%s, its files are in %s", scenario.word(), lab.world().folder()).isEmpty();
+            assertThat(ended.phase()).isEqualTo(scenario.ending());
+            proves(scenario, ended.report());
+        }
+    }
+
+    /** What the report must hold whatever happened. */
+    private static void proves(Scenario scenario, JsonNode report) {
+        assertThat(report.path("outcome").asText()).isEqualTo(scenario.ending());
+        assertThat(report.path("beforeImage").path("changes")).hasSize(20);
+        assertThat(report.path("imagePlaces")).hasSize(2);
+        assertThat(report.path("phases").path(0).path("phase").asText()).isEqualTo("Scheduled");
+        assertThat(report.path("calls")).isNotEmpty();
+        assertThat(report.path("calls").toString()).doesNotContain("lab-token", "lab-credential", "lab-key");
+        JsonNode proof = report.path("proof");
+        assertThat(proof).hasSizeGreaterThanOrEqualTo(20 * 8);
+        long foreign = 0;
+        for (JsonNode field : proof) {
+            foreign += field.path("standing").asText().equals("KEPT") ? 0 : 1;
+        }
+        if (scenario == Scenario.ZONE_EDITED_MEANWHILE) {
+            assertThat(foreign).isPositive();
+            assertThat(report.path("kept").toString()).contains("www.acme.example", "api.acme.example", "127.77.20.99");
+        } else {
+            assertThat(foreign).isZero();
+        }
+        if (scenario.side() == LabWorld.Side.NEXT) {
+            assertThat(report.path("gates")).hasSizeGreaterThanOrEqualTo(12);
+            assertThat(report.path("adoption")).isNotEmpty();
+        }
+    }
+}
