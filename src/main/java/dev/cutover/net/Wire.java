@@ -68,7 +68,7 @@ final class Wire implements AutoCloseable {
                 out = await(connecting, connect);
             } catch (TimeoutException e) {
                 // Whoever gets the connection after we left has no use for it.
-                CompletableFuture<?> unused = connecting.thenAccept(Wire::drop);
+                CompletableFuture<?> unused = connecting.thenAccept(Wire::abandon);
                 return none(request, Stage.CONNECT, at + ": " + late(request));
             } catch (ExecutionException e) {
                 return unconnected(request, at, cause(e));
@@ -131,6 +131,13 @@ final class Wire implements AutoCloseable {
     private Exchange answered(
             HttpRequest request, HttpClientRequest out, String at, Deadline deadline) {
         CompletableFuture<Raw> whole = new CompletableFuture<>();
+        // Before sending, so that it runs where the response's parts are handed out: set later, it
+        // may miss the end.
+        var unused =
+                out.response()
+                        .onComplete(
+                                response -> read(response, request.mostBodyBytes(), whole),
+                                whole::completeExceptionally);
         var sent =
                 request.body().isEmpty()
                         ? out.send()
@@ -140,10 +147,7 @@ final class Wire implements AutoCloseable {
                                                 .get()
                                                 .text()
                                                 .getBytes(StandardCharsets.UTF_8)));
-        var unused =
-                sent.onComplete(
-                        response -> read(response, request.mostBodyBytes(), whole),
-                        whole::completeExceptionally);
+        unused = sent.onFailure(whole::completeExceptionally);
         try {
             Raw raw = await(whole, deadline);
             if (raw.cut()) {
@@ -259,10 +263,15 @@ final class Wire implements AutoCloseable {
         return request.isTls() ? "no TLS connection in time" : "no connection in time";
     }
 
-    /** Ends a request and its connection; nobody waits for either. */
+    /** Ends a request and its connection. */
     private static void drop(HttpClientRequest out) {
-        out.exceptionHandler(gone -> {});
         boolean unused = out.reset();
+    }
+
+    /** Ends a request that nobody ever used. */
+    private static void abandon(HttpClientRequest out) {
+        out.exceptionHandler(gone -> {});
+        drop(out);
     }
 
     private static <T> T await(CompletableFuture<T> future, Deadline deadline)

@@ -1,0 +1,60 @@
+package dev.cutover.cloudflare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.plan.Plan.Purge;
+import dev.cutover.core.plan.Plan.ZoneRef;
+import dev.cutover.port.Call;
+import dev.cutover.port.Edge;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cloudflare's cache. A purge answered 200 is accepted, not done: look for {@code CF-Cache-Status:
+ * MISS}. Source: Cloudflare API v4, purge_cache, 2026-11: 100 items a call.
+ */
+public final class CloudflareEdge implements Edge {
+    private static final int MOST_HOSTS = 100;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final CloudflareApi api;
+
+    public CloudflareEdge(CloudflareApi api) {
+        this.api = api;
+    }
+
+    @Override
+    public int purge(ZoneRef zone, Purge what, List<DnsName> hosts, Call call) {
+        List<ObjectNode> bodies =
+                switch (what) {
+                    case NOTHING -> List.of();
+                    case EVERYTHING ->
+                            List.of(JSON.createObjectNode().put("purge_everything", true));
+                    case HOSTS -> portions(hosts);
+                };
+        if (bodies.isEmpty()) {
+            return 0;
+        }
+        String path = api.directory().find(zone, call).path() + "/purge_cache";
+        for (ObjectNode body : bodies) {
+            JsonNode unused = api.write(path, body, call, zone.token());
+        }
+        return bodies.size();
+    }
+
+    private static List<ObjectNode> portions(List<DnsName> hosts) {
+        List<ObjectNode> bodies = new ArrayList<>();
+        List<DnsName> each = hosts.stream().distinct().toList();
+        for (int from = 0; from < each.size(); from += MOST_HOSTS) {
+            ObjectNode body = JSON.createObjectNode();
+            ArrayNode list = body.putArray("hosts");
+            each.subList(from, Math.min(from + MOST_HOSTS, each.size()))
+                    .forEach(host -> list.add(host.value()));
+            bodies.add(body);
+        }
+        return bodies;
+    }
+}
