@@ -1,7 +1,7 @@
 package dev.cutover.wiring;
 
-import dev.cutover.port.Ownership;
 import dev.cutover.run.Node;
+import dev.cutover.store.SqlOwnership;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,14 +13,14 @@ import jakarta.inject.Inject;
 public class Lifecycle {
     @Inject Node node;
 
-    @Inject Ownership ownership;
+    @Inject SqlOwnership ownership;
 
     @Inject NodeName name;
 
     void start(@Observes StartupEvent event) {
         if (name.alone()) {
             // The database is ours alone and its folder is locked: whoever held these leases is dead.
-            ownership.release(name.value());
+            ownership.endAll();
         }
         node.start();
     }
