@@ -1,0 +1,104 @@
+package dev.cutover.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// Reads request bodies: bounded, strict, and with line and column when they are wrong.
+final class Bodies {
+    /// The largest body. A plan with its lists of a thousand pages is a tenth of it.
+    static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    private static final int MOST_NESTING = 10;
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxDocumentLength(MOST_BYTES)
+                                                    .maxStringLength(MOST_BYTES)
+                                                    .maxNestingDepth(MOST_NESTING)
+                                                    .build())
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    private Bodies() {}
+
+    /// The body as a request.
+    ///
+    /// @throws ProblemException 400 with line and column, or 413
+    static <T> T read(byte[] body, Class<T> type) {
+        if (body.length > MOST_BYTES) {
+            throw new ProblemException(Problem.tooLarge(MOST_BYTES));
+        }
+        if (body.length == 0) {
+            throw new ProblemException(
+                    Problem.badBody("expected a JSON object, seen no body", 0, 0));
+        }
+        try {
+            T request = JSON.readValue(body, type);
+            if (request == null) {
+                throw new ProblemException(
+                        Problem.badBody("expected a JSON object, seen null", 1, 1));
+            }
+            return request;
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new ProblemException(
+                    Problem.badBody(
+                            detail(e),
+                            at == null ? 0 : at.getLineNr(),
+                            at == null ? 0 : at.getColumnNr()));
+        } catch (IOException e) {
+            throw new ProblemException(Problem.badBody("the body cannot be read", 0, 0));
+        }
+    }
+
+    /// As {@link #read}, where no body means an empty object.
+    static <T> T readOptional(byte[] body, Class<T> type) {
+        return body.length == 0 ? read(new byte[] {'{', '}'}, type) : read(body, type);
+    }
+
+    /// Says what is wrong without naming classes of ours or repeating the body.
+    private static String detail(JsonProcessingException e) {
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return "unknown member '"
+                    + unknown.getPropertyName()
+                    + "', expected only "
+                    + unknown.getKnownPropertyIds().stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.toCollection(TreeSet::new));
+        }
+        if (e instanceof JsonMappingException wrong && !wrong.getPath().isEmpty()) {
+            return "member '"
+                    + wrong.getPath().stream()
+                            .map(
+                                    r ->
+                                            r.getFieldName() == null
+                                                    ? "[" + r.getIndex() + "]"
+                                                    : r.getFieldName())
+                            .collect(Collectors.joining("."))
+                    + "' is not of the kind this call takes";
+        }
+        if (e instanceof JsonMappingException) {
+            return "expected one JSON object, seen something else";
+        }
+        return "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse("cannot be read");
+    }
+}

@@ -1,0 +1,85 @@
+package dev.cutover.api;
+
+import dev.cutover.run.Cutovers;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/// Looks at plans. Writes nothing.
+@Path("/api/v1/plans")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "plans", description = "Look at a plan before anything is written.")
+@SecurityRequirement(name = "key")
+@RunOnVirtualThread
+public class PlansResource {
+    private final Cutovers cutovers;
+
+    @Inject
+    public PlansResource(Cutovers cutovers) {
+        this.cutovers = cutovers;
+    }
+
+    @POST
+    @Path("/preview")
+    @NeedsRole(Role.VIEWER)
+    @Operation(
+            operationId = "previewPlan",
+            summary = "Say what a plan would change",
+            description =
+                    "Reads the plan and the zone and computes the difference. A plan that is refused"
+                            + " is answered with 200 and mayRun false.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What would change",
+            content = @Content(schema = @Schema(implementation = PreviewView.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "The text is no plan; each mistake has its place",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = ProblemView.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "The provider cannot be reached",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = ProblemView.class)))
+    public PreviewView preview(
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    Requests.Preview.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "plan",
+                                                            value = Examples.PREVIEW)))
+                    byte[] body) {
+        Requests.Preview request = Bodies.read(body, Requests.Preview.class);
+        return switch (cutovers.preview(request.text(), request.texts())) {
+            case Cutovers.Previewed.Bad bad ->
+                    throw new ProblemException(Problem.badPlan(bad.mistakes()));
+            case Cutovers.Previewed.Unreachable u ->
+                    throw new ProblemException(Problem.unreachable(u.why()));
+            case Cutovers.Previewed.Seen seen -> PreviewView.of(seen.diff());
+        };
+    }
+}

@@ -1,0 +1,58 @@
+package dev.cutover.api;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+
+/// Turns every failure into a problem body. What nobody foresaw goes to the log, never to the
+/// caller.
+@Provider
+public final class ProblemMapper implements ExceptionMapper<Throwable> {
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    private final AtomicLong unforeseen = new AtomicLong();
+
+    @Context UriInfo uri;
+
+    @Override
+    public Response toResponse(Throwable failure) {
+        Problem problem = problem(failure);
+        return response(problem, uri.getRequestUri().getRawPath());
+    }
+
+    static Response response(Problem problem, String instance) {
+        Response.ResponseBuilder response =
+                Response.status(problem.status())
+                        .type(Problem.MEDIA_TYPE)
+                        .header("Cache-Control", "no-store")
+                        .entity(problem.body(instance).toString());
+        if (problem.status() == 401) {
+            response.header("WWW-Authenticate", "Bearer realm=\"cutover\"");
+        }
+        if (problem.status() == 503) {
+            response.header("Retry-After", "10");
+        }
+        return response.build();
+    }
+
+    private Problem problem(Throwable failure) {
+        if (failure instanceof ProblemException expected) {
+            return expected.problem();
+        }
+        if (failure instanceof WebApplicationException platform
+                && platform.getResponse().getStatus() < 500) {
+            Response.StatusType status = platform.getResponse().getStatusInfo();
+            return status.getStatusCode() == 413
+                    ? Problem.tooLarge(Bodies.MOST_BYTES)
+                    : Problem.ofStatus(status.getStatusCode(), status.getReasonPhrase());
+        }
+        String number = "request-" + unforeseen.incrementAndGet();
+        LOG.errorf(failure, "%s could not be answered", number);
+        return Problem.unforeseen(number);
+    }
+}

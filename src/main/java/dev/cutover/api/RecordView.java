@@ -1,0 +1,12 @@
+package dev.cutover.api;
+
+import dev.cutover.core.dns.DnsRecord;
+
+/// One value of a record set.
+///
+/// @param ttlSeconds 1 where the provider chooses
+record RecordView(String content, long ttlSeconds, boolean proxied) {
+    static RecordView of(DnsRecord r) {
+        return new RecordView(r.content(), r.ttlSeconds(), r.proxied());
+    }
+}
