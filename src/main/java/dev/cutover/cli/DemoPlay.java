@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -32,7 +31,7 @@ public final class DemoPlay implements Stage {
     private final Duration most;
     private final Consumer<JsonNode> watcher;
     private final Consumer<String> narrator;
-    private final AtomicReference<String> phase = new AtomicReference<>("");
+    private volatile String phase = "";
     private volatile String id = "";
     private volatile boolean over;
 
@@ -90,8 +89,8 @@ public final class DemoPlay implements Stage {
             wrong.add("the cutover was over before the scenario was");
             scene.interrupt();
         }
-        wrong.addAll(scenario.wrongWith(phase.get(), oracle));
-        return new Ended(phase.get(), wrong, lab.report(id));
+        wrong.addAll(scenario.wrongWith(phase, oracle));
+        return new Ended(phase, wrong, lab.report(id));
     }
 
     /** Watches until the cutover is over. */
@@ -100,7 +99,7 @@ public final class DemoPlay implements Stage {
         while (!over) {
             try {
                 JsonNode status = lab.status(id);
-                phase.set(status.path("phase").asText());
+                phase = status.path("phase").asText();
                 watcher.accept(status);
                 over = status.path("over").asBoolean();
                 if (!over) {
@@ -111,7 +110,7 @@ public final class DemoPlay implements Stage {
                 // The controller is down for a moment: that may be the scenario's doing.
             }
             if (System.nanoTime() - until > 0) {
-                throw new TimeoutException("the cutover was " + phase.get() + " after " + most.toMinutes() + " minutes and not over; see " + lab.world().folder());
+                throw new TimeoutException("the cutover was " + phase + " after " + most.toMinutes() + " minutes and not over; see " + lab.world().folder());
             }
             Thread.sleep(LOOK_EVERY);
         }
@@ -150,7 +149,7 @@ public final class DemoPlay implements Stage {
 
     @Override
     public void awaitPhase(String what, Predicate<String> wanted, Duration limit) throws InterruptedException {
-        await("phase " + what, limit, () -> wanted.test(phase.get()));
+        await("phase " + what, limit, () -> wanted.test(phase));
     }
 
     @Override
@@ -175,7 +174,7 @@ public final class DemoPlay implements Stage {
         long until = System.nanoTime() + limit.toNanos();
         while (!reached.getAsBoolean()) {
             if (over || System.nanoTime() - until > 0) {
-                throw new SceneFailedException("waited for " + what + ", the cutover is " + phase.get());
+                throw new SceneFailedException("waited for " + what + ", the cutover is " + phase);
             }
             Thread.sleep(LOOK_EVERY);
         }

@@ -100,16 +100,18 @@ public sealed interface Exchange {
      * No usable answer.
      *
      * @param stage how far it got
+     * @param status of the redirect that was not followed; 0 when no answer came
      * @param problem what happened, in words, with name and address
      * @param hops the URLs that redirected before, in order
      */
-    record NoAnswer(URI url, Stage stage, String problem, List<URI> hops) implements Exchange {
+    record NoAnswer(URI url, Stage stage, int status, String problem, List<URI> hops)
+            implements Exchange {
         public NoAnswer {
             hops = List.copyOf(hops);
         }
 
         NoAnswer after(List<URI> earlier) {
-            return new NoAnswer(url, stage, problem, earlier);
+            return new NoAnswer(url, stage, status, problem, earlier);
         }
     }
 

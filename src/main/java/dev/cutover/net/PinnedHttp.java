@@ -118,6 +118,7 @@ public final class PinnedHttp implements AutoCloseable {
                         return new NoAnswer(
                                 request.url(),
                                 Stage.REDIRECT,
+                                answer.status(),
                                 "%s redirects (%d) to %s: %s"
                                         .formatted(
                                                 request.url(),
@@ -169,7 +170,7 @@ public final class PinnedHttp implements AutoCloseable {
                 return got;
             }
         }
-        return new NoAnswer(last.url(), last.stage(), String.join("; ", tried), List.of());
+        return new NoAnswer(last.url(), last.stage(), 0, String.join("; ", tried), List.of());
     }
 
     private static Optional<String> redirect(Answer answer) {
@@ -219,7 +220,7 @@ public final class PinnedHttp implements AutoCloseable {
     }
 
     private static NoAnswer none(HttpRequest request, Stage stage, String problem) {
-        return new NoAnswer(request.url(), stage, problem, List.of());
+        return new NoAnswer(request.url(), stage, 0, problem, List.of());
     }
 
     /** A host as it is looked up: IPv6 literals without their brackets. */

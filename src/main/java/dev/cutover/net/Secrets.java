@@ -82,7 +82,7 @@ public final class Secrets {
             throw PortException.denied(
                     "secret "
                             + reference
-                            + " is not on the allow-list; add its name to cutover.secrets.env");
+                            + " is not on the allow-list; add its name to cutover.secrets.allow");
         }
         String value = environment.apply(name);
         if (value == null) {

@@ -293,6 +293,6 @@ final class Wire implements AutoCloseable {
     }
 
     private static NoAnswer none(HttpRequest request, Stage stage, String problem) {
-        return new NoAnswer(request.url(), stage, problem, List.of());
+        return new NoAnswer(request.url(), stage, 0, problem, List.of());
     }
 }

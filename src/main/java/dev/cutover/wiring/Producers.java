@@ -1,10 +1,16 @@
 package dev.cutover.wiring;
 
+import dev.cutover.api.ApiKeys;
+import dev.cutover.api.KeyFiles;
+import dev.cutover.api.Measures;
 import dev.cutover.checks.HttpSiteChecks;
 import dev.cutover.cloudflare.CloudflareApi;
 import dev.cutover.cloudflare.CloudflareEdge;
 import dev.cutover.cloudflare.CloudflareErrors;
 import dev.cutover.cloudflare.CloudflareZone;
+import dev.cutover.core.judge.Bucket;
+import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.timeline.Adoption;
 import dev.cutover.imagestore.FileImages;
 import dev.cutover.imagestore.HttpImages;
 import dev.cutover.net.EgressPolicy;
@@ -44,6 +50,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -187,6 +194,34 @@ public class Producers {
     @Singleton
     Node node(NodeName name, Journal journal, Ownership ownership, Samples samples, Outbox outbox, World world, PlanClock clock) {
         return new Node(name.value(), journal, ownership, samples, outbox, List.of(new LogChannel()), world, clock);
+    }
+
+    /** Who may call. Without a keys file one is made, with a key for the person of this machine beside it. */
+    @Produces
+    @Singleton
+    ApiKeys keys(Settings settings) {
+        Path home = home(settings);
+        Path file = settings.api().keysFile().orElse(home.resolve("keys"));
+        KeyFiles.ensure(file, home.resolve("key"));
+        return KeyFiles.load(file);
+    }
+
+    @Produces
+    @Singleton
+    Measures measures(Samples samples) {
+        return new Measured(samples);
+    }
+
+    private record Measured(Samples samples) implements Measures {
+        @Override
+        public List<Adoption> adoption(CutoverId id) {
+            return samples.adoption(id);
+        }
+
+        @Override
+        public List<Bucket> probes(CutoverId id, Instant from) {
+            return samples.buckets(id, "probes", from);
+        }
     }
 
     private static Path home(Settings settings) {
