@@ -18,6 +18,9 @@ final class Database {
     /** A statement that takes longer has met a lock somebody forgot; failing lets the caller try again. */
     private static final int MOST_SECONDS = 10;
 
+    /** More than a pool holds. */
+    private static final int MOST_DEAD_CONNECTIONS = 40;
+
     private final DataSource source;
 
     Database(DataSource source) {
@@ -33,35 +36,65 @@ final class Database {
      * Runs work as one transaction, committed when it returns.
      *
      * @param what for the error's message, such as {@code append to acme-1}
+     * @param work may run more than once, each time in a new transaction
      * @throws PortException when it failed; TRANSIENT when it may have been committed all the same
      */
     <T> T transaction(String what, Work<T> work) {
-        try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(false);
-            boolean committed = false;
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                committed = true;
-                return result;
-            } finally {
-                if (!committed) {
-                    rollBack(connection);
+        return onLivingConnection(
+                what,
+                connection -> {
+                    connection.setAutoCommit(false);
+                    T result;
+                    try {
+                        result = work.on(connection);
+                    } catch (SQLException | RuntimeException e) {
+                        rollBack(connection);
+                        throw e;
+                    }
+                    try {
+                        connection.commit();
+                        connection.setAutoCommit(true);
+                    } catch (SQLException e) {
+                        // It may have been committed: never to be repeated here.
+                        throw failed(what, e);
+                    }
+                    return result;
+                });
+    }
+
+    /** Runs one statement's work, committed by itself; it may run more than once. */
+    <T> T query(String what, Work<T> work) {
+        return onLivingConnection(what, work);
+    }
+
+    /**
+     * A server that was started again leaves a pool full of dead connections. Each costs one try here, so
+     * that a person's request does not have to.
+     */
+    private <T> T onLivingConnection(String what, Work<T> work) {
+        for (int i = 1; ; i++) {
+            Connection connection = connect(what);
+            try (connection) {
+                return work.on(connection);
+            } catch (SQLException e) {
+                if (i == MOST_DEAD_CONNECTIONS || !isDead(e)) {
+                    throw failed(what, e);
                 }
-                connection.setAutoCommit(true);
             }
+        }
+    }
+
+    private Connection connect(String what) {
+        try {
+            return source.getConnection();
         } catch (SQLException e) {
             throw failed(what, e);
         }
     }
 
-    /** Runs one statement's work, committed by itself. */
-    <T> T query(String what, Work<T> work) {
-        try (Connection connection = source.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
-            throw failed(what, e);
-        }
+    private static boolean isDead(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("08") || state.startsWith("57P0"));
     }
 
     /** A connection for the caller to keep and close. */
@@ -78,6 +111,7 @@ final class Database {
     private static void rollBack(Connection connection) {
         try {
             connection.rollback();
+            connection.setAutoCommit(true);
         } catch (SQLException e) {
             // The connection is gone, and the server rolls back by itself.
         }

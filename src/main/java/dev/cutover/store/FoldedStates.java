@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 final class FoldedStates {
     /** What a cutover weighs beside its record sets, in sets. */
-    private static final int OWN_WEIGHT = 10;
+    private static final long OWN_WEIGHT = 10;
 
     private final long mostWeight;
     private final LinkedHashMap<CutoverId, Cutover> states = new LinkedHashMap<>(64, 0.75f, true);

@@ -97,10 +97,19 @@ public final class SqlCallLog implements CallLog, AutoCloseable {
                     System.Logger.Level.WARNING,
                     () ->
                             "call log: "
-                                    + waiting.size()
+                                    + (accepted.get() - writtenSoFar())
                                     + " calls could not be written and "
                                     + leftOut.get()
                                     + " were left out");
+        }
+    }
+
+    private long writtenSoFar() {
+        lock.lock();
+        try {
+            return written;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -4,7 +4,6 @@ import dev.cutover.core.life.CutoverId;
 import dev.cutover.json.EventVersions;
 import dev.cutover.port.Lease;
 import dev.cutover.port.Ownership;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -99,6 +98,15 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
         return leases;
     }
 
+    /**
+     * Renews what this object claimed for a node.
+     *
+     * <p>A row that somebody is writing to right now is not waited for, because one stuck transaction must
+     * not cost a node all its leases: it is missing from the answer, its lease stands as it was, and the
+     * next round renews it.
+     *
+     * @return the cutovers whose lease now lasts anew
+     */
     @Override
     public Set<CutoverId> renew(String node) {
         Map<CutoverId, Long> mine = claimed.computeIfAbsent(node, n -> new ConcurrentHashMap<>());
@@ -106,56 +114,68 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
         if (asked.isEmpty()) {
             return Set.of();
         }
-        Set<CutoverId> owned = database.query("renew leases", c -> renew(c, node, asked));
+        Map<CutoverId, Boolean> owned = database.query("renew leases", c -> renew(c, node, asked));
+        Set<CutoverId> renewed = new HashSet<>();
         asked.forEach(
                 (id, epoch) -> {
-                    if (!owned.contains(id)) {
+                    Boolean again = owned.get(id);
+                    if (again == null) {
                         mine.remove(id, epoch);
+                    } else if (again) {
+                        renewed.add(id);
                     }
                 });
-        return owned;
+        return renewed;
     }
 
-    /** A row that somebody is writing to right now is not waited for: its lease stands, and the next round has it. */
-    private Set<CutoverId> renew(Connection connection, String node, Map<CutoverId, Long> mine)
-            throws SQLException {
-        List<CutoverId> ids = List.copyOf(mine.keySet());
-        Array idArray =
-                connection.createArrayOf("text", ids.stream().map(CutoverId::value).toArray());
-        Array epochArray = connection.createArrayOf("int8", ids.stream().map(mine::get).toArray());
-        Set<CutoverId> owned = new HashSet<>();
+    /** Still ours, and for each whether it was renewed; one that is missing is lost. */
+    private Map<CutoverId, Boolean> renew(
+            Connection connection, String node, Map<CutoverId, Long> mine) throws SQLException {
+        Map<CutoverId, Boolean> owned = new HashMap<>();
         try (PreparedStatement renew =
                 Database.prepare(
                         connection,
                         """
                         WITH mine AS (
-                            SELECT c.id, c.lease_until
+                            SELECT c.id
                             FROM cutover c JOIN unnest(?, ?) AS m(id, epoch)
                                 ON c.id = m.id AND c.epoch = m.epoch
                             WHERE c.owner = ? AND c.lease_until > clock_timestamp()
                         ), free AS (
-                            SELECT id FROM cutover
+                            SELECT id, epoch FROM cutover
                             WHERE id IN (SELECT id FROM mine)
                                 AND owner = ? AND lease_until > clock_timestamp()
                             FOR NO KEY UPDATE SKIP LOCKED
                         ), renewed AS (
                             UPDATE cutover c
                             SET lease_until = clock_timestamp() + ? * interval '1 microsecond'
-                            FROM free WHERE c.id = free.id
+                            FROM free WHERE c.id = free.id AND c.epoch = free.epoch
+                            RETURNING c.id
                         )
-                        SELECT id FROM mine""")) {
-            renew.setArray(1, idArray);
-            renew.setArray(2, epochArray);
+                        SELECT mine.id, renewed.id IS NOT NULL AS renewed
+                        FROM mine LEFT JOIN renewed ON renewed.id = mine.id""")) {
+            bind(connection, renew, mine);
             renew.setString(3, node);
             renew.setString(4, node);
             renew.setLong(5, lease.toNanos() / 1_000);
             try (ResultSet row = renew.executeQuery()) {
                 while (row.next()) {
-                    owned.add(new CutoverId(row.getString("id")));
+                    owned.put(new CutoverId(row.getString("id")), row.getBoolean("renewed"));
                 }
             }
         }
         return owned;
+    }
+
+    /** Binds ids and epochs as the first two parameters. */
+    private static void bind(
+            Connection connection, PreparedStatement statement, Map<CutoverId, Long> leases)
+            throws SQLException {
+        List<CutoverId> ids = List.copyOf(leases.keySet());
+        statement.setArray(
+                1, connection.createArrayOf("text", ids.stream().map(CutoverId::value).toArray()));
+        statement.setArray(
+                2, connection.createArrayOf("int8", ids.stream().map(leases::get).toArray()));
     }
 
     @Override
@@ -167,7 +187,6 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
         database.query(
                 "release leases",
                 c -> {
-                    List<CutoverId> ids = List.copyOf(mine.keySet());
                     try (PreparedStatement release =
                             Database.prepare(
                                     c,
@@ -175,12 +194,7 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
                                     UPDATE cutover c SET owner = '', lease_until = '-infinity'
                                     FROM unnest(?, ?) AS m(id, epoch)
                                     WHERE c.id = m.id AND c.epoch = m.epoch AND c.owner = ?""")) {
-                        release.setArray(
-                                1,
-                                c.createArrayOf(
-                                        "text", ids.stream().map(CutoverId::value).toArray()));
-                        release.setArray(
-                                2, c.createArrayOf("int8", ids.stream().map(mine::get).toArray()));
+                        bind(c, release, mine);
                         release.setString(3, node);
                         return release.executeUpdate();
                     }

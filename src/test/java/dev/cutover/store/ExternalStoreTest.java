@@ -1,0 +1,45 @@
+package dev.cutover.store;
+
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// The store on a server somebody else runs: `-Dcutover.test.postgres.url=jdbc:postgresql:...`.
+@NullUnmarked
+@EnabledIfSystemProperty(named = "cutover.test.postgres.url", matches = "jdbc:postgresql:.+")
+class ExternalStoreTest {
+    private static TestDatabase server;
+
+    @BeforeAll
+    static void start() {
+        server = TestDatabase.external();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Nested
+    class OfJournal extends JournalContract {
+        OfJournal() {
+            super(server);
+        }
+    }
+
+    @Nested
+    class OfOwnership extends OwnershipContract {
+        OfOwnership() {
+            super(server);
+        }
+    }
+
+    @Nested
+    class OfMeasurements extends MeasurementContract {
+        OfMeasurements() {
+            super(server);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.cutover.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.core.announce.Announcement;
+import dev.cutover.core.announce.Announcements;
+import dev.cutover.core.judge.Bucket;
+import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.life.Input;
+import dev.cutover.core.timeline.Adoption;
+import dev.cutover.port.CallLog.ProviderCall;
+import dev.cutover.port.PortException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/// Samples, calls and announcements.
+abstract class MeasurementContract extends StoreStory {
+    MeasurementContract(TestDatabase database) {
+        super(database);
+    }
+
+    @Test
+    void a_bucket_is_kept_once_and_a_later_count_replaces_it() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+        Duration second = Duration.ofSeconds(1);
+        samples.addBuckets(
+                c.id(),
+                "probes",
+                List.of(
+                        new Bucket(NOW.plusSeconds(1), second, 9, 1),
+                        new Bucket(NOW, second, 10, 0)));
+        samples.addBuckets(c.id(), "provider", List.of(new Bucket(NOW, second, 7, 7)));
+        samples.addBuckets(c.id(), "probes", List.of(new Bucket(NOW.plusSeconds(1), second, 8, 2)));
+        samples.addBuckets(c.id(), "probes", List.of());
+
+        assertThat(samples.buckets(c.id(), "probes", NOW))
+                .containsExactly(
+                        new Bucket(NOW, second, 10, 0),
+                        new Bucket(NOW.plusSeconds(1), second, 8, 2));
+        assertThat(samples.buckets(c.id(), "probes", NOW.plusSeconds(1))).hasSize(1);
+        assertThat(samples.buckets(c.id(), "prometheus", NOW)).isEmpty();
+    }
+
+    @Test
+    void the_adoption_curve_is_read_in_order() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+        samples.addAdoption(c.id(), new Adoption(NOW.plusSeconds(5), 30, 10, 0, 1));
+        samples.addAdoption(c.id(), new Adoption(NOW, 0, 40, 0, 1));
+
+        assertThat(samples.adoption(c.id()))
+                .containsExactly(
+                        new Adoption(NOW, 0, 40, 0, 1),
+                        new Adoption(NOW.plusSeconds(5), 30, 10, 0, 1));
+    }
+
+    @Test
+    void samples_of_nothing_are_refused() {
+        var samples = new SqlSamples(database.source());
+
+        assertThatThrownBy(
+                        () ->
+                                samples.addAdoption(
+                                        new CutoverId("nowhere-1"), new Adoption(NOW, 0, 1, 0, 0)))
+                .isInstanceOfSatisfying(
+                        PortException.class,
+                        e -> assertThat(e.category()).isEqualTo(PortException.Category.PERMANENT));
+    }
+
+    @Test
+    void a_sample_does_not_wait_for_a_request_in_progress() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+
+        journal.request(
+                c.id(),
+                "kim",
+                NOW,
+                Optional.empty(),
+                now -> {
+                    samples.addAdoption(c.id(), new Adoption(NOW, 0, 1, 0, 0));
+                    return dev.cutover.core.life.Decider.decide(
+                            now, new Input.Hold("kim", "odd"), NOW);
+                });
+
+        assertThat(samples.adoption(c.id())).hasSize(1);
+    }
+
+    @Test
+    void every_call_is_written_in_order_before_the_log_is_closed() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+        List<ProviderCall> calls = IntStream.range(0, 2_000).mapToObj(i -> call(c, i)).toList();
+
+        try (var log = new SqlCallLog(database.source())) {
+            calls.forEach(log::record);
+            log.record(
+                    new ProviderCall(
+                            "",
+                            "preview",
+                            "cloudflare",
+                            "GET",
+                            "/zones",
+                            NOW,
+                            Duration.ZERO,
+                            "200",
+                            false));
+        }
+
+        assertThat(samples.calls(c.id(), 5_000)).isEqualTo(calls);
+        assertThat(samples.calls(c.id(), 3)).isEqualTo(calls.subList(0, 3));
+    }
+
+    @Test
+    void a_call_no_column_takes_is_made_to_fit() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+        try (var log = new SqlCallLog(database.source())) {
+            log.record(
+                    new ProviderCall(
+                            c.id().value(),
+                            "p",
+                            "peer",
+                            "GET",
+                            "/" + "x".repeat(9_000),
+                            NOW,
+                            Duration.ZERO,
+                            "nul \u0000",
+                            false));
+            assertThat(log.flush(Duration.ofSeconds(10))).isTrue();
+        }
+
+        assertThat(samples.calls(c.id(), 1))
+                .singleElement()
+                .satisfies(call -> assertThat(call.outcome()).isEqualTo("nul \ufffd"))
+                .satisfies(call -> assertThat(call.target()).hasSize(2_003));
+    }
+
+    /// Closing waits for the database a few seconds, then says what was lost.
+    @Test
+    void a_database_that_is_away_never_stops_a_call() {
+        DataSource away =
+                (DataSource)
+                        java.lang.reflect.Proxy.newProxyInstance(
+                                DataSource.class.getClassLoader(),
+                                new Class<?>[] {DataSource.class},
+                                (proxy, method, args) -> {
+                                    throw new SQLException("no connection", "08001");
+                                });
+        Cutover c = begin("acme");
+        var log = new SqlCallLog(away, 100);
+        long start = System.nanoTime();
+
+        IntStream.range(0, 1_000).forEach(i -> log.record(call(c, i)));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(log.leftOut()).as("of 1,000 a hundred wait and the writer holds at most a batch").isBetween(400L, 900L);
+        assertThat(log.flush(Duration.ofMillis(10))).isFalse();
+        log.close();
+    }
+
+    @Test
+    void what_is_announced_waits_in_the_journals_order_until_it_is_delivered() {
+        var outbox = new SqlOutbox(database.source());
+        Cutover acme = begin("acme");
+        Cutover shop = begin("shop");
+        request(acme, new Input.Hold("kim", "odd"), NOW);
+        request(shop, new Input.Approve("ada", shop.planHash()), NOW);
+        request(acme, new Input.Abort("kim", "broken"), NOW);
+
+        List<Announcement> pending = outbox.pending(100);
+
+        List<Announcement> expected =
+                journal.entries(acme.id(), 0, 100).stream()
+                        .map(Announcements::of)
+                        .flatMap(Optional::stream)
+                        .toList();
+        assertThat(pending).filteredOn(a -> a.cutover().equals(acme.id())).isEqualTo(expected);
+        assertThat(pending).hasSize(expected.size() + 2);
+        assertThat(outbox.pending(1)).isEqualTo(pending.subList(0, 1));
+        assertThat(outbox.pending(100)).as("not delivered, so said again").isEqualTo(pending);
+
+        outbox.delivered(pending.getFirst());
+        outbox.delivered(pending.getFirst());
+        assertThat(outbox.pending(100)).isEqualTo(pending.subList(1, pending.size()));
+    }
+
+    private static ProviderCall call(Cutover c, int i) {
+        return new ProviderCall(
+                c.id().value(),
+                "acme-1/switch-1/1",
+                "cloudflare",
+                "POST",
+                "/zones/z/dns_records/batch",
+                NOW.plusMillis(i),
+                Duration.ofNanos(1_234_567 + i),
+                "200",
+                true);
+    }
+}

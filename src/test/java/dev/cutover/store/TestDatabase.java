@@ -1,0 +1,188 @@
+package dev.cutover.store;
+
+import dev.cutover.postgres.EmbeddedPostgres;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/// A migrated schema of its own on a real server, behind the pool the product uses.
+final class TestDatabase implements AutoCloseable {
+    private static final int CONNECTIONS = 16;
+
+    private final String url;
+    private final String user;
+    private final String password;
+    private final String schema;
+    private final Runnable stop;
+    private AgroalDataSource pool;
+
+    private TestDatabase(String url, String user, String password, Runnable stop) {
+        this.url = url;
+        this.user = user;
+        this.password = password;
+        this.stop = stop;
+        this.schema =
+                "store_" + Long.toString(ProcessHandle.current().pid()) + "_" + System.nanoTime();
+        execute("CREATE SCHEMA " + schema);
+        this.pool = pool();
+        Flyway.configure().dataSource(pool).defaultSchema(schema).load().migrate();
+    }
+
+    static TestDatabase embedded() {
+        try {
+            Path home = Files.createTempDirectory("cutover-store");
+            var running =
+                    EmbeddedPostgres.start(
+                            home.resolve("home"), Path.of("target/postgres-programs"));
+            return new TestDatabase(
+                    running.jdbcUrl(),
+                    running.user(),
+                    running.password(),
+                    () -> {
+                        running.close();
+                        delete(home);
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The server that `cutover.test.postgres.url` names, with user and password beside it.
+    static TestDatabase external() {
+        return new TestDatabase(
+                System.getProperty("cutover.test.postgres.url", ""),
+                System.getProperty("cutover.test.postgres.user", "postgres"),
+                System.getProperty("cutover.test.postgres.password", ""),
+                () -> {});
+    }
+
+    DataSource source() {
+        return pool;
+    }
+
+    /// What a restart of the controller does to its connections.
+    void reopen() {
+        pool.close();
+        pool = pool();
+    }
+
+    void clear() {
+        execute(
+                "SET search_path TO "
+                        + schema
+                        + "; TRUNCATE cutover, plan_number, provider_call RESTART IDENTITY CASCADE");
+    }
+
+    void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(url, user, password);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Runs a statement in the schema.
+    void executeHere(String sql) {
+        execute("SET search_path TO " + schema + "; " + sql);
+    }
+
+    /// What a restart of the server does to every connection of the pool.
+    void cutConnections() {
+        execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        + " WHERE application_name = '"
+                        + schema
+                        + "'");
+    }
+
+    /// A connection outside the pool, in the schema.
+    Connection connect() throws SQLException {
+        Connection connection = DriverManager.getConnection(url, user, password);
+        connection.setSchema(schema);
+        return connection;
+    }
+
+    List<String> column(String sql) {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            while (row.next()) {
+                values.add(row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return values;
+    }
+
+    private AgroalDataSource pool() {
+        try {
+            return AgroalDataSource.from(
+                    new AgroalDataSourceConfigurationSupplier()
+                            .connectionPoolConfiguration(
+                                    p ->
+                                            p.maxSize(CONNECTIONS)
+                                                    .acquisitionTimeout(Duration.ofSeconds(20))
+                                                    .exceptionSorter(
+                                                            new PostgreSQLExceptionSorter())
+                                                    .connectionFactoryConfiguration(
+                                                            f ->
+                                                                    f.jdbcUrl(
+                                                                                    url
+                                                                                            + (url
+                                                                                                            .contains(
+                                                                                                                    "?")
+                                                                                                    ? "&"
+                                                                                                    : "?")
+                                                                                            + "ApplicationName="
+                                                                                            + schema
+                                                                                            + "&currentSchema="
+                                                                                            + schema)
+                                                                            .principal(
+                                                                                    new NamePrincipal(
+                                                                                            user))
+                                                                            .credential(
+                                                                                    new SimplePassword(
+                                                                                            password)))));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        execute("DROP SCHEMA " + schema + " CASCADE");
+        stop.run();
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
