@@ -1,6 +1,7 @@
 package dev.cutover.api;
 
 import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -23,7 +24,8 @@ public final class KeyFilter implements ContainerRequestFilter {
     private static final String SCHEME = "Bearer ";
     private static final String OWN_PACKAGE = KeyFilter.class.getPackageName();
 
-    @Inject ApiKeys keys;
+    /// Asked for when a call comes: filters are made before the settings can be read.
+    @Inject Instance<ApiKeys> keys;
 
     @Context ResourceInfo resource;
 
@@ -33,7 +35,7 @@ public final class KeyFilter implements ContainerRequestFilter {
         if (type != null && !type.getPackageName().equals(OWN_PACKAGE)) {
             return;
         }
-        ApiKeys.Caller caller = admit(keys, request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        ApiKeys.Caller caller = admit(keys.get(), request.getHeaderString(HttpHeaders.AUTHORIZATION));
         Method method = resource.getResourceMethod();
         authorise(caller, method == null ? null : method.getAnnotation(NeedsRole.class));
         if (request.getLength() > Bodies.MOST_BYTES) {

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the platform.
  */
 final class Serve {
+    private static final int FAILED = 3;
+
     private final PrintWriter err;
 
     Serve(PrintWriter err) {
@@ -33,17 +35,36 @@ final class Serve {
         } catch (PostgresStartException e) {
             err.println("cutover serve: " + e.getMessage());
             err.flush();
-            return 3;
+            return FAILED;
         }
     }
 
     /** Set when the database is ours alone: then no other node can hold a lease. */
-    static final String ONE_NODE = "cutover.one-node";
+    static final String ONE_NODE = "dev.cutover.one-node";
 
-    private static int platform(String... arguments) {
+    private int platform(String... arguments) {
         AtomicInteger code = new AtomicInteger();
-        Quarkus.run(null, (exit, mistake) -> code.set(mistake == null ? exit : 1), arguments);
+        Quarkus.run(
+                null,
+                (exit, mistake) -> {
+                    code.set(mistake == null ? exit : FAILED);
+                    if (mistake != null) {
+                        err.println("cutover serve: could not start: " + rootOf(mistake));
+                        mistake.printStackTrace(err);
+                        err.flush();
+                    }
+                },
+                arguments);
         return code.get();
+    }
+
+    /** The message that helps: the innermost one. */
+    private static Throwable rootOf(Throwable mistake) {
+        Throwable root = mistake;
+        for (Throwable cause = mistake.getCause(); cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        return root;
     }
 
     private static void connectTo(String url, String user, String password) {
