@@ -28,6 +28,7 @@ final class PageJudge {
     private static final Pattern EXCUSE =
             Pattern.compile(
                     "(?i)(we(['\u2019]| wi)ll be |be )?(right )?back (soon|shortly|in a (bit|moment))\\W*"
+                            + "|(we(['\u2019]| wi)ll )?be right back\\W*"
                             + "|(site |website )?(is )?(currently )?(under|down for|in|scheduled) "
                             + "(maintenance|construction)( mode)?\\W*"
                             + "|(site |website )?maintenance( mode| page)?\\W*"

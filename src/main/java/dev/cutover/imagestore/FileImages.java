@@ -30,7 +30,13 @@ public final class FileImages implements ImageStore {
         Path file = folder.resolve(image.cutover() + ".before-image.json");
         try {
             Files.createDirectories(folder);
-            Path aside = Files.createTempFile(folder, ".keeping-", ".json", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Path aside =
+                    Files.createTempFile(
+                            folder,
+                            ".keeping-",
+                            ".json",
+                            PosixFilePermissions.asFileAttribute(
+                                    PosixFilePermissions.fromString("rw-------")));
             try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = StandardCharsets.UTF_8.encode(BeforeImageJson.write(image));
                 while (bytes.hasRemaining()) {
@@ -38,13 +44,20 @@ public final class FileImages implements ImageStore {
                 }
                 channel.force(true);
             }
-            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    aside,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
             try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
                 directory.force(true);
             }
             return file.toString();
         } catch (IOException e) {
-            throw new PortException(PortException.Category.TRANSIENT, "the before-image could not be kept at " + file + ": " + e, e);
+            throw new PortException(
+                    PortException.Category.TRANSIENT,
+                    "the before-image could not be kept at " + file + ": " + e,
+                    e);
         }
     }
 
@@ -53,9 +66,15 @@ public final class FileImages implements ImageStore {
         try (InputStream in = Files.newInputStream(Path.of(place))) {
             return BeforeImageJson.read(in);
         } catch (UnreadableJsonException e) {
-            throw new PortException(PortException.Category.PERMANENT, place + " is no before-image: " + e.getMessage(), e);
+            throw new PortException(
+                    PortException.Category.PERMANENT,
+                    place + " is no before-image: " + e.getMessage(),
+                    e);
         } catch (IOException e) {
-            throw new PortException(PortException.Category.TRANSIENT, "the before-image at " + place + " could not be read: " + e, e);
+            throw new PortException(
+                    PortException.Category.TRANSIENT,
+                    "the before-image at " + place + " could not be read: " + e,
+                    e);
         }
     }
 }

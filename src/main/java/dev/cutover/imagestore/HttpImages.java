@@ -34,7 +34,13 @@ public final class HttpImages implements ImageStore {
      *
      * @param credentials a secret reference sent as bearer credential; empty for none
      */
-    public HttpImages(URI base, Optional<String> credentials, PinnedHttp http, Secrets secrets, CallLog log, InstantSource clock) {
+    public HttpImages(
+            URI base,
+            Optional<String> credentials,
+            PinnedHttp http,
+            Secrets secrets,
+            CallLog log,
+            InstantSource clock) {
         this.base = base.toString().replaceAll("/+$", "") + "/";
         this.credentials = credentials;
         this.http = http;
@@ -46,7 +52,12 @@ public final class HttpImages implements ImageStore {
     @Override
     public String keep(BeforeImage image, Call call) {
         String place = base + image.cutover() + ".before-image.json";
-        Exchange.Answer answer = ask("PUT", place, Optional.of(HttpRequest.Body.json(BeforeImageJson.write(image))), call);
+        Exchange.Answer answer =
+                ask(
+                        "PUT",
+                        place,
+                        Optional.of(HttpRequest.Body.json(BeforeImageJson.write(image))),
+                        call);
         if (answer.status() / 100 != 2) {
             throw problem("PUT", place, answer);
         }
@@ -62,12 +73,23 @@ public final class HttpImages implements ImageStore {
         try {
             return BeforeImageJson.read(answer.body());
         } catch (UnreadableJsonException e) {
-            throw new PortException(PortException.Category.PERMANENT, place + " holds no before-image: " + e.getMessage(), e);
+            throw new PortException(
+                    PortException.Category.PERMANENT,
+                    place + " holds no before-image: " + e.getMessage(),
+                    e);
         }
     }
 
-    private Exchange.Answer ask(String method, String place, Optional<HttpRequest.Body> body, Call call) {
-        HttpRequest request = new HttpRequest(method, URI.create(place), Map.of(), body, credentials.map(secrets::resolve), BeforeImageJson.MOST_BYTES);
+    private Exchange.Answer ask(
+            String method, String place, Optional<HttpRequest.Body> body, Call call) {
+        HttpRequest request =
+                new HttpRequest(
+                        method,
+                        URI.create(place),
+                        Map.of(),
+                        body,
+                        credentials.map(secrets::resolve),
+                        BeforeImageJson.MOST_BYTES);
         Instant at = clock.instant();
         long from = System.nanoTime();
         String outcome = "not sent";
@@ -82,7 +104,15 @@ public final class HttpImages implements ImageStore {
         } finally {
             log.record(
                     new ProviderCall(
-                            call.cutover(), call.purpose(), "images", method, URI.create(place).getPath(), at, Duration.ofNanos(System.nanoTime() - from), outcome, body.isPresent()));
+                            call.cutover(),
+                            call.purpose(),
+                            "images",
+                            method,
+                            URI.create(place).getPath(),
+                            at,
+                            Duration.ofNanos(System.nanoTime() - from),
+                            outcome,
+                            body.isPresent()));
         }
     }
 

@@ -42,7 +42,8 @@ public final class HttpEngine implements PromotionEngine {
      *
      * @param base scheme, host and port, without a path
      */
-    public HttpEngine(URI base, PinnedHttp http, Secrets secrets, CallLog log, InstantSource clock) {
+    public HttpEngine(
+            URI base, PinnedHttp http, Secrets secrets, CallLog log, InstantSource clock) {
         this.base = base;
         this.http = http;
         this.secrets = secrets;
@@ -66,7 +67,11 @@ public final class HttpEngine implements PromotionEngine {
 
     @Override
     public void start(String id, PromotionPlan plan, Call call) {
-        String body = JSON.createObjectNode().put("staging", plan.staging()).put("production", plan.production()).toString();
+        String body =
+                JSON.createObjectNode()
+                        .put("staging", plan.staging())
+                        .put("production", plan.production())
+                        .toString();
         Answered answer = ask("PUT", "/promotions/" + id, Optional.of(body), plan, call, true);
         if (answer.status() != 200 && answer.status() != 202) {
             throw problem("PUT /promotions/" + id, answer);
@@ -84,30 +89,46 @@ public final class HttpEngine implements PromotionEngine {
         }
         String state = answer.body().path("state").asText();
         return switch (state) {
-            case "queued", "running" -> new State.Running(answer.body().path("progress").asText(state));
+            case "queued", "running" ->
+                    new State.Running(answer.body().path("progress").asText(state));
             case "done" -> new State.Done(evidence(answer.body().path("evidence")));
-            case "failed" -> new State.Failed(answer.body().path("error").asText("no reason given"));
-            default -> throw PortException.lasting("the engine at " + base + " reports the unknown state '" + state + "' of promotion " + id);
+            case "failed" ->
+                    new State.Failed(answer.body().path("error").asText("no reason given"));
+            default ->
+                    throw PortException.lasting(
+                            "the engine at "
+                                    + base
+                                    + " reports the unknown state '"
+                                    + state
+                                    + "' of promotion "
+                                    + id);
         };
     }
 
     @Override
     public Map<String, String> verify(String id, PromotionPlan plan, Call call) {
-        Answered answer = ask("POST", "/promotions/" + id + "/verify", Optional.of("{}"), plan, call, false);
+        Answered answer =
+                ask("POST", "/promotions/" + id + "/verify", Optional.of("{}"), plan, call, false);
         if (answer.status() != 200) {
             throw problem("POST /promotions/" + id + "/verify", answer);
         }
         if (!answer.body().path("verified").asBoolean(false)) {
             JsonNode first = answer.body().path("mismatches").path(0);
             throw PortException.lasting(
-                    "promotion " + id + " is not what staging holds: " + answer.body().path("mismatches").size() + " mismatches, first " + first.asText(first.toString()));
+                    "promotion "
+                            + id
+                            + " is not what staging holds: "
+                            + answer.body().path("mismatches").size()
+                            + " mismatches, first "
+                            + first.asText(first.toString()));
         }
         return evidence(answer.body().path("evidence"));
     }
 
     @Override
     public Map<String, String> rollBack(String id, PromotionPlan plan, Call call) {
-        Answered answer = ask("POST", "/promotions/" + id + "/rollback", Optional.of("{}"), plan, call, true);
+        Answered answer =
+                ask("POST", "/promotions/" + id + "/rollback", Optional.of("{}"), plan, call, true);
         if (answer.status() == 404) {
             return Map.of("rolledBack", "the engine never heard of " + id + ": nothing to undo");
         }
@@ -119,7 +140,13 @@ public final class HttpEngine implements PromotionEngine {
 
     private record Answered(int status, JsonNode body) {}
 
-    private Answered ask(String method, String path, Optional<String> body, PromotionPlan plan, Call call, boolean write) {
+    private Answered ask(
+            String method,
+            String path,
+            Optional<String> body,
+            PromotionPlan plan,
+            Call call,
+            boolean write) {
         HttpRequest request =
                 new HttpRequest(
                         method,
@@ -128,12 +155,20 @@ public final class HttpEngine implements PromotionEngine {
                         body.map(HttpRequest.Body::json),
                         Optional.of(secrets.resolve(plan.credentials())),
                         HttpRequest.USUAL_BODY_BYTES);
-        Runnable fence = write ? () -> call.fence().check(call.deadline().within(Duration.ofSeconds(5))) : () -> {};
+        Runnable fence =
+                write
+                        ? () -> call.fence().check(call.deadline().within(Duration.ofSeconds(5)))
+                        : () -> {};
         Instant at = clock.instant();
         long from = System.nanoTime();
         String outcome = "not sent";
         try {
-            Exchange got = http.send(request, Directions.bySystem(), call.deadline().within(Duration.ofSeconds(5)), fence);
+            Exchange got =
+                    http.send(
+                            request,
+                            Directions.bySystem(),
+                            call.deadline().within(Duration.ofSeconds(5)),
+                            fence);
             return switch (got) {
                 case Exchange.Answer answer -> {
                     outcome = Integer.toString(answer.status());
@@ -141,14 +176,25 @@ public final class HttpEngine implements PromotionEngine {
                 }
                 case Exchange.NoAnswer none -> {
                     outcome = none.problem();
-                    String message = "promotion engine " + method + " " + path + ": " + none.problem();
-                    throw none.stage() == Exchange.Stage.REFUSED ? PortException.denied(message) : PortException.passing(message);
+                    String message =
+                            "promotion engine " + method + " " + path + ": " + none.problem();
+                    throw none.stage() == Exchange.Stage.REFUSED
+                            ? PortException.denied(message)
+                            : PortException.passing(message);
                 }
             };
         } finally {
             log.record(
                     new ProviderCall(
-                            call.cutover(), call.purpose(), "engine", method, path, at, Duration.ofNanos(System.nanoTime() - from), outcome, write));
+                            call.cutover(),
+                            call.purpose(),
+                            "engine",
+                            method,
+                            path,
+                            at,
+                            Duration.ofNanos(System.nanoTime() - from),
+                            outcome,
+                            write));
         }
     }
 
@@ -163,12 +209,26 @@ public final class HttpEngine implements PromotionEngine {
 
     private static Map<String, String> evidence(JsonNode node) {
         Map<String, String> evidence = new TreeMap<>();
-        node.properties().stream().limit(MOST_EVIDENCE).forEach(e -> evidence.put(e.getKey(), e.getValue().isTextual() ? e.getValue().asText() : e.getValue().toString()));
+        node.properties().stream()
+                .limit(MOST_EVIDENCE)
+                .forEach(
+                        e ->
+                                evidence.put(
+                                        e.getKey(),
+                                        e.getValue().isTextual()
+                                                ? e.getValue().asText()
+                                                : e.getValue().toString()));
         return evidence;
     }
 
     private static PortException problem(String what, Answered answer) {
-        String message = "promotion engine " + what + ": " + answer.status() + " " + answer.body().path("error").asText("");
+        String message =
+                "promotion engine "
+                        + what
+                        + ": "
+                        + answer.status()
+                        + " "
+                        + answer.body().path("error").asText("");
         return switch (answer.status()) {
             case 401, 403 -> PortException.denied(message);
             case 400, 404, 409, 422 -> PortException.lasting(message);

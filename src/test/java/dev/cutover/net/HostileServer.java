@@ -12,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
@@ -35,6 +38,7 @@ public final class HostileServer implements AutoCloseable {
     private final boolean shakesHands;
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final List<String> serverNames = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<String> namesToTell = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -104,6 +108,12 @@ public final class HostileServer implements AutoCloseable {
         return List.copyOf(serverNames);
     }
 
+    /// The next name asked for by SNI, waiting for it: with TLS 1.3 a client is done before the
+    /// server.
+    public String nextServerName() throws InterruptedException {
+        return String.valueOf(namesToTell.poll(5, TimeUnit.SECONDS));
+    }
+
     public int connections() {
         return connections.get();
     }
@@ -142,11 +152,12 @@ public final class HostileServer implements AutoCloseable {
                 ((ExtendedSSLSession) tls.getSession())
                         .getRequestedServerNames()
                         .forEach(
-                                n ->
-                                        serverNames.add(
-                                                new String(
-                                                        n.getEncoded(),
-                                                        StandardCharsets.US_ASCII)));
+                                n -> {
+                                    String name =
+                                            new String(n.getEncoded(), StandardCharsets.US_ASCII);
+                                    serverNames.add(name);
+                                    namesToTell.add(name);
+                                });
             }
             InputStream in = new BufferedInputStream(socket.getInputStream());
             OutputStream out = socket.getOutputStream();

@@ -318,6 +318,7 @@ class PinnedHttpTest {
             var got = (NoAnswer) http.follow(www(server, "/"), pins(server, WWW), seconds(5));
 
             assertThat(got.stage()).isEqualTo(Stage.REDIRECT);
+            assertThat(got.status()).isEqualTo(302);
             assertThat(got.problem())
                     .isEqualTo(
                             url(server, "/")
