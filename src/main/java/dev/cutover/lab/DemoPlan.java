@@ -37,7 +37,7 @@ public record DemoPlan(Duration dwell, Duration soak) {
                 .append(local(opensAt))
                 .append(", closes: ")
                 .append(local(opensAt.plus(Duration.ofHours(3))))
-                .append(", zone: Etc/UTC, at-close: hold }\n");
+                .append(", zone: UTC, at-close: hold }\n");
         text.append("ttl: { lower-to: 60, lead: PT48H }\n");
         text.append(
                 "zone: { provider: cloudflare, name: acme.example, token: \"${env:LAB_TOKEN}\" }\n");
@@ -61,7 +61,7 @@ public record DemoPlan(Duration dwell, Duration soak) {
         text.append("soak: ").append(soak).append('\n');
         text.append("edge: { purge: everything }\n");
         text.append(
-                "promotion: { engine: http, staging: staging, production: production, credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
+                "promotion: { engine: http, staging: \"https://staging.acme.example\", production: \"https://www.acme.example\", credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
         text.append(
                 "checks: { landing-pages: top-pages.csv, tls-names: [www.acme.example, shop.acme.example, api.acme.example] }\n");
         text.append(

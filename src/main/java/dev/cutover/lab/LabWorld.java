@@ -229,7 +229,7 @@ public final class LabWorld implements AutoCloseable {
         env.put("CUTOVER_CLOCK_OFFSET_URL", time.uri() + "/offset");
         env.put("CUTOVER_CLOUDFLARE_URL", api.endpoint().toString());
         env.put("CUTOVER_IMAGES_URL", images.endpoint().toString());
-        env.put("CUTOVER_IMAGES_CREDENTIALS", "${env:LAB_IMAGES}");
+        env.put("CUTOVER_IMAGES_CREDENTIALS", "env:LAB_IMAGES");
         env.put("CUTOVER_DNS_RESOLVERS", folder.resolve("resolvers.txt").toString());
         env.put("CUTOVER_DNS_AUTHORITY_PORT", Integer.toString(dnsPort));
         env.put("CUTOVER_TLS_TRUST_FILE", folder.resolve("lab-ca.pem").toString());

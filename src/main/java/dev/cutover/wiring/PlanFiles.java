@@ -24,7 +24,7 @@ final class PlanFiles implements PlanReader {
                 new PlanFile.Context(
                         PageFiles.inline(files),
                         outside.secretNames(),
-                        name -> System.getenv(name) != null,
+                        name -> !System.getenv().getOrDefault(name, "").isEmpty(),
                         minimumLead,
                         now,
                         Set.of("cloudflare"),

@@ -167,7 +167,7 @@ public class Producers {
         outside.engine().ifPresent(url -> engines.put("http", new HttpEngine(url, http, secrets, log, clock)));
         List<ImageStore> images = new ArrayList<>();
         images.add(new FileImages(settings.images().directory().orElseGet(() -> home(settings).resolve("images"))));
-        settings.images().url().ifPresent(url -> images.add(new HttpImages(url, settings.images().credentials(), http, secrets, log, clock)));
+        settings.images().url().ifPresent(url -> images.add(new HttpImages(url, settings.images().credentials().map(r -> "${" + r + "}"), http, secrets, log, clock)));
         return new World(
                 Map.of(zone.provider(), zone),
                 new CloudflareEdge(api),

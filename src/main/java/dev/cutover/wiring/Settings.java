@@ -84,7 +84,7 @@ public interface Settings {
         /** A place off this node that takes PUT and GET, such as a WebDAV folder or an object store. */
         Optional<URI> url();
 
-        /** A secret reference sent as bearer credential. */
+        /** Sent as bearer credential: {@code env:NAME} or {@code file:/path}, a reference without its braces. */
         Optional<String> credentials();
     }
 
