@@ -99,7 +99,7 @@ class FallbackTest {
             if (phase == Phase.Switching.class) {
                 story.wait(Duration.ofSeconds(5));
             }
-            story.abort().until(Phase.FallingBack.class).wait(Duration.ofMinutes(20));
+            story.abort().until(Phase.FallingBack.class).wait(Duration.ofMinutes(70));
             story.approvedBy("olga").until(Phase.FellBack.class);
 
             assertThat(story.phase()).as("%s", phase).isEqualTo(new Phase.FellBack(Side.FALLBACK));
@@ -242,6 +242,20 @@ class FallbackTest {
         assertThat(Duration.between(abortedAt, story.now()))
                 .as("30 s of stillness and the lowered TTL of 300 s")
                 .isBetween(Duration.ofSeconds(330), Duration.ofSeconds(340));
+    }
+
+    @Test
+    void content_waits_for_the_long_ttl_once_it_was_put_back() {
+        Story story = running().until(Phase.Completed.class).abort();
+        var abortedAt = story.now();
+
+        while (!story.phase().text().equals("FallingBack(content)")) {
+            story.wait(Duration.ofSeconds(1));
+        }
+
+        assertThat(Duration.between(abortedAt, story.now()))
+                .as("30 s of stillness and the settled TTL of 3,600 s")
+                .isBetween(Duration.ofSeconds(3_630), Duration.ofSeconds(3_640));
     }
 
     @Test

@@ -294,7 +294,7 @@ class LifeTest {
     void a_completed_cutover_can_be_taken_back_while_the_fallback_is_kept() {
         Story story = Story.of(Acme.plan()).approvedBy("bob", "cat").until(Phase.Completed.class);
         story.wait(Duration.ofHours(23)).abort();
-        story.wait(Duration.ofMinutes(30)).approvedBy("olga").until(Phase.FellBack.class);
+        story.wait(Duration.ofMinutes(70)).approvedBy("olga").until(Phase.FellBack.class);
         assertThat(story.phase()).isEqualTo(new Phase.FellBack(Side.FALLBACK));
 
         Story late = Story.of(Acme.plan()).approvedBy("bob", "cat").until(Phase.Completed.class);
