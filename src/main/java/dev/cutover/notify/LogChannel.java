@@ -10,8 +10,14 @@ public final class LogChannel implements Announcer {
     @Override
     public void announce(Announcement announcement) {
         StringBuilder text = new StringBuilder();
-        text.append(announcement.id()).append(' ').append(announcement.code()).append(": ").append(announcement.text());
+        text.append(announcement.id())
+                .append(' ')
+                .append(announcement.code())
+                .append(": ")
+                .append(announcement.text());
         announcement.steps().forEach(step -> text.append("\n    ").append(step));
-        LOG.log(announcement.urgent() ? System.Logger.Level.WARNING : System.Logger.Level.INFO, text.toString());
+        LOG.log(
+                announcement.urgent() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                text.toString());
     }
 }

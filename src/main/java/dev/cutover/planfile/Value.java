@@ -85,8 +85,10 @@ record Value(String path, Node node, Findings findings) {
                             E value = known.get(seen);
                             if (value == null) {
                                 wrong(
-                                        "expected one of "
-                                                + String.join(", ", known.keySet())
+                                        (known.isEmpty()
+                                                        ? "none is set up on this controller"
+                                                        : "expected one of "
+                                                                + String.join(", ", known.keySet()))
                                                 + ", seen "
                                                 + Shown.of(seen)
                                                 + Nearest.to(seen, known.keySet())

@@ -15,7 +15,6 @@ import dev.cutover.port.Call;
 import dev.cutover.port.ImageStore;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PromotionEngine;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -40,11 +40,16 @@ record Outside(
     /** From the environment alone, for commands that start no platform. */
     static Outside early(Function<String, Optional<String>> setting) {
         return new Outside(
-                setting.apply("cutover.cloudflare.url").map(URI::create).orElse(URI.create("https://api.cloudflare.com/client/v4")),
+                setting.apply("cutover.cloudflare.url")
+                        .map(URI::create)
+                        .orElse(URI.create("https://api.cloudflare.com/client/v4")),
                 setting.apply("cutover.engine.url").map(URI::create),
                 setting.apply("cutover.egress.allow").map(Outside::words).orElse(List.of()),
                 setting.apply("cutover.tls.trust-file").map(Path::of),
-                Set.copyOf(setting.apply("cutover.secrets.allow").map(Outside::words).orElse(List.of())),
+                Set.copyOf(
+                        setting.apply("cutover.secrets.allow")
+                                .map(Outside::words)
+                                .orElse(List.of())),
                 setting.apply("cutover.secrets.directory").map(Path::of));
     }
 

@@ -25,10 +25,14 @@ final class Serve {
     int run(String... arguments) {
         Optional<String> url = early("cutover.store.url");
         if (url.isPresent()) {
-            connectTo(url.get(), early("cutover.store.user").orElse(""), early("cutover.store.password").orElse(""));
+            connectTo(
+                    url.get(),
+                    early("cutover.store.user").orElse(""),
+                    early("cutover.store.password").orElse(""));
             return platform(arguments);
         }
-        try (EmbeddedPostgres.Running database = EmbeddedPostgres.start(home().resolve("postgres"))) {
+        try (EmbeddedPostgres.Running database =
+                EmbeddedPostgres.start(home().resolve("postgres"))) {
             connectTo(database.jdbcUrl(), database.user(), database.password());
             System.setProperty(ONE_NODE, "true");
             return platform(arguments);
@@ -75,7 +79,9 @@ final class Serve {
 
     /** Where this node keeps its own files. */
     static Path home() {
-        return early("cutover.home").map(Path::of).orElseGet(() -> Path.of(System.getProperty("user.home"), ".cutover"));
+        return early("cutover.home")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cutover"));
     }
 
     /** A setting needed before the platform is up: a system property or its environment variable. */
@@ -84,7 +90,9 @@ final class Serve {
         if (property != null && !property.isBlank()) {
             return Optional.of(property);
         }
-        String variable = System.getenv(key.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_'));
+        String variable =
+                System.getenv(
+                        key.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_'));
         return variable == null || variable.isBlank() ? Optional.empty() : Optional.of(variable);
     }
 }

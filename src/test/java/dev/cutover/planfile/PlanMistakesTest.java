@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,24 @@ class PlanMistakesTest {
         assertThat(mistakesIn(text)).extracting(Mistake::line).containsExactly(4, 11, 21, 59);
         assertThat(new PlanFile.Bad(mistakesIn(text)).text("plan.yaml"))
                 .startsWith("plan.yaml:4:9: preset: expected one of");
+    }
+
+    @Test
+    void an_engine_where_none_is_set_up_is_refused() {
+        PlanFile.Context usual = PlanTexts.context();
+        PlanFile.Context without =
+                new PlanFile.Context(
+                        usual.pages(),
+                        usual.allowedSecrets(),
+                        usual.isSecretSet(),
+                        usual.minimumLead(),
+                        usual.now(),
+                        usual.providers(),
+                        Set.of());
+
+        assertThat(((PlanFile.Bad) PlanFile.read(PlanTexts.FULL, without)).mistakes())
+                .extracting(Mistake::message)
+                .containsExactly("none is set up on this controller, seen 'http'");
     }
 
     @Test

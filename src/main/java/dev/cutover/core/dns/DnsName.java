@@ -36,6 +36,20 @@ public record DnsName(String value) implements Comparable<DnsName> {
     }
 
     private static String normal(String text) {
+        // Lower case turns the Kelvin sign into an ASCII k: two names a person can tell apart must
+        // stay two.
+        text.codePoints()
+                .filter(c -> c > 127)
+                .findFirst()
+                .ifPresent(
+                        c -> {
+                            throw new IllegalArgumentException(
+                                    "a domain name is written in ASCII, seen U+"
+                                            + Integer.toHexString(c)
+                                            + " in '"
+                                            + text
+                                            + "'");
+                        });
         String name = text.strip().toLowerCase(Locale.ROOT);
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);

@@ -5,6 +5,7 @@ import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.PageResult;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.evidence.Evidence.ServedName;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
@@ -220,6 +221,10 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 key,
                 Evidence.Tls.class,
                 tls -> {
+                    if (tls.names().isEmpty()) {
+                        return Judged.inconclusive(
+                                check, Optional.of(tls.observedAt()), "no name was looked at");
+                    }
                     List<String> bad = new ArrayList<>();
                     for (TlsResult name : tls.names()) {
                         if (!name.ok()) {
@@ -424,6 +429,9 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 EvidenceKey.RESOLVERS,
                 Evidence.Resolvers.class,
                 resolvers -> {
+                    if (resolvers.answers().stream().noneMatch(ResolverAnswer::answered)) {
+                        return Judged.blind(CheckName.RESOLVER_LATENCY, "no resolver answered");
+                    }
                     Duration p95 = Adoption.p95Latency(resolvers);
                     String summary =
                             "p95 over resolvers is "

@@ -1,7 +1,6 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsRecord;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,7 +4,6 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordField;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.plan.SetChange;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

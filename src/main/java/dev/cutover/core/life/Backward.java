@@ -9,7 +9,6 @@ import dev.cutover.core.image.Restoration;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

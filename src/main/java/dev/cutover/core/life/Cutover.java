@@ -9,7 +9,6 @@ import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
 import dev.cutover.core.timeline.TtlClock;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -238,6 +238,18 @@ public final class Decider {
                             + ", the window is open for "
                             + Duration.between(w.opensAt(), w.closesAt()));
         }
+        Instant agedAt = c.loweredAt().orElse(now).plus(c.plan().ttl().lead());
+        if (agedAt.plus(Pace.worstCase(c.plan())).isAfter(w.closesAt())) {
+            return Decision.refuse(
+                    now,
+                    "TooSoon",
+                    "old answers need until "
+                            + agedAt
+                            + " to die out and the worst case then takes "
+                            + Pace.worstCase(c.plan())
+                            + ", the window closes at "
+                            + w.closesAt());
+        }
         List<Event> events =
                 c.phase() instanceof Phase.Held
                         ? List.of(

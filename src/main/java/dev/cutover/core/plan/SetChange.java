@@ -4,7 +4,6 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
-
 import java.util.ArrayList;
 import java.util.List;
 

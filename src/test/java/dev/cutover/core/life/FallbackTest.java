@@ -1,0 +1,314 @@
+package dev.cutover.core.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cutover.core.Acme;
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.image.ForeignEdit;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.Side;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Lives that turn round: on evidence, on request, and never into the dark. */
+class FallbackTest {
+    @Test
+    void an_import_that_fails_falls_back_without_any_routing() {
+        Story story =
+                running()
+                        .fails("promote", Story.lasting("2 of 100 pages were refused"))
+                        .until(Phase.FellBack.class);
+
+        assertThat(story.phase()).isEqualTo(new Phase.FellBack(Side.CURRENT));
+        assertThat(story.work())
+                .doesNotContain("switch-1", "restore-routing-1")
+                .contains("undo-promotion");
+        assertThat(story.zone()).as("TTLs too").containsExactlyElementsOf(Acme.records());
+    }
+
+    @Test
+    void an_import_that_cannot_be_verified_falls_back_too() {
+        Story story =
+                running()
+                        .fails("verify-promotion", Story.lasting("digest differs"))
+                        .until(Phase.FellBack.class);
+
+        assertThat(story.phase()).isEqualTo(new Phase.FellBack(Side.CURRENT));
+        assertThat(story.work()).doesNotContain("switch-1");
+    }
+
+    @Test
+    void errors_after_the_switch_fall_back_within_seconds() {
+        Story story = running().until(Phase.Soaking.class).wait(Duration.ofSeconds(30));
+
+        story.visitorsSee(5).wait(Duration.ofSeconds(10));
+
+        assertThat(story.phases()).contains("FallingBack(routing)");
+        assertThat(story.record("w").content()).isEqualTo(Acme.WWW_FALLBACK);
+        assertThat(story.record("s").content()).isEqualTo(Acme.SHOP_OLD);
+        story.visitorsSee(0).wait(Duration.ofMinutes(20));
+        assertThat(story.pages()).as("orders may be lost").contains("UndoNeedsApproval");
+        story.approvedBy("olga").until(Phase.FellBack.class);
+        assertThat(story.phase()).isEqualTo(new Phase.FellBack(Side.FALLBACK));
+        assertThat(story.work()).contains("undo-promotion");
+        assertThat(story.record("w").ttlSeconds()).as("TTLs are back").isEqualTo(3_600);
+    }
+
+    @Test
+    void one_failure_in_a_thousand_is_no_reason() {
+        Story story = running().until(Phase.Soaking.class);
+
+        story.visitorsSee(1).wait(Duration.ofSeconds(1));
+        story.visitorsSee(0).until(Phase.Completed.class);
+
+        assertThat(story.pages()).isEmpty();
+    }
+
+    @Test
+    void a_sick_fallback_holds_and_pages_and_falls_back_once_healed() {
+        Story story =
+                running().until(Phase.Soaking.class).bad(EvidenceKey.FALLBACK_PAGES).visitorsSee(5);
+
+        story.until(Phase.Held.class).wait(Duration.ofMinutes(5));
+        assertThat(((Phase.Held) story.phase()).why().code()).isEqualTo("FallbackSick");
+        assertThat(story.pages()).contains("FallbackSick");
+        assertThat(story.record("w").content()).as("never flipped").isEqualTo(Acme.WWW_NEXT);
+
+        story.good(EvidenceKey.FALLBACK_PAGES).wait(Duration.ofSeconds(5));
+        assertThat(story.phases()).contains("FallingBack(routing)");
+        assertThat(story.record("w").content()).isEqualTo(Acme.WWW_FALLBACK);
+    }
+
+    @Test
+    void a_person_may_fall_back_to_a_sick_side_all_the_same() {
+        Story story =
+                running().until(Phase.Soaking.class).bad(EvidenceKey.FALLBACK_PAGES).visitorsSee(5);
+
+        story.until(Phase.Held.class).abort().wait(Duration.ofSeconds(5));
+
+        assertThat(story.record("w").content()).isEqualTo(Acme.WWW_FALLBACK);
+    }
+
+    @Test
+    void an_abort_in_each_later_phase_ends_on_the_side_that_was_promised() {
+        for (Class<? extends Phase> phase :
+                List.<Class<? extends Phase>>of(
+                        Phase.Switching.class, Phase.Soaking.class, Phase.Closing.class)) {
+            Story story = running().until(phase);
+            if (phase == Phase.Switching.class) {
+                story.wait(Duration.ofSeconds(5));
+            }
+            story.abort().until(Phase.FallingBack.class).wait(Duration.ofMinutes(70));
+            story.approvedBy("olga").until(Phase.FellBack.class);
+
+            assertThat(story.phase()).as("%s", phase).isEqualTo(new Phase.FellBack(Side.FALLBACK));
+            assertThat(story.record("w"))
+                    .as("%s", phase)
+                    .isEqualTo(Acme.a("w", Acme.WWW, Acme.WWW_FALLBACK, 3_600));
+            assertThat(story.record("s")).isEqualTo(Acme.proxied("s", Acme.SHOP, Acme.SHOP_OLD));
+        }
+    }
+
+    @Test
+    void an_abort_while_promoting_waits_for_the_engine_and_undoes_it() {
+        Story story = running().fails("promote", null).until(Phase.Promoting.class).abort();
+        story.wait(Duration.ofSeconds(30));
+        assertThat(story.phase().text()).isEqualTo("FallingBack(content)");
+        assertThat(story.work()).as("the engine is still at it").doesNotContain("undo-promotion");
+
+        story.ends("promote", Story.lasting("cancelled")).until(Phase.FellBack.class);
+        assertThat(story.work()).as("half a promotion is undone").contains("undo-promotion");
+        assertThat(story.phase()).isEqualTo(new Phase.FellBack(Side.CURRENT));
+        assertThat(story.zone()).containsExactlyElementsOf(Acme.records());
+    }
+
+    @Test
+    void an_edit_after_the_switch_holds_and_survives_the_way_back() {
+        Story story = running().until(Phase.Soaking.class);
+
+        story.edit("w", r -> r.withContent("192.0.2.77")).until(Phase.Held.class);
+        assertThat(((Phase.Held) story.phase()).why().code()).isEqualTo("Drift");
+        story.abort().wait(Duration.ofMinutes(20)).approvedBy("olga").until(Phase.FellBack.class);
+
+        assertThat(story.record("w").content()).as("a person's").isEqualTo("192.0.2.77");
+        assertThat(story.record("s").content()).as("ours").isEqualTo(Acme.SHOP_OLD);
+        assertThat(story.cutover().kept()).extracting(ForeignEdit::seen).contains("192.0.2.77");
+        assertThat(story.pages()).contains("EditsKept");
+    }
+
+    @Test
+    void somebody_who_restored_by_hand_is_not_driven_over() {
+        Story story = running().until(Phase.Soaking.class);
+
+        story.edit("w", r -> r.withContent(Acme.WWW_OLD))
+                .until(Phase.Held.class)
+                .wait(Duration.ofMinutes(10));
+
+        assertThat(((Phase.Held) story.phase()).why().code()).isEqualTo("RestoredByHand");
+        assertThat(story.record("w").content()).isEqualTo(Acme.WWW_OLD);
+    }
+
+    @Test
+    void blindness_is_waited_out_and_then_holds() {
+        Story story = running().until(Phase.Soaking.class).blind(EvidenceKey.PROBE_ERRORS);
+
+        story.wait(Duration.ofSeconds(50));
+        assertThat(story.phase()).isInstanceOf(Phase.Soaking.class);
+        story.wait(Duration.ofSeconds(15));
+        assertThat(story.phase().text()).isEqualTo("Held(Soaking, Blind)");
+        story.good(EvidenceKey.PROBE_ERRORS)
+                .ask(new Input.Resume("olga"))
+                .until(Phase.Completed.class);
+    }
+
+    @Test
+    void slow_resolvers_hold_a_switch_and_only_page_a_soak() {
+        Story story = running().until(Phase.Switching.class).wait(Duration.ofSeconds(1));
+        story.bad(EvidenceKey.RESOLVERS).until(Phase.Soaking.class);
+        story.wait(Duration.ofSeconds(90));
+
+        assertThat(story.phase()).isInstanceOf(Phase.Soaking.class);
+        assertThat(story.pages()).contains("ResolverLatency");
+        assertThat(story.phases()).doesNotContain("FallingBack(routing)");
+    }
+
+    @Test
+    void what_is_written_but_not_served_holds() {
+        Story story = running().bad(EvidenceKey.SERVED).until(Phase.Held.class);
+
+        assertThat(story.phase().text()).isEqualTo("Held(Switching(2/2), NotServed)");
+    }
+
+    @Test
+    void too_few_resolvers_at_the_end_of_the_soak_hold_it_open() {
+        Story story = running().adopted(0.5).until(Phase.Held.class);
+
+        assertThat(story.phase().text()).isEqualTo("Held(Soaking, NotProven)");
+        story.adopted(1).ask(new Input.Resume("olga")).until(Phase.Completed.class);
+    }
+
+    @Test
+    void a_window_that_closes_in_the_middle_does_what_the_plan_says() {
+        assertThat(atClose(Plan.AtClose.HOLD).until(Phase.Held.class).phase().text())
+                .isEqualTo("Held(Promoting, WindowClosed)");
+        assertThat(atClose(Plan.AtClose.FALLBACK).until(Phase.FallingBack.class).phase().text())
+                .isEqualTo("FallingBack(content)");
+        Story finish = atClose(Plan.AtClose.FINISH);
+        finish.wait(Duration.between(finish.now(), Acme.CLOSES.plusSeconds(60)));
+        assertThat(finish.phase()).isInstanceOf(Phase.Promoting.class);
+    }
+
+    @Test
+    void a_person_who_resumes_after_the_window_takes_it_on_themselves() {
+        Story story = atClose(Plan.AtClose.HOLD).until(Phase.Held.class);
+
+        story.works("promote").ask(new Input.Resume("olga")).wait(Duration.ofSeconds(30));
+
+        assertThat(story.cutover().windowOverridden()).isTrue();
+        assertThat(story.phase()).isInstanceOf(Phase.Promoting.class);
+    }
+
+    @Test
+    void content_that_took_writes_is_kept_undone_or_asked_about_as_planned() {
+        assertThat(fellBackWith(Plan.Writes.FENCED, Plan.AfterWrites.KEEP))
+                .doesNotContain("undo-promotion");
+        assertThat(fellBackWith(Plan.Writes.FENCED, Plan.AfterWrites.UNDO))
+                .contains("undo-promotion");
+        assertThat(fellBackWith(Plan.Writes.NONE, Plan.AfterWrites.HOLD))
+                .as("nobody wrote, nothing is lost")
+                .contains("undo-promotion");
+    }
+
+    @Test
+    void a_person_may_keep_the_content_by_resuming() {
+        Story story = running().until(Phase.Soaking.class).abort().wait(Duration.ofMinutes(20));
+        assertThat(story.phase().text()).isEqualTo("FallingBack(content)");
+
+        story.ask(new Input.Resume("olga")).until(Phase.FellBack.class);
+
+        assertThat(story.work()).doesNotContain("undo-promotion");
+    }
+
+    @Test
+    void content_waits_until_the_last_cache_let_go() {
+        Story story = running().until(Phase.Soaking.class).abort();
+        var abortedAt = story.now();
+
+        while (!story.phase().text().equals("FallingBack(content)")) {
+            story.wait(Duration.ofSeconds(1));
+        }
+
+        assertThat(Duration.between(abortedAt, story.now()))
+                .as("30 s of stillness and the lowered TTL of 300 s")
+                .isBetween(Duration.ofSeconds(330), Duration.ofSeconds(340));
+    }
+
+    @Test
+    void content_waits_for_the_long_ttl_once_it_was_put_back() {
+        Story story = running().until(Phase.Completed.class).abort();
+        var abortedAt = story.now();
+
+        while (!story.phase().text().equals("FallingBack(content)")) {
+            story.wait(Duration.ofSeconds(1));
+        }
+
+        assertThat(Duration.between(abortedAt, story.now()))
+                .as("30 s of stillness and the settled TTL of 3,600 s")
+                .isBetween(Duration.ofSeconds(3_630), Duration.ofSeconds(3_640));
+    }
+
+    @Test
+    void a_provider_that_is_down_is_tried_on_with_the_manual_steps_sent_out() {
+        Story story =
+                running()
+                        .until(Phase.Soaking.class)
+                        .fails("restore-routing-1", Story.passing("503 from the API"))
+                        .abort();
+
+        story.wait(Duration.ofMinutes(2));
+        assertThat(story.phase()).isInstanceOf(Phase.NeedsOperator.class);
+        assertThat(story.pages()).contains("CannotRestore");
+        assertThat(story.record("w").content()).isEqualTo(Acme.WWW_NEXT);
+
+        story.works("restore-routing-1").wait(Duration.ofMinutes(20)).approvedBy("olga");
+        story.until(Phase.FellBack.class);
+        assertThat(story.record("w").content()).isEqualTo(Acme.WWW_FALLBACK);
+    }
+
+    @Test
+    void the_way_back_is_not_held_up_and_a_second_abort_is_heard() {
+        Story story = running().until(Phase.Soaking.class).abort();
+
+        assertThat(story.refusal(new Input.Hold("bob", "wait"))).isEqualTo("NotHeld");
+        assertThat(story.refusal(new Input.Abort("bob", "again"))).isEmpty();
+    }
+
+    private static List<String> fellBackWith(Plan.Writes writes, Plan.AfterWrites rule) {
+        Plan plan =
+                Acme.with(
+                        Acme.plan(),
+                        p -> {
+                            p.writes = writes;
+                            p.afterWrites = rule;
+                        });
+        return Story.of(plan)
+                .approvedBy("bob", "cat")
+                .until(Phase.Soaking.class)
+                .abort()
+                .until(Phase.FellBack.class)
+                .work();
+    }
+
+    /** The engine is slow: the window closes while it promotes. */
+    private static Story atClose(Plan.AtClose rule) {
+        return Story.of(Acme.with(Acme.plan(), p -> p.atClose = rule))
+                .approvedBy("bob", "cat")
+                .fails("promote", null)
+                .until(Phase.Promoting.class);
+    }
+
+    private static Story running() {
+        return Story.of(Acme.plan()).approvedBy("bob", "cat");
+    }
+}

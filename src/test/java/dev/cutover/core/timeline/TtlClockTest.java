@@ -1,0 +1,124 @@
+package dev.cutover.core.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cutover.core.Acme;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
+import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.timeline.TtlClock.Reading;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** TTLs run on a clock: it starts when the last authority follows, and runs for the old TTL. */
+class TtlClockTest {
+    private static final Instant T0 = Acme.NOW;
+    private static final Duration NEGATIVE = Duration.ofMinutes(30);
+    private static final List<SetChange> WWW =
+            Acme.diff(Acme.plan(Acme.www()), Acme.zone()).changes();
+    private static final SetKey KEY = new SetKey(Acme.WWW, RecordType.A);
+
+    @Test
+    void it_starts_when_every_authority_serves_the_low_ttl_and_runs_for_the_old_one() {
+        TtlClock clock = TtlClock.stopped().look(WWW, seen(T0, ttl("ns1", 300), ttl("ns2", 3_600)));
+        assertThat(clock.read(WWW, NEGATIVE))
+                .isEqualTo(new Reading.Waits(List.of("www.acme.example A")));
+
+        clock = clock.look(WWW, seen(T0.plusSeconds(40), ttl("ns1", 300), ttl("ns2", 300)));
+        assertThat(clock.read(WWW, NEGATIVE))
+                .isEqualTo(new Reading.Runs(T0.plusSeconds(40 + 3_600)));
+
+        clock = clock.look(WWW, seen(T0.plusSeconds(90), ttl("ns1", 300), ttl("ns2", 300)));
+        assertThat(clock.read(WWW, NEGATIVE))
+                .as("later looks do not restart it")
+                .isEqualTo(new Reading.Runs(T0.plusSeconds(40 + 3_600)));
+    }
+
+    @Test
+    void a_ttl_that_is_raised_again_stops_it_and_it_starts_anew() {
+        TtlClock clock = TtlClock.stopped().look(WWW, seen(T0, ttl("ns1", 300), ttl("ns2", 300)));
+
+        clock = clock.look(WWW, seen(T0.plusSeconds(1_000), ttl("ns1", 300), ttl("ns2", 3_600)));
+        assertThat(clock.read(WWW, NEGATIVE)).isInstanceOf(Reading.Waits.class);
+
+        clock = clock.look(WWW, seen(T0.plusSeconds(2_000), ttl("ns1", 300), ttl("ns2", 300)));
+        assertThat(clock.read(WWW, NEGATIVE))
+                .isEqualTo(new Reading.Runs(T0.plusSeconds(2_000 + 3_600)));
+    }
+
+    @Test
+    void a_dead_authority_keeps_it_from_starting_but_does_not_stop_it() {
+        TtlClock clock = TtlClock.stopped().look(WWW, seen(T0, ttl("ns1", 300), dead("ns2")));
+        assertThat(clock.read(WWW, NEGATIVE)).isInstanceOf(Reading.Waits.class);
+
+        clock = clock.look(WWW, seen(T0.plusSeconds(10), ttl("ns1", 300), ttl("ns2", 300)));
+        clock = clock.look(WWW, seen(T0.plusSeconds(20), ttl("ns1", 300), dead("ns2")));
+        assertThat(clock.read(WWW, NEGATIVE))
+                .isEqualTo(new Reading.Runs(T0.plusSeconds(10 + 3_600)));
+    }
+
+    @Test
+    void nobody_asked_is_no_start() {
+        assertThat(TtlClock.stopped().look(WWW, seen(T0)).read(WWW, NEGATIVE))
+                .isInstanceOf(Reading.Waits.class);
+    }
+
+    @Test
+    void a_set_that_does_not_exist_yet_runs_for_the_negative_ttl() {
+        List<SetChange> fresh =
+                Acme.diff(
+                                Acme.plan(
+                                        Acme.set(
+                                                "new",
+                                                RecordType.A,
+                                                List.of(),
+                                                List.of("192.0.2.1"),
+                                                1)),
+                                Acme.zone())
+                        .changes();
+        AuthorityAnswer none =
+                new AuthorityAnswer("ns1", fresh.getFirst().key(), List.of(), 1_800, "");
+
+        TtlClock clock = TtlClock.stopped().look(fresh, seen(T0, none));
+
+        assertThat(clock.read(fresh, NEGATIVE)).isEqualTo(new Reading.Runs(T0.plus(NEGATIVE)));
+    }
+
+    @Test
+    void a_proxied_set_runs_for_what_the_edge_is_answered_with() {
+        List<SetChange> shop = Acme.diff(Acme.plan(), Acme.zone()).changes().subList(1, 2);
+        AuthorityAnswer edge =
+                new AuthorityAnswer("ns1", shop.getFirst().key(), List.of("104.16.0.1"), 300, "");
+
+        TtlClock clock = TtlClock.stopped().look(shop, seen(T0, edge));
+
+        assertThat(clock.read(shop, NEGATIVE)).isEqualTo(new Reading.Runs(T0.plusSeconds(300)));
+    }
+
+    @Test
+    void the_slowest_set_says_when_all_is_gone() {
+        List<SetChange> both = Acme.diff(Acme.plan(), Acme.zone()).changes();
+        AuthorityAnswer shop =
+                new AuthorityAnswer("ns1", both.get(1).key(), List.of("104.16.0.1"), 300, "");
+
+        TtlClock clock = TtlClock.stopped().look(both, seen(T0, ttl("ns1", 300), shop));
+
+        assertThat(clock.read(both, NEGATIVE)).isEqualTo(new Reading.Runs(T0.plusSeconds(3_600)));
+    }
+
+    private static Evidence.Authorities seen(Instant at, AuthorityAnswer... answers) {
+        return new Evidence.Authorities(List.of(answers), at);
+    }
+
+    private static AuthorityAnswer ttl(String authority, long seconds) {
+        return new AuthorityAnswer(authority, KEY, List.of(Acme.WWW_OLD), seconds, "");
+    }
+
+    private static AuthorityAnswer dead(String authority) {
+        return new AuthorityAnswer(authority, KEY, List.of(), 0, "no answer in 2 s");
+    }
+}

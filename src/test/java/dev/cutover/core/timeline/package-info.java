@@ -1,0 +1,5 @@
+/** When the last old answer can be gone. */
+@NullMarked
+package dev.cutover.core.timeline;
+
+import org.jspecify.annotations.NullMarked;
