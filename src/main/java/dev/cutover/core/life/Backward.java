@@ -188,7 +188,12 @@ final class Backward {
                         .mapToLong(DnsRecord::answeredTtlSeconds)
                         .max()
                         .orElse(0);
-        Instant goneAt = restoredAt.plusSeconds(longest);
+        long raised =
+                t.c.switched().stream()
+                        .mapToLong(c -> t.c.ttlClock().longestSeconds(c))
+                        .max()
+                        .orElse(0);
+        Instant goneAt = restoredAt.plusSeconds(Math.max(longest, raised));
         if (t.now.isBefore(goneAt)) {
             t.wake(goneAt);
             return;
