@@ -130,8 +130,9 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
         }
 
         private void restoreSurplus(int slot, DnsRecord seenHere) {
-            boolean untouched = states(slot).stream().anyMatch(state -> state.sameAs(seenHere));
-            if (untouched) {
+            // A record of ours routes visitors until it is gone, whatever somebody noted on it.
+            boolean ours = hasOurContent(slot, seenHere);
+            if (ours) {
                 writes.add(new RecordWrite.Delete(seenHere));
             } else {
                 kept.add(new ForeignEdit(subject(seenHere), "record", "none", seenHere.content()));
