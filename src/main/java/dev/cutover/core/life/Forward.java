@@ -445,9 +445,10 @@ final class Forward {
             case Phase.Completed p -> false;
             case Phase.Cancelling p -> false;
             case Phase.Cancelled p -> false;
-            case Phase.FallingBack p -> false;
+            case Phase.FallingBack p ->
+                    p.stage() == Phase.Stage.ROUTING || p.stage() == Phase.Stage.DRAINING;
             case Phase.FellBack p -> false;
-            case Phase.NeedsOperator p -> false;
+            case Phase.NeedsOperator p -> true;
         };
     }
 

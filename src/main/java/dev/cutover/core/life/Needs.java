@@ -125,7 +125,7 @@ public final class Needs {
                 needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
             }
             case CLOSING -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
-            case DRAINING, CONTENT -> {}
+            case DRAINING, CONTENT -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(10));
         }
     }
 }
