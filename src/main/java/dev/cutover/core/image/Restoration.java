@@ -64,9 +64,10 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             int slots = change.ours().stream().mapToInt(List::size).max().orElse(0);
             List<Optional<DnsRecord>> bySlot =
                     new ArrayList<>(Collections.nCopies(slots, Optional.empty()));
-            claim(bySlot, unclaimed, this::hasOurId);
+            claim(bySlot, unclaimed, (slot, r) -> hasOurId(slot, r) && hasOurContent(slot, r));
             claim(bySlot, unclaimed, this::isPromised);
             claim(bySlot, unclaimed, this::hasOurContent);
+            claim(bySlot, unclaimed, this::hasOurId);
             for (int slot = 0; slot < slots; slot++) {
                 restoreSlot(slot, bySlot.get(slot));
             }
@@ -76,8 +77,9 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
         }
 
         /**
-         * Gives each open position the first unclaimed record that fits: by the provider's id, then by the
-         * content promised there, then by any content we may have written there.
+         * Gives each open position the first unclaimed record that fits: by id and content, then by the
+         * content promised there, then by any content we may have written there, and last by id alone,
+         * when somebody changed the content.
          */
         private static void claim(
                 List<Optional<DnsRecord>> bySlot,
@@ -129,8 +131,9 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
         }
 
         private void restoreSurplus(int slot, DnsRecord seenHere) {
-            boolean untouched = states(slot).stream().anyMatch(state -> state.sameAs(seenHere));
-            if (untouched) {
+            // A record of ours routes visitors until it is gone, whatever somebody noted on it.
+            boolean ours = hasOurContent(slot, seenHere);
+            if (ours) {
                 writes.add(new RecordWrite.Delete(seenHere));
             } else {
                 kept.add(new ForeignEdit(subject(seenHere), "record", "none", seenHere.content()));

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  */
 final class Backward {
     private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration UNDO_EVIDENCE = Duration.ofSeconds(30);
     private static final Duration AUTHORITY_PATIENCE = Duration.ofMinutes(2);
 
     private Backward() {}
@@ -170,7 +171,29 @@ final class Backward {
         return steps;
     }
 
+    /**
+     * Goes back to routing when the zone shows the next side again: a person or a very late write put it
+     * there, and its content must not be taken from under visitors.
+     */
+    private static boolean routedAgain(Turn t, Phase.Reason why) {
+        Evidence.Zone zone = t.zoneSince(t.c.restoredAt().orElse(Instant.MAX)).orElse(null);
+        if (zone == null
+                || Restoration.of(
+                                t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view())
+                        .isDone()) {
+            return false;
+        }
+        t.enter(
+                new Phase.FallingBack(Phase.Stage.ROUTING, why),
+                "RoutedAgain",
+                "the zone shows the next side again although routing was restored");
+        return true;
+    }
+
     private static void draining(Turn t, Phase.Reason why) {
+        if (routedAgain(t, why)) {
+            return;
+        }
         Instant restoredAt = t.c.restoredAt().orElse(t.c.phaseSince());
         boolean mayBeSettled =
                 t.c.tries().keySet().stream().anyMatch(k -> k.startsWith("settle-ttls-next-"));
@@ -187,7 +210,12 @@ final class Backward {
                         .mapToLong(DnsRecord::answeredTtlSeconds)
                         .max()
                         .orElse(0);
-        Instant goneAt = restoredAt.plusSeconds(longest);
+        long raised =
+                t.c.switched().stream()
+                        .mapToLong(c -> t.c.ttlClock().longestSeconds(c))
+                        .max()
+                        .orElse(0);
+        Instant goneAt = restoredAt.plusSeconds(Math.max(longest, raised));
         if (t.now.isBefore(goneAt)) {
             t.wake(goneAt);
             return;
@@ -200,6 +228,9 @@ final class Backward {
 
     private static void content(Turn t, Phase.Reason why) {
         t.wakeIn(TICK);
+        if (routedAgain(t, why)) {
+            return;
+        }
         boolean engineBusy =
                 t.c.openAttempt(new ActionSpec.Promote()).isPresent()
                         || t.c.openAttempt(new ActionSpec.VerifyPromotion()).isPresent();
@@ -228,9 +259,21 @@ final class Backward {
                     List.of(
                             "cutover approve " + t.c.id() + " to undo and lose it",
                             "cutover resume " + t.c.id() + " to keep the content"));
-        } else {
+        } else if (t.c.switchedSteps().isEmpty() || seenJustNow(t)) {
             undo(t);
         }
+    }
+
+    /** Whether the zone was read just now; content is not undone on old knowledge of where visitors go. */
+    private static boolean seenJustNow(Turn t) {
+        boolean seen = t.zoneSince(t.now.minus(UNDO_EVIDENCE)).isPresent();
+        if (!seen && t.c.phaseSince().plus(Pace.FORWARD_PATIENCE).isBefore(t.now)) {
+            t.page(
+                    "NotReadBack",
+                    "content is not undone while the zone cannot be read",
+                    List.of());
+        }
+        return seen;
     }
 
     private static void undo(Turn t) {

@@ -82,7 +82,6 @@ final class Forward {
     }
 
     static void ageing(Turn t) {
-        lookAtTtlClock(t);
         Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
         t.wakeIn(cadence);
         Judged aged = t.note(ttlAged(t));
@@ -120,7 +119,6 @@ final class Forward {
 
     static void awaitingGo(Turn t) {
         Plan.Window window = t.c.plan().window();
-        lookAtTtlClock(t);
         if (t.now.plus(Pace.worstCase(t.c.plan())).isAfter(window.closesAt())) {
             t.hold(
                     "MissedWindow",
@@ -237,12 +235,32 @@ final class Forward {
                 new ActionSpec.SwitchStep(
                         phase.step(),
                         zone.map(z -> lastWritten(t, z, phase.step())).orElse(Instant.EPOCH));
-        if (t.c.openAttempt(spec).isEmpty() && zone.isEmpty()) {
+        if (t.c.openAttempt(spec).isEmpty() && (zone.isEmpty() || ttlsRaised(t, phase))) {
             return;
         }
         if (t.ensure(spec) == Turn.Work.STUCK) {
             stuck(t, spec);
         }
+    }
+
+    /** Holds when somebody raised a TTL of this step's sets after the go: caches may keep old answers. */
+    private static boolean ttlsRaised(Turn t, Phase.Switching phase) {
+        List<SetChange> cached =
+                t.c.step(phase.step()).stream()
+                        .filter(c -> !c.isProxied() && !c.before().isEmpty())
+                        .toList();
+        if (cached.isEmpty()) {
+            return false;
+        }
+        Judged aged =
+                t.gates(Pace.GO_EVIDENCE)
+                        .ttlAged(t.c.ttlClock(), cached, Duration.ZERO, t.c.phaseSince());
+        if (aged.verdict() == Verdict.PASS) {
+            return false;
+        }
+        t.note(aged);
+        t.hold("TtlsRaised", "step " + phase.step() + " cannot go on: " + aged.summary());
+        return true;
     }
 
     private static Instant lastWritten(Turn t, Evidence.Zone zone, int step) {
@@ -387,16 +405,51 @@ final class Forward {
         return judged;
     }
 
-    private static void lookAtTtlClock(Turn t) {
+    /** Keeps the TTL clock true from lowering to the end of the soak, also while held. */
+    static void lookAtTtlClock(Turn t) {
+        if (!watchesTtls(t.c.phase())) {
+            return;
+        }
+        t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
+                .map(z -> t.c.ttlClock().look(t.c.changes(), z.view()))
+                .filter(next -> !next.equals(t.c.ttlClock()))
+                .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
+        if (isEarly(t.c.phase())) {
+            return;
+        }
         t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
                 .filter(a -> t.c.loweredAt().map(at -> a.observedAt().isAfter(at)).orElse(true))
-                .ifPresent(
-                        a -> {
-                            TtlClock next = t.c.ttlClock().look(t.c.changes(), a);
-                            if (!next.equals(t.c.ttlClock())) {
-                                t.emit(new Event.TtlClockChanged(next));
-                            }
-                        });
+                .map(a -> t.c.ttlClock().look(t.c.changes(), a))
+                .filter(next -> !next.equals(t.c.ttlClock()))
+                .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
+    }
+
+    /** Whether TTLs are not lowered yet, so that what authorities serve says nothing about ageing. */
+    private static boolean isEarly(Phase phase) {
+        return phase instanceof Phase.Scheduled
+                || phase instanceof Phase.Preparing
+                || (phase instanceof Phase.Held h && isEarly(h.from()));
+    }
+
+    private static boolean watchesTtls(Phase phase) {
+        return switch (phase) {
+            case Phase.Held h -> watchesTtls(h.from());
+            case Phase.Ageing p -> true;
+            case Phase.AwaitingGo p -> true;
+            case Phase.Promoting p -> true;
+            case Phase.Switching p -> true;
+            case Phase.Soaking p -> true;
+            case Phase.Scheduled p -> true;
+            case Phase.Preparing p -> true;
+            case Phase.Closing p -> false;
+            case Phase.Completed p -> false;
+            case Phase.Cancelling p -> false;
+            case Phase.Cancelled p -> false;
+            case Phase.FallingBack p ->
+                    p.stage() == Phase.Stage.ROUTING || p.stage() == Phase.Stage.DRAINING;
+            case Phase.FellBack p -> false;
+            case Phase.NeedsOperator p -> true;
+        };
     }
 
     private static Judged ttlAged(Turn t) {

@@ -16,7 +16,13 @@ import java.util.Map;
  * plant the old one in their caches for a whole TTL.
  */
 public final class Needs {
+    private static final Duration HELD = Duration.ofSeconds(30);
+
     private Needs() {}
+
+    private static Duration least(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
 
     /** The wanted evidence by key with the longest pause between two looks. */
     public static Map<EvidenceKey, Duration> of(Cutover c, Instant now) {
@@ -35,11 +41,19 @@ public final class Needs {
             case Phase.Preparing p -> {}
             case Phase.Ageing p -> gates(needs, c, now);
             case Phase.AwaitingGo p -> gates(needs, c, now);
-            case Phase.Promoting p -> guards(needs, Duration.ofSeconds(10));
+            case Phase.Promoting p -> {
+                guards(needs, Duration.ofSeconds(10));
+                needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(10));
+            }
             case Phase.Switching p -> switching(needs, c);
             case Phase.Soaking p -> soaking(needs, c);
             case Phase.Closing p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
-            case Phase.Held h -> add(needs, c, h.from(), now);
+            case Phase.Held h -> {
+                add(needs, c, h.from(), now);
+                // Somebody is at work on the zone: what they do must not stay unseen until the next look.
+                needs.computeIfPresent(EvidenceKey.ZONE, (k, pause) -> least(pause, HELD));
+                needs.computeIfPresent(EvidenceKey.AUTHORITIES, (k, pause) -> least(pause, HELD));
+            }
             case Phase.Cancelling p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
             case Phase.FallingBack p -> back(needs, p.stage());
             case Phase.NeedsOperator p -> back(needs, Phase.Stage.ROUTING);
@@ -111,7 +125,7 @@ public final class Needs {
                 needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
             }
             case CLOSING -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
-            case DRAINING, CONTENT -> {}
+            case DRAINING, CONTENT -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(10));
         }
     }
 }

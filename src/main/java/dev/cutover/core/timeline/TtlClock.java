@@ -2,6 +2,7 @@ package dev.cutover.core.timeline;
 
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.plan.SetChange;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Says when the last cache must have let go of answers with the old, long TTL.
@@ -26,15 +28,19 @@ import java.util.TreeMap;
  *
  * @param startedAt by set in text form, when all authorities were first seen to serve the lowered TTL;
  *     a set that is missing has not started
+ * @param longestSeconds by set, the longest TTL above the planned one that was seen at any authority
+ *     since TTLs were lowered, or in the zone since it was scheduled; a set that is missing was never
+ *     seen higher
  */
-public record TtlClock(Map<String, Instant> startedAt) {
+public record TtlClock(Map<String, Instant> startedAt, Map<String, Long> longestSeconds) {
     public TtlClock {
         startedAt = Map.copyOf(new TreeMap<>(startedAt));
+        longestSeconds = Map.copyOf(new TreeMap<>(longestSeconds));
     }
 
     /** A clock that has not started for any set. */
     public static TtlClock stopped() {
-        return new TtlClock(Map.of());
+        return new TtlClock(Map.of(), Map.of());
     }
 
     /** What stands in the way of an answer about the end. */
@@ -52,17 +58,17 @@ public record TtlClock(Map<String, Instant> startedAt) {
      */
     public TtlClock look(List<SetChange> changes, Evidence.Authorities seen) {
         Map<String, Instant> next = new TreeMap<>(startedAt);
+        Map<String, Long> longest = new TreeMap<>(longestSeconds);
         for (SetChange change : changes) {
             String key = change.key().toString();
             List<AuthorityAnswer> answers = answersFor(change.key(), seen);
             long allowed = allowedTtl(change);
-            boolean anyHigh =
+            long highest =
                     answers.stream()
-                            .anyMatch(
-                                    a ->
-                                            a.answered()
-                                                    && !a.contents().isEmpty()
-                                                    && a.ttlSeconds() > allowed);
+                            .filter(a -> a.answered() && !a.contents().isEmpty())
+                            .mapToLong(AuthorityAnswer::ttlSeconds)
+                            .max()
+                            .orElse(0);
             boolean allLow =
                     !answers.isEmpty()
                             && answers.stream()
@@ -71,13 +77,37 @@ public record TtlClock(Map<String, Instant> startedAt) {
                                                     a.answered()
                                                             && (a.contents().isEmpty()
                                                                     || a.ttlSeconds() <= allowed));
-            if (anyHigh) {
+            if (highest > allowed) {
                 next.remove(key);
+                longest.merge(key, highest, Math::max);
             } else if (allLow) {
                 next.putIfAbsent(key, seen.observedAt());
             }
         }
-        return new TtlClock(next);
+        return new TtlClock(next, longest);
+    }
+
+    /**
+     * The clock after one look at the zone at its provider: a TTL above the planned ones was served, or
+     * will be, and counts from now on.
+     */
+    public TtlClock look(List<SetChange> changes, ZoneView seen) {
+        Map<String, Long> longest = new TreeMap<>(longestSeconds);
+        for (SetChange change : changes) {
+            long planned =
+                    Math.max(
+                            allowedTtl(change) == Long.MAX_VALUE ? 0 : allowedTtl(change),
+                            longest(change.before()));
+            long highest = longest(seen.set(change.key()));
+            if (highest > planned && !change.isProxied()) {
+                longest.merge(change.key().toString(), highest, Math::max);
+            }
+        }
+        return new TtlClock(startedAt, longest);
+    }
+
+    private static long longest(List<DnsRecord> records) {
+        return records.stream().mapToLong(DnsRecord::answeredTtlSeconds).max().orElse(0);
     }
 
     /**
@@ -96,10 +126,17 @@ public record TtlClock(Map<String, Instant> startedAt) {
                 waiting.add(key);
                 continue;
             }
-            Instant gone = start.plus(oldTtl(change, negativeTtl));
+            Duration old = oldTtl(change, negativeTtl);
+            Duration raised = Duration.ofSeconds(longestSeconds(change));
+            Instant gone = start.plus(raised.compareTo(old) > 0 ? raised : old);
             goneAt = gone.isAfter(goneAt) ? gone : goneAt;
         }
         return waiting.isEmpty() ? new Reading.Runs(goneAt) : new Reading.Waits(waiting);
+    }
+
+    /** The longest raised TTL that was seen for this set, in seconds; 0 when it never was. */
+    public long longestSeconds(SetChange change) {
+        return longestSeconds.getOrDefault(change.key().toString(), 0L);
     }
 
     private static Duration oldTtl(SetChange change, Duration negativeTtl) {
@@ -112,7 +149,7 @@ public record TtlClock(Map<String, Instant> startedAt) {
     }
 
     private static long allowedTtl(SetChange change) {
-        return change.aged().stream()
+        return Stream.concat(change.aged().stream(), change.next().stream())
                 .mapToLong(DnsRecord::answeredTtlSeconds)
                 .max()
                 .orElse(Long.MAX_VALUE);
