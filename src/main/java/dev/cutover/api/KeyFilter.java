@@ -35,7 +35,8 @@ public final class KeyFilter implements ContainerRequestFilter {
         if (type != null && !type.getPackageName().equals(OWN_PACKAGE)) {
             return;
         }
-        ApiKeys.Caller caller = admit(keys.get(), request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        ApiKeys.Caller caller =
+                admit(keys.get(), request.getHeaderString(HttpHeaders.AUTHORIZATION));
         Method method = resource.getResourceMethod();
         authorise(caller, method == null ? null : method.getAnnotation(NeedsRole.class));
         if (request.getLength() > Bodies.MOST_BYTES) {

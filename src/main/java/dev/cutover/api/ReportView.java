@@ -13,7 +13,6 @@ import dev.cutover.json.BeforeImageJson;
 import dev.cutover.run.Cutovers;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What happened, when, and on which evidence.
@@ -62,17 +61,12 @@ public record ReportView(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Work(String id, Instant intendedAt, @Nullable Instant endedAt, String ending) {}
 
-    /// One planned field at the end, beside its promise: `kept`, or `foreign` when somebody else's
+    /// One planned field at the end, beside its promise: `KEPT`, or `FOREIGN` when somebody else's
     /// value was left.
     public record Proof(
             String record, String field, String promised, String seen, String standing) {
         static Proof of(FieldProof p) {
-            return new Proof(
-                    p.record(),
-                    p.field(),
-                    p.promised(),
-                    p.seen(),
-                    p.standing().name().toLowerCase(Locale.ROOT));
+            return new Proof(p.record(), p.field(), p.promised(), p.seen(), p.standing().name());
         }
     }
 

@@ -58,9 +58,6 @@ final class Requests {
         }
     }
 
-    /// Nothing further.
-    record Nothing() {}
-
     /// Another window, in a person's own zone.
     record Postpone(
             @Nullable String opens,

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What people ask of one cutover. Each call is safe to repeat with an Idempotency-Key.
 ///
+/// A reason given with approve or resume is checked but not kept: the journal has no place for it.
 /// Bodies are JSON whatever their Content-Type says: who types an abort in a hurry must not be told
 /// about headers.
 @Path("/api/v1/cutovers/{id}")
@@ -82,15 +83,12 @@ public class VerbsResource {
                             content =
                                     @Content(
                                             mediaType = "application/json",
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    Requests.Nothing.class)))
+                                            schema = @Schema(implementation = Requests.Why.class)))
                     byte[] body,
             @HeaderParam("If-Match") @Nullable String seenHash,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @Context SecurityContext caller) {
-        Bodies.readOptional(body, Requests.Nothing.class);
+        Bodies.readOptional(body, Requests.Why.class).text();
         Cutover c = desk.find(id);
         String hash = Headers.ifMatch(seenHash);
         if (!hash.equals(c.planHash())) {
@@ -153,14 +151,11 @@ public class VerbsResource {
                             content =
                                     @Content(
                                             mediaType = "application/json",
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    Requests.Nothing.class)))
+                                            schema = @Schema(implementation = Requests.Why.class)))
                     byte[] body,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @Context SecurityContext caller) {
-        Bodies.readOptional(body, Requests.Nothing.class);
+        Bodies.readOptional(body, Requests.Why.class).text();
         return ask(id, new Input.Resume(by(caller)), "resume", key);
     }
 

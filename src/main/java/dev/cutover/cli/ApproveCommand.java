@@ -21,6 +21,13 @@ final class ApproveCommand extends VerbCommand {
             description = "The plan hash you looked at (default: the one it has now).")
     private @Nullable String hash;
 
+    @Option(
+            names = "--why",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "Accepted for scripts; the journal keeps no reason of this verb.")
+    private String why;
+
     ApproveCommand(Surroundings around) {
         super(around);
     }
@@ -33,6 +40,6 @@ final class ApproveCommand extends VerbCommand {
                                 () ->
                                         Status.of(good(connect().get(ApiClient.cutover(id))).body())
                                                 .planHash());
-        return ask("approve", object(), Map.of("If-Match", "\"" + agreed + "\""));
+        return ask("approve", object().put("why", why), Map.of("If-Match", "\"" + agreed + "\""));
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Shows one status after another: redrawn in place on a terminal, as news elsewhere.
 ///
-/// Used by one thread.
+/// May be used by several threads: lines that are said do not tear a picture.
 public final class Screen {
     private final PrintWriter out;
     private final boolean redraws;
@@ -25,7 +25,7 @@ public final class Screen {
     }
 
     /// Shows a status; below the picture may stand more lines, such as where the pages are.
-    public void show(Status status, List<String> below) {
+    public synchronized void show(Status status, List<String> below) {
         if (redraws) {
             redraw(status, below);
         } else {
@@ -36,7 +36,7 @@ public final class Screen {
     }
 
     /// Prints a line that stays, above the next picture.
-    public void say(String line) {
+    public synchronized void say(String line) {
         wipe();
         out.println(Shown.line(line));
         out.flush();

@@ -1,0 +1,212 @@
+package dev.cutover.api;
+
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.image.RecordWrite;
+import dev.cutover.core.judge.Bucket;
+import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.timeline.Adoption;
+import dev.cutover.json.SampleEvents;
+import dev.cutover.port.Call;
+import dev.cutover.port.CallLog.ProviderCall;
+import dev.cutover.port.DnsZone;
+import dev.cutover.port.Edge;
+import dev.cutover.port.ErrorFeed;
+import dev.cutover.port.PortException;
+import dev.cutover.port.Resolvers;
+import dev.cutover.port.Samples;
+import dev.cutover.port.SiteChecks;
+import dev.cutover.run.Cutovers;
+import dev.cutover.run.PlanClock;
+import dev.cutover.run.PlanReader;
+import dev.cutover.run.World;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Everything the API needs of the world, in memory. The plan `acme` moves two names; the plan
+/// `bad`
+/// has a mistake in line 3.
+@Alternative
+@Singleton
+public class ApiWorld {
+    private static final Map<String, ApiKeys.Issued> ISSUED =
+            new TreeMap<>(
+                    Map.of(
+                            "viewer", ApiKeys.issue("vera", EnumSet.of(Role.VIEWER)),
+                            "operator", ApiKeys.issue("olga", EnumSet.of(Role.OPERATOR)),
+                            "approver", ApiKeys.issue("ana", EnumSet.of(Role.APPROVER))));
+
+    private final MemoryJournal journal = new MemoryJournal();
+    private volatile boolean edited;
+    private volatile @Nullable RuntimeException failure;
+
+    void reset() {
+        journal.clear();
+        edited = false;
+        failure = null;
+    }
+
+    /// Somebody changes a planned record.
+    void editZone() {
+        edited = true;
+    }
+
+    void breakProvider() {
+        failure = PortException.passing("cloudflare did not answer within 20 s");
+    }
+
+    void failWith(RuntimeException unforeseen) {
+        failure = unforeseen;
+    }
+
+    /// The key of somebody with this role; any other word is no key of ours.
+    String key(String who) {
+        ApiKeys.Issued issued = ISSUED.get(who);
+        return issued == null ? who : issued.key();
+    }
+
+    @Produces
+    @Singleton
+    @Alternative
+    ApiKeys keys() {
+        return ApiKeys.parse(
+                String.join("\n", ISSUED.values().stream().map(ApiKeys.Issued::line).toList()));
+    }
+
+    @Produces
+    @Singleton
+    @Alternative
+    Measures measures() {
+        return new Measures() {
+            @Override
+            public List<Adoption> adoption(CutoverId id) {
+                return List.of();
+            }
+
+            @Override
+            public List<Bucket> probes(CutoverId id, Instant from) {
+                return List.of();
+            }
+        };
+    }
+
+    @Produces
+    @Singleton
+    @Alternative
+    Cutovers cutovers() {
+        World world =
+                new World(
+                        Map.of("cloudflare", new Zone()),
+                        never(Edge.class),
+                        never(ErrorFeed.class),
+                        Map.of(),
+                        never(Resolvers.class),
+                        never(SiteChecks.class),
+                        List.of());
+        return new Cutovers(ApiWorld::read, world, journal, new NoSamples(), new StoppedClock());
+    }
+
+    /// A port the API must not use.
+    private static <T> T never(Class<T> port) {
+        return port.cast(
+                Proxy.newProxyInstance(
+                        port.getClassLoader(),
+                        new Class<?>[] {port},
+                        (proxy, method, arguments) -> {
+                            throw new AssertionError("the API must not call " + method);
+                        }));
+    }
+
+    private static PlanReader.Read read(String text, Map<String, String> files, Instant now) {
+        return text.equals("bad")
+                ? new PlanReader.Read.Bad(
+                        List.of(
+                                new PlanReader.Mistake(
+                                        "", 3, 7, "window.opens", "expected a time, seen 'x'")))
+                : new PlanReader.Read.Ok(SampleEvents.plan(text, 2));
+    }
+
+    private final class Zone implements DnsZone {
+        @Override
+        public String provider() {
+            return "cloudflare";
+        }
+
+        @Override
+        public ZoneView read(Plan.ZoneRef zone, Call call) {
+            if (failure != null) {
+                throw failure;
+            }
+            List<DnsRecord> records = new ArrayList<>();
+            Stream.of(0, 1)
+                    .map(i -> SampleEvents.setName("acme", i))
+                    .map(
+                            name ->
+                                    DnsRecord.of(
+                                            name,
+                                            RecordType.A,
+                                            edited ? "198.51.100.99" : "198.51.100.10",
+                                            3600,
+                                            false))
+                    .forEach(records::add);
+            return new ZoneView(zone.name(), records, SampleEvents.NOW);
+        }
+
+        @Override
+        public void apply(Plan.ZoneRef zone, List<RecordWrite> writes, Call call) {
+            throw new AssertionError("the API writes nothing to a zone");
+        }
+
+        @Override
+        public int mostWrites(Plan.ZoneRef zone) {
+            return 200;
+        }
+    }
+
+    /// Stands still.
+    private static final class StoppedClock implements PlanClock {
+        @Override
+        public Instant instant() {
+            return SampleEvents.NOW;
+        }
+
+        @Override
+        public void onJump(Runnable listener) {}
+    }
+
+    /// Remembers no measurement.
+    private static final class NoSamples implements Samples {
+        @Override
+        public void addBuckets(CutoverId id, String source, List<Bucket> buckets) {}
+
+        @Override
+        public List<Bucket> buckets(CutoverId id, String source, Instant from) {
+            return List.of();
+        }
+
+        @Override
+        public void addAdoption(CutoverId id, Adoption point) {}
+
+        @Override
+        public List<Adoption> adoption(CutoverId id) {
+            return List.of();
+        }
+
+        @Override
+        public List<ProviderCall> calls(CutoverId id, int most) {
+            return List.of();
+        }
+    }
+}
