@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What was ever written into a journal is read for ever.
 ///
-/// The files are kept as they are: `TYPE.vN.json`, and `TYPE.vN.VARIANT.json` where a type holds
+/// From the first release on the files are kept as they are: `TYPE.vN.json`, and
+/// `TYPE.vN.VARIANT.json` where a type holds
 /// others inside. After a change of an event's form the old files stay, an upcaster and files of
 /// the
 /// next version join them.

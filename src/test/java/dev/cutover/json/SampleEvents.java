@@ -7,6 +7,7 @@ import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.life.ActionId;
 import dev.cutover.core.life.ActionSpec;
@@ -111,6 +112,7 @@ public final class SampleEvents {
                 List.of(before.withTtl(300)),
                 List.of(before.withTtl(300).withContent("203.0.113.20")),
                 List.of(before.withTtl(300).withContent("198.51.100.30")),
+                3600,
                 set.step());
     }
 
@@ -226,6 +228,16 @@ public final class SampleEvents {
                                 Map.of("acme.example A", 3600L))),
                 new Event.StepServed(1),
                 new Event.RoutingRestored(edits()),
+                new Event.ZoneProven(
+                        Side.FALLBACK,
+                        List.of(
+                                new FieldProof(
+                                        "www.acme.example A 198.51.100.30",
+                                        "ttl",
+                                        "3600",
+                                        "60",
+                                        FieldProof.Standing.FOREIGN)),
+                        NOW),
                 new Event.ContentKept("the next side took writes"),
                 new Event.Approved("ada", "5f70bf18"),
                 new Event.UndoApproved("ada"),

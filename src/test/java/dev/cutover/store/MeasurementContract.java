@@ -162,7 +162,9 @@ abstract class MeasurementContract extends StoreStory {
         IntStream.range(0, 1_000).forEach(i -> log.record(call(c, i)));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
-        assertThat(log.leftOut()).as("of 1,000 a hundred wait and the writer holds at most a batch").isBetween(400L, 900L);
+        assertThat(log.leftOut())
+                .as("of 1,000 a hundred wait and the writer holds at most a batch")
+                .isBetween(400L, 900L);
         assertThat(log.flush(Duration.ofMillis(10))).isFalse();
         log.close();
     }
