@@ -2,9 +2,9 @@ package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.lab.CallTap;
-import dev.cutover.lab.DemoPlan;
+import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.LabClock;
-import dev.cutover.lab.LabWorld;
+import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,11 +1,11 @@
 package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cutover.lab.DemoPlan;
-import dev.cutover.lab.Oracle;
-import dev.cutover.lab.Scenario;
-import dev.cutover.lab.Stage;
-import dev.cutover.lab.LabWorld;
+import dev.cutover.lab.world.DemoPlan;
+import dev.cutover.lab.world.Oracle;
+import dev.cutover.lab.world.Scenario;
+import dev.cutover.lab.world.Stage;
+import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cutover.lab.CallTap;
-import dev.cutover.lab.DemoPlan;
-import dev.cutover.lab.Scenario;
+import dev.cutover.lab.world.DemoPlan;
+import dev.cutover.lab.world.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -16,7 +16,8 @@ public interface Ownership {
     /**
      * Renews all leases of a node.
      *
-     * @return the cutovers it still owns
+     * @return those that were renewed; a row that somebody is writing to at that moment is left out, its
+     *     lease stands as it was
      */
     Set<CutoverId> renew(String node);
 

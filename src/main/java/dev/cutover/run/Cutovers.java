@@ -128,7 +128,11 @@ public final class Cutovers {
             String by,
             Optional<String> expectedHash,
             Optional<String> idempotencyKey) {
-        if (!diff.mayRun()) {
+        // A repeat meets the names its own first try has taken: the journal knows which it is.
+        boolean maybeRepeat =
+                idempotencyKey.isPresent()
+                        && diff.refusals().stream().allMatch(r -> r.code().equals("Overlap"));
+        if (!diff.mayRun() && !maybeRepeat) {
             return new Scheduled.Refused(diff, diff.refusals());
         }
         if (expectedHash.isPresent() && !expectedHash.get().equals(diff.hash())) {

@@ -150,8 +150,14 @@ final class Effects {
                         .distinct()
                         .sorted()
                         .toList();
+        Call one =
+                new Call(
+                        call.cutover(),
+                        call.purpose(),
+                        call.deadline().within(ZoneEffect.WRITE_LIMIT),
+                        call.fence());
         return new Ending.Purged(
-                world.edge().purge(c.plan().zone(), c.plan().edge().purge(), hosts, call));
+                world.edge().purge(c.plan().zone(), c.plan().edge().purge(), hosts, one));
     }
 
     private Progress lookAtPromotion(Cutover c, Call call) {

@@ -36,8 +36,11 @@ public final class Node implements AutoCloseable {
     private final PlanClock clock;
     private final Delivery delivery;
     private final Map<CutoverId, Driver> drivers = new ConcurrentHashMap<>();
-    private final Map<CutoverId, Deadline> heldUntil = new ConcurrentHashMap<>();
+    private final Map<CutoverId, Held> leases = new ConcurrentHashMap<>();
     private volatile boolean stopped;
+
+    /** A lease and until when it surely stands, by this process's own clock. */
+    private record Held(Lease lease, Deadline until) {}
 
     public Node(
             String name,
@@ -117,15 +120,18 @@ public final class Node implements AutoCloseable {
         }
         Deadline until = Deadline.in(Ownership.LEASE);
         for (Lease lease : ownership.claim(name, MOST_DRIVEN - drivers.size())) {
-            heldUntil.put(lease.cutover(), until);
-            Driver driver =
-                    new Driver(lease, journal, world, clock, samples, fence(lease.cutover()));
-            Driver old = drivers.put(lease.cutover(), driver);
-            if (old != null) {
-                old.stop();
-            }
-            Thread.ofVirtual().name("drives " + lease.cutover()).start(() -> drive(driver));
+            leases.put(lease.cutover(), new Held(lease, until));
+            drive(lease);
         }
+    }
+
+    private void drive(Lease lease) {
+        Driver driver = new Driver(lease, journal, world, clock, samples, fence(lease.cutover()));
+        Driver old = drivers.put(lease.cutover(), driver);
+        if (old != null) {
+            old.stop();
+        }
+        Thread.ofVirtual().name("drives " + lease.cutover()).start(() -> drive(driver));
     }
 
     private void drive(Driver driver) {
@@ -136,23 +142,29 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /** Renews what is held; a driver that died although its lease stands is replaced. */
     private void renew() {
-        if (drivers.isEmpty()) {
+        if (leases.isEmpty()) {
             return;
         }
         Deadline until = Deadline.in(Ownership.LEASE);
-        Set<CutoverId> still = ownership.renew(name);
-        for (Driver driver : drivers.values()) {
-            if (still.contains(driver.cutover())) {
-                heldUntil.put(driver.cutover(), until);
-            } else if (heldUntil.getOrDefault(driver.cutover(), until).passed()) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        driver.cutover() + " is driven by another node now");
-                driver.stop();
+        Set<CutoverId> renewed = ownership.renew(name);
+        for (Held held : leases.values()) {
+            CutoverId id = held.lease().cutover();
+            Driver driver = drivers.get(id);
+            if (renewed.contains(id)) {
+                leases.put(id, new Held(held.lease(), until));
+                if (driver == null && !stopped) {
+                    drive(held.lease());
+                }
+            } else if (held.until().passed()) {
+                leases.remove(id, held);
+                if (driver != null) {
+                    LOG.log(System.Logger.Level.WARNING, id + " is no longer driven here");
+                    driver.stop();
+                }
             }
         }
-        heldUntil.keySet().retainAll(drivers.keySet());
     }
 
     private void listen() {
@@ -166,8 +178,8 @@ public final class Node implements AutoCloseable {
 
     private Fence fence(CutoverId id) {
         return deadline -> {
-            Deadline until = heldUntil.get(id);
-            if (until == null || until.atNanos() - deadline.atNanos() < 0) {
+            Held held = leases.get(id);
+            if (held == null || held.until().atNanos() - deadline.atNanos() < 0) {
                 throw PortException.denied(
                         "this node's lease on "
                                 + id

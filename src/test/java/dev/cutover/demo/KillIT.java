@@ -9,12 +9,13 @@ import dev.cutover.lab.CallTap;
 import dev.cutover.lab.CallTap.Call;
 import dev.cutover.lab.CallTap.Kind;
 import dev.cutover.lab.CallTap.Moment;
-import dev.cutover.lab.DemoPlan;
-import dev.cutover.lab.Scenario;
+import dev.cutover.lab.world.DemoPlan;
+import dev.cutover.lab.world.Scenario;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,7 +95,7 @@ class KillIT {
         CallTap tap =
                 call -> {
                     if (here.test(call) && struck.compareAndSet(false, true)) {
-                        strike.get().run();
+                        Objects.requireNonNull(strike.get()).run();
                     }
                 };
         try (DemoLab lab = new DemoLab(tap, Map.of())) {

@@ -1,4 +1,4 @@
-package dev.cutover.lab;
+package dev.cutover.lab.world;
 
 import dev.cutover.lab.cloudflare.CloudflareRecord;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.cutover.lab;
+package dev.cutover.lab.world;
 
 import java.time.Duration;
 import java.util.function.Predicate;

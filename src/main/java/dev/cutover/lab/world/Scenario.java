@@ -1,6 +1,6 @@
-package dev.cutover.lab;
+package dev.cutover.lab.world;
 
-import dev.cutover.lab.Stage.SceneFailedException;
+import dev.cutover.lab.world.Stage.SceneFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

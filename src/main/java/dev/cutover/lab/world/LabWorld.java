@@ -1,5 +1,7 @@
-package dev.cutover.lab;
+package dev.cutover.lab.world;
 
+import dev.cutover.lab.CallTap;
+import dev.cutover.lab.LabClock;
 import dev.cutover.lab.cloudflare.CloudflareAccount;
 import dev.cutover.lab.cloudflare.CloudflareApi;
 import dev.cutover.lab.cloudflare.ZonePlan;
