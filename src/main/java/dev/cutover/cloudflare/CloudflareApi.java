@@ -53,6 +53,9 @@ public final class CloudflareApi {
     private static final int MOST_ANSWER_BYTES = 16 << 20;
     private static final int MOST_TOKENS = 1_000;
     private static final int MOST_ERRORS_TOLD = 3;
+
+    // A lease lasts eight seconds: a write that may take longer would never pass its fence.
+    private static final Duration WRITE_LIMIT = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -98,10 +101,16 @@ public final class CloudflareApi {
                 new Ask("POST", "/graphql", Optional.of(body), false, "graphql"), token, call);
     }
 
-    /** Writes once; returns the whole envelope. */
+    /** Writes once, within five seconds; returns the whole envelope. */
     JsonNode write(String path, JsonNode body, Call call, String token) {
+        Call brief =
+                new Call(
+                        call.cutover(),
+                        call.purpose(),
+                        call.deadline().within(WRITE_LIMIT),
+                        call.fence());
         Ask ask = new Ask("POST", path, Optional.of(body.toString()), true, "api");
-        return switch (once(ask, token, call, call.deadline())) {
+        return switch (once(ask, token, brief, brief.deadline())) {
             case Reply.Good good -> good.envelope();
             case Reply.Bad bad -> throw bad.why();
         };

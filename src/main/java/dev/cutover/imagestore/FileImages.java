@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -37,18 +39,17 @@ public final class FileImages implements ImageStore {
                             ".json",
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")));
-            try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(BeforeImageJson.write(image));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
+            try {
+                write(aside, BeforeImageJson.write(image));
+                Files.move(
+                        aside,
+                        file,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(aside);
             }
-            Files.move(
-                    aside,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            // The new name itself must survive a power cut as well.
             try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
                 directory.force(true);
             }
@@ -61,15 +62,28 @@ public final class FileImages implements ImageStore {
         }
     }
 
+    private static void write(Path aside, String document) throws IOException {
+        try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(document);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
     @Override
     public BeforeImage read(String place, Call call) {
         try (InputStream in = Files.newInputStream(Path.of(place))) {
             return BeforeImageJson.read(in);
-        } catch (UnreadableJsonException e) {
+        } catch (UnreadableJsonException | InvalidPathException e) {
             throw new PortException(
                     PortException.Category.PERMANENT,
                     place + " is no before-image: " + e.getMessage(),
                     e);
+        } catch (NoSuchFileException e) {
+            throw new PortException(
+                    PortException.Category.PERMANENT, "there is no before-image at " + place, e);
         } catch (IOException e) {
             throw new PortException(
                     PortException.Category.TRANSIENT,

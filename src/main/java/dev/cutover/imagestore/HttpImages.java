@@ -66,6 +66,10 @@ public final class HttpImages implements ImageStore {
 
     @Override
     public BeforeImage read(String place, Call call) {
+        if (!place.startsWith(base)) {
+            // Our credential goes nowhere else.
+            throw PortException.lasting(place + " is not below " + base + "; nothing was asked");
+        }
         Exchange.Answer answer = ask("GET", place, Optional.empty(), call);
         if (answer.status() != 200) {
             throw problem("GET", place, answer);
@@ -99,8 +103,12 @@ public final class HttpImages implements ImageStore {
                 outcome = Integer.toString(answer.status());
                 return answer;
             }
-            outcome = got instanceof Exchange.NoAnswer none ? none.problem() : "no answer";
-            throw PortException.passing("before-image " + method + " " + place + ": " + outcome);
+            Exchange.NoAnswer none = (Exchange.NoAnswer) got;
+            outcome = none.problem();
+            String message = "before-image " + method + " " + place + ": " + outcome;
+            throw none.stage() == Exchange.Stage.REFUSED
+                    ? PortException.denied(message)
+                    : PortException.passing(message);
         } finally {
             log.record(
                     new ProviderCall(

@@ -61,6 +61,7 @@ final class Wire implements AutoCloseable {
         while (true) {
             CompletableFuture<HttpClientRequest> connecting =
                     client.request(options(request, address, connect))
+                            .map(Wire::quiet)
                             .toCompletionStage()
                             .toCompletableFuture();
             HttpClientRequest out;
@@ -68,14 +69,11 @@ final class Wire implements AutoCloseable {
                 out = await(connecting, connect);
             } catch (TimeoutException e) {
                 // Whoever gets the connection after we left has no use for it.
-                CompletableFuture<?> unused = connecting.thenAccept(Wire::abandon);
+                CompletableFuture<?> unused = connecting.thenAccept(Wire::drop);
                 return none(request, Stage.CONNECT, at + ": " + late(request));
             } catch (ExecutionException e) {
                 return unconnected(request, at, cause(e));
             }
-            // Without these two the library logs at ERROR what is told to our caller anyway.
-            out.exceptionHandler(gone -> {});
-            out.connection().exceptionHandler(gone -> {});
             boolean reused = !usedBefore.add(out.connection());
             try {
                 beforeSending.run();
@@ -263,15 +261,19 @@ final class Wire implements AutoCloseable {
         return request.isTls() ? "no TLS connection in time" : "no connection in time";
     }
 
+    /**
+     * The library logs failures nobody listens for at ERROR; ours are told to our caller. Done
+     * where the request is made, before it can fail.
+     */
+    private static HttpClientRequest quiet(HttpClientRequest out) {
+        out.exceptionHandler(gone -> {});
+        out.connection().exceptionHandler(gone -> {});
+        return out;
+    }
+
     /** Ends a request and its connection. */
     private static void drop(HttpClientRequest out) {
         boolean unused = out.reset();
-    }
-
-    /** Ends a request that nobody ever used. */
-    private static void abandon(HttpClientRequest out) {
-        out.exceptionHandler(gone -> {});
-        drop(out);
     }
 
     private static <T> T await(CompletableFuture<T> future, Deadline deadline)

@@ -30,6 +30,12 @@ import java.util.TreeMap;
 public final class HttpEngine implements PromotionEngine {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_EVIDENCE = 50;
+    private static final int MOST_TOLD = 500;
+
+    // A lease vouches for this long. Only the sending must lie within: the engine does the work
+    // once
+    // for each id, however often and by whomever it is asked, so waiting longer does no harm.
+    private static final Duration SENDING_LIMIT = Duration.ofSeconds(5);
 
     private final URI base;
     private final PinnedHttp http;
@@ -114,13 +120,19 @@ public final class HttpEngine implements PromotionEngine {
         }
         if (!answer.body().path("verified").asBoolean(false)) {
             JsonNode first = answer.body().path("mismatches").path(0);
+            // An object's text would be empty, and the finding with it.
+            String told = first.isTextual() ? first.asText() : first.toString();
             throw PortException.lasting(
                     "promotion "
                             + id
                             + " is not what staging holds: "
-                            + answer.body().path("mismatches").size()
+                            + answer.body()
+                                    .path("mismatchCount")
+                                    .asInt(answer.body().path("mismatches").size())
                             + " mismatches, first "
-                            + first.asText(first.toString()));
+                            + (told.length() > MOST_TOLD
+                                    ? told.substring(0, MOST_TOLD) + "..."
+                                    : told));
         }
         return evidence(answer.body().path("evidence"));
     }
@@ -156,19 +168,12 @@ public final class HttpEngine implements PromotionEngine {
                         Optional.of(secrets.resolve(plan.credentials())),
                         HttpRequest.USUAL_BODY_BYTES);
         Runnable fence =
-                write
-                        ? () -> call.fence().check(call.deadline().within(Duration.ofSeconds(5)))
-                        : () -> {};
+                write ? () -> call.fence().check(call.deadline().within(SENDING_LIMIT)) : () -> {};
         Instant at = clock.instant();
         long from = System.nanoTime();
         String outcome = "not sent";
         try {
-            Exchange got =
-                    http.send(
-                            request,
-                            Directions.bySystem(),
-                            call.deadline().within(Duration.ofSeconds(5)),
-                            fence);
+            Exchange got = http.send(request, Directions.bySystem(), call.deadline(), fence);
             return switch (got) {
                 case Exchange.Answer answer -> {
                     outcome = Integer.toString(answer.status());
