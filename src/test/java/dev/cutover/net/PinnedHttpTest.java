@@ -9,64 +9,15 @@ import dev.cutover.net.Exchange.NoAnswer;
 import dev.cutover.net.Exchange.Stage;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
-import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
-import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The client against servers that do what servers must not do.
-class PinnedHttpTest {
-    private static final String WWW = "www.acme.example";
-    private static final String APEX = "acme.example";
-    private static final TestAuthority AUTHORITY = new TestAuthority();
-    private static final String PLANTED = "planted-secret-0815";
-
-    private static Vertx vertx;
-
-    @TempDir Path folder;
-    private PinnedHttp http;
-
-    @BeforeAll
-    static void startVertx() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterAll
-    static void stopVertx() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-    }
-
-    @BeforeEach
-    void openClient() {
-        http = client(EgressPolicy.opening(List.of("127.0.0.0/8")));
-    }
-
-    @AfterEach
-    void closeClient() {
-        http.close();
-    }
-
-    private PinnedHttp client(EgressPolicy egress) {
-        return new PinnedHttp(vertx, AUTHORITY.trust(folder), egress);
-    }
-
+class PinnedHttpTest extends ClientAtHand {
     @Test
     void the_connection_goes_to_the_pin_while_host_and_sni_keep_the_name() {
         try (var server =
@@ -280,120 +231,6 @@ class PinnedHttpTest {
     }
 
     @Test
-    void redirects_keep_to_the_pins_and_credentials_stay_behind() {
-        try (var server =
-                good(
-                        (head, out) ->
-                                head.startsWith("GET / ")
-                                        ? said(
-                                                out,
-                                                page(
-                                                        301,
-                                                        "Location: //"
-                                                                + APEX
-                                                                + ":"
-                                                                + port(head)
-                                                                + "/there#top\r\n",
-                                                        ""))
-                                        : said(out, page(200, "", "there")))) {
-            var asked = www(server, "/").as(secret()).with("X-Kept", "1");
-            Answer answer = (Answer) http.follow(asked, pins(server, WWW, APEX), seconds(5));
-
-            assertThat(answer.text()).isEqualTo("there");
-            assertThat(answer.url())
-                    .hasToString("https://acme.example:" + server.port() + "/there");
-            assertThat(answer.hops()).containsExactly(url(server, "/"));
-            assertThat(server.serverNames()).containsExactly(WWW, APEX);
-            assertThat(server.heads().get(0)).contains(PLANTED);
-            assertThat(server.heads().get(1)).doesNotContain(PLANTED).contains("X-Kept");
-        }
-    }
-
-    @Test
-    void a_redirect_to_a_name_without_a_pin_is_reported_and_not_followed() {
-        try (var server =
-                good(
-                        (head, out) ->
-                                said(out, page(302, "Location: https://evil.example/x\r\n", "")))) {
-            var got = (NoAnswer) http.follow(www(server, "/"), pins(server, WWW), seconds(5));
-
-            assertThat(got.stage()).isEqualTo(Stage.REDIRECT);
-            assertThat(got.status()).isEqualTo(302);
-            assertThat(got.problem())
-                    .isEqualTo(
-                            url(server, "/")
-                                    + " redirects (302) to https://evil.example/x: evil.example has"
-                                    + " no pinned address, not followed");
-            assertThat(got.hops()).containsExactly(url(server, "/"));
-        }
-    }
-
-    @Test
-    void redirects_end_at_a_loop_after_five_and_before_plain_http() {
-        try (var loop = good((head, out) -> said(out, page(302, "Location: /\r\n", "")));
-                var chain =
-                        good(
-                                (head, out) -> {
-                                    int n =
-                                            Integer.parseInt(
-                                                    head.substring(5, head.indexOf(' ', 5)));
-                                    return said(
-                                            out, page(301, "Location: /" + (n + 1) + "\r\n", ""));
-                                });
-                var down =
-                        good(
-                                (head, out) ->
-                                        said(
-                                                out,
-                                                page(
-                                                        301,
-                                                        "Location: http://" + WWW + "/\r\n",
-                                                        "")))) {
-            assertThat(problem(loop, "/")).contains("a redirect loop");
-            assertThat(problem(chain, "/1")).contains("more than 5 redirects");
-            assertThat(chain.heads()).hasSize(6);
-            assertThat(problem(down, "/")).contains("leaves https");
-        }
-    }
-
-    private String problem(HostileServer server, String path) {
-        return ((NoAnswer) http.follow(www(server, path), pin(server), seconds(5))).problem();
-    }
-
-    @Test
-    void a_closed_address_is_refused_before_anything_is_sent_also_on_a_hop() throws IOException {
-        var metadata = InetAddress.getByName("169.254.169.254");
-        try (var server =
-                        good(
-                                (head, out) ->
-                                        said(
-                                                out,
-                                                page(
-                                                        302,
-                                                        "Location: https://" + APEX + "/\r\n",
-                                                        "")));
-                var strict = client(EgressPolicy.opening(List.of()))) {
-            var first = (NoAnswer) strict.send(www(server, "/"), pin(server), seconds(5));
-            assertThat(first.stage()).isEqualTo(Stage.REFUSED);
-            assertThat(first.problem())
-                    .isEqualTo(
-                            WWW
-                                    + " at 127.0.0.1: not contacted, that is a loopback address;"
-                                    + " nothing was sent. If it is meant, add it to"
-                                    + " cutover.egress.allow");
-            assertThat(server.connections()).isZero();
-
-            Directions rebound =
-                    (host, deadline) ->
-                            new Directions.Found.At(
-                                    List.of(host.equals(WWW) ? server.address() : metadata));
-            var hop = (NoAnswer) http.follow(www(server, "/"), rebound, seconds(5));
-            assertThat(hop.stage()).isEqualTo(Stage.REFUSED);
-            assertThat(hop.problem()).contains("cloud metadata");
-        }
-    }
-
-    @Test
     void the_next_address_is_tried_when_one_takes_no_connection() throws IOException {
         try (var server = good((head, out) -> said(out, page(200, "", "ok")))) {
             Directions two =
@@ -450,75 +287,6 @@ class PinnedHttpTest {
             assertThat(closed.toString() + told + www(server, "/").as(secret()))
                     .doesNotContain(PLANTED);
             assertThat(server.heads().get(0)).contains("Bearer " + PLANTED);
-        }
-    }
-
-    private static HostileServer good(HostileServer.Script script) {
-        return HostileServer.https(AUTHORITY.serverFor(WWW, APEX), script);
-    }
-
-    private static boolean said(java.io.OutputStream out, byte[] bytes) throws IOException {
-        out.write(bytes);
-        return true;
-    }
-
-    private static URI url(HostileServer server, String path) {
-        return URI.create("https://" + WWW + ":" + server.port() + path);
-    }
-
-    private static HttpRequest www(HostileServer server, String path) {
-        return HttpRequest.get(url(server, path));
-    }
-
-    private static Directions pin(HostileServer server) {
-        return pins(server, WWW);
-    }
-
-    private static Directions pins(HostileServer server, String... names) {
-        return (host, deadline) ->
-                List.of(names).contains(host)
-                        ? new Directions.Found.At(List.of(server.address()))
-                        : new Directions.Found.OffThePin();
-    }
-
-    private static String port(String head) {
-        String host = head.substring(head.toLowerCase(java.util.Locale.ROOT).indexOf("host: "));
-        return host.substring(host.indexOf(':', 6) + 1, host.indexOf('\r'));
-    }
-
-    private static Secret secret() {
-        return new Secrets(Set.of("T"), Optional.empty(), Map.of("T", PLANTED)::get)
-                .resolve("${env:T}");
-    }
-
-    private static InetAddress address(String literal) {
-        return Literals.parse(literal).orElseThrow();
-    }
-
-    private static Deadline seconds(int n) {
-        return Deadline.in(Duration.ofSeconds(n));
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] gzip(byte[] plain) {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new GZIPOutputStream(bytes)) {
-            out.write(plain);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    /// The drip's pace; the test waits for the client's deadline, not for this.
-    private static void pause() {
-        try {
-            Thread.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }
