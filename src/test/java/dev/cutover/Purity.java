@@ -126,7 +126,7 @@ final class Purity {
             case "java.time.Clock" -> name.startsWith("system") || name.startsWith("tick");
             case "java.time.InstantSource" -> name.equals("system");
             case "java.util.Date", "java.util.GregorianCalendar" ->
-                    signature(access).endsWith("()");
+                    signature(access).endsWith("<init>()");
             case "java.util.Calendar" -> name.equals("getInstance");
             default -> NOW_OF_SYSTEM.matcher(signature(access)).matches();
         };

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,11 @@ public final class DemoLab implements AutoCloseable {
         return page;
     }
 
+    /** The key of the one on call. */
+    public String onCallKey() {
+        return ON_CALL_KEY;
+    }
+
     /** The controller's process id; it changes with every start. */
     public long controllerPid() {
         return controller.pid();
@@ -130,7 +136,7 @@ public final class DemoLab implements AutoCloseable {
 
     /** Starts the promotion engine, with a fault of its own or {@code none}. */
     public void startEngine(String fault) throws IOException {
-        List<String> arguments = new java.util.ArrayList<>(List.of("lab-engine"));
+        List<String> arguments = new ArrayList<>(List.of("lab-engine"));
         arguments.addAll(world.engineArguments(enginePort, fault));
         engine.start(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), arguments);
     }

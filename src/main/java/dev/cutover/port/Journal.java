@@ -43,6 +43,9 @@ public interface Journal {
     /** All cutovers, newest first. */
     List<Row> list(int most);
 
+    /** One of them; empty when there is none of that id. */
+    Optional<Row> row(CutoverId id);
+
     /** Names held by live cutovers, each with its holder. */
     Map<DnsName, CutoverId> claims();
 

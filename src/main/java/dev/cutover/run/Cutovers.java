@@ -210,24 +210,24 @@ public final class Cutovers {
 
     /** All cutovers, newest first, at most {@code most}. */
     public List<Row> list(int most) {
-        return journal.list(most).stream()
-                .map(
-                        r ->
-                                new Row(
-                                        r.id(),
-                                        r.seq(),
-                                        r.plan().site().url(),
-                                        r.phase(),
-                                        r.live(),
-                                        r.owner(),
-                                        r.plan().window().opensAt(),
-                                        r.wakeAt()))
-                .toList();
+        return journal.list(most).stream().map(Cutovers::row).toList();
     }
 
     /** One row of the list. */
     public Optional<Row> row(CutoverId id) {
-        return list(Integer.MAX_VALUE).stream().filter(r -> r.id().equals(id)).findFirst();
+        return journal.row(id).map(Cutovers::row);
+    }
+
+    private static Row row(Journal.Row r) {
+        return new Row(
+                r.id(),
+                r.seq(),
+                r.plan().site().url(),
+                r.phase(),
+                r.live(),
+                r.owner(),
+                r.plan().window().opensAt(),
+                r.wakeAt());
     }
 
     public Optional<Cutover> find(CutoverId id) {

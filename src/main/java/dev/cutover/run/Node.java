@@ -149,7 +149,7 @@ public final class Node implements AutoCloseable {
         }
         Deadline until = Deadline.in(Ownership.LEASE);
         Set<CutoverId> renewed = ownership.renew(name);
-        for (Held held : leases.values()) {
+        for (Held held : List.copyOf(leases.values())) {
             CutoverId id = held.lease().cutover();
             Driver driver = drivers.get(id);
             if (renewed.contains(id)) {

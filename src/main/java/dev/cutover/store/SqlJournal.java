@@ -156,29 +156,45 @@ public final class SqlJournal implements Journal {
         return database.query("read " + id, c -> events.read(c, id, afterSeq, most));
     }
 
+    private static final String ROWS =
+            """
+            SELECT id, seq, plan, phase, live, next_wake_at,
+                CASE WHEN lease_until > clock_timestamp() THEN owner ELSE '' END AS owner
+            FROM cutover""";
+
     @Override
     public List<Row> list(int most) {
         return database.query(
                 "list",
                 c -> {
-                    List<Row> rows = new ArrayList<>();
                     try (PreparedStatement select =
-                            Database.prepare(
-                                    c,
-                                    """
-                                    SELECT id, seq, plan, phase, live, next_wake_at,
-                                        CASE WHEN lease_until > clock_timestamp()
-                                            THEN owner ELSE '' END AS owner
-                                    FROM cutover ORDER BY created DESC LIMIT ?""")) {
+                            Database.prepare(c, ROWS + " ORDER BY created DESC LIMIT ?")) {
                         select.setInt(1, most);
-                        try (ResultSet row = select.executeQuery()) {
-                            while (row.next()) {
-                                row(row).ifPresent(rows::add);
-                            }
-                        }
+                        return rows(select);
                     }
-                    return rows;
                 });
+    }
+
+    @Override
+    public Optional<Row> row(CutoverId id) {
+        return database.query(
+                "look up " + id,
+                c -> {
+                    try (PreparedStatement select = Database.prepare(c, ROWS + " WHERE id = ?")) {
+                        select.setString(1, id.value());
+                        return rows(select).stream().findFirst();
+                    }
+                });
+    }
+
+    private static List<Row> rows(PreparedStatement select) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                row(row).ifPresent(rows::add);
+            }
+        }
+        return rows;
     }
 
     private static Optional<Row> row(ResultSet row) throws SQLException {

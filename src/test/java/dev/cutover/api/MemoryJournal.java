@@ -57,6 +57,11 @@ final class MemoryJournal implements Journal {
     }
 
     @Override
+    public synchronized Optional<Row> row(CutoverId id) {
+        return list(Integer.MAX_VALUE).stream().filter(r -> r.id().equals(id)).findFirst();
+    }
+
+    @Override
     public synchronized List<Row> list(int most) {
         return new ArrayList<>(entries.keySet())
                 .reversed().stream()

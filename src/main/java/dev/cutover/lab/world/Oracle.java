@@ -24,7 +24,7 @@ public final class Oracle {
     }
 
     /** Remembers that people want this record as it is now, whatever the cutover does. */
-    void editedByPeople(CloudflareRecord record) {
+    public void editedByPeople(CloudflareRecord record) {
         byPeople.put(key(record), record);
     }
 
