@@ -234,7 +234,9 @@ final class Forward {
         ActionSpec.SwitchStep spec =
                 new ActionSpec.SwitchStep(
                         phase.step(),
-                        zone.map(z -> lastWritten(t, z, phase.step())).orElse(Instant.EPOCH));
+                        firstBound(t, phase.step())
+                                .or(() -> zone.map(z -> lastWritten(t, z, phase.step())))
+                                .orElse(Instant.EPOCH));
         if (t.c.openAttempt(spec).isEmpty() && (zone.isEmpty() || ttlsRaised(t, phase))) {
             return;
         }
@@ -261,6 +263,20 @@ final class Forward {
         t.note(aged);
         t.hold("TtlsRaised", "step " + phase.step() + " cannot go on: " + aged.summary());
         return true;
+    }
+
+    /**
+     * The bound of this step's first attempt since it was entered or resumed. A later attempt must not take
+     * a newer one: an unanswered attempt may have landed and somebody may have put the records back.
+     */
+    private static Optional<Instant> firstBound(Turn t, int step) {
+        Cutover.Tries tries =
+                t.c.tries().get(new ActionSpec.SwitchStep(step, Instant.EPOCH).key());
+        return tries != null
+                        && !tries.lastAt().isBefore(t.c.phaseSince())
+                        && tries.spec() instanceof ActionSpec.SwitchStep s
+                ? Optional.of(s.notWrittenAfter())
+                : Optional.empty();
     }
 
     private static Instant lastWritten(Turn t, Evidence.Zone zone, int step) {
