@@ -2,6 +2,7 @@ package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordField;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.plan.SetChange;
 import java.util.ArrayList;
@@ -49,7 +50,45 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             new OneSet(change, promised.apply(change), seen.set(change.key()), writes, kept)
                     .restore();
         }
-        return new Restoration(RecordWrite.inBatchOrder(writes), kept);
+        return new Restoration(
+                RecordWrite.inBatchOrder(withoutBlocked(writes, kept, seen)), kept);
+    }
+
+    /**
+     * Leaves out what cannot be made beside somebody else's record: a CNAME stands alone, and one refused
+     * record would keep the whole batch, every other name included, from going back.
+     */
+    private static List<RecordWrite> withoutBlocked(
+            List<RecordWrite> writes, List<ForeignEdit> kept, ZoneView seen) {
+        List<RecordWrite> possible = new ArrayList<>();
+        for (RecordWrite write : writes) {
+            if (write instanceof RecordWrite.Create c) {
+                Optional<DnsRecord> blocker =
+                        seen.at(c.target().name()).stream()
+                                .filter(r -> !writes.contains(new RecordWrite.Delete(r)))
+                                .filter(r -> excludes(r, c.target()))
+                                .findFirst();
+                if (blocker.isPresent()) {
+                    kept.add(
+                            new ForeignEdit(
+                                    c.target().key() + " " + c.target().content(),
+                                    "record",
+                                    c.target().content(),
+                                    "removed, and "
+                                            + blocker.get().type()
+                                            + " "
+                                            + blocker.get().content()
+                                            + " stands in its way"));
+                    continue;
+                }
+            }
+            possible.add(write);
+        }
+        return possible;
+    }
+
+    private static boolean excludes(DnsRecord standing, DnsRecord wanted) {
+        return standing.type() == RecordType.CNAME || wanted.type() == RecordType.CNAME;
     }
 
     private record OneSet(

@@ -343,6 +343,9 @@ final class Backward {
             t.insist(new ActionSpec.SettleTtls(side, round + 1));
             return false;
         }
+        if (zone.observedAt().isBefore(t.lastLostZoneWriteAt().plus(Pace.STABLE))) {
+            return false;
+        }
         if (!left.kept().isEmpty()) {
             t.page(
                     "EditsKept",

@@ -81,11 +81,13 @@ public record Cutover(
     /**
      * How often a piece of work was tried.
      *
+     * @param spec the last attempt's work
      * @param count attempts opened
      * @param last how the last closed attempt ended; empty while the first is open
      * @param lastAt when that was
      */
-    public record Tries(int count, Optional<Ending> last, Instant lastAt) {}
+    public record Tries(
+            ActionSpec spec, int count, Optional<Ending> last, Instant lastAt) {}
 
     /** A verdict and since when it stands. */
     public record Stance(Judged judged, Instant since) {}
@@ -335,6 +337,7 @@ public record Cutover(
             tries.put(
                     action.id().key(),
                     new Tries(
+                            action.spec(),
                             action.id().attempt(),
                             so == null ? Optional.empty() : so.last(),
                             action.intendedAt()));
@@ -361,7 +364,11 @@ public record Cutover(
             }
             tries.put(
                     ended.id().key(),
-                    new Tries(ended.id().attempt(), Optional.of(ended.ending()), at));
+                    new Tries(
+                            action.spec(),
+                            ended.id().attempt(),
+                            Optional.of(ended.ending()),
+                            at));
             if (!ended.ending().isSuccess()) {
                 return;
             }

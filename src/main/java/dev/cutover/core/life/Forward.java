@@ -234,7 +234,9 @@ final class Forward {
         ActionSpec.SwitchStep spec =
                 new ActionSpec.SwitchStep(
                         phase.step(),
-                        zone.map(z -> lastWritten(t, z, phase.step())).orElse(Instant.EPOCH));
+                        firstBound(t, phase.step())
+                                .or(() -> zone.map(z -> lastWritten(t, z, phase.step())))
+                                .orElse(Instant.EPOCH));
         if (t.c.openAttempt(spec).isEmpty() && (zone.isEmpty() || ttlsRaised(t, phase))) {
             return;
         }
@@ -261,6 +263,20 @@ final class Forward {
         t.note(aged);
         t.hold("TtlsRaised", "step " + phase.step() + " cannot go on: " + aged.summary());
         return true;
+    }
+
+    /**
+     * The bound of this step's first attempt since it was entered or resumed. A later attempt must not take
+     * a newer one: an unanswered attempt may have landed and somebody may have put the records back.
+     */
+    private static Optional<Instant> firstBound(Turn t, int step) {
+        Cutover.Tries tries =
+                t.c.tries().get(new ActionSpec.SwitchStep(step, Instant.EPOCH).key());
+        return tries != null
+                        && !tries.lastAt().isBefore(t.c.phaseSince())
+                        && tries.spec() instanceof ActionSpec.SwitchStep s
+                ? Optional.of(s.notWrittenAfter())
+                : Optional.empty();
     }
 
     private static Instant lastWritten(Turn t, Evidence.Zone zone, int step) {
@@ -379,10 +395,13 @@ final class Forward {
     }
 
     private static boolean zoneDrifted(Turn t, Duration maxAge) {
-        Judged zone = t.note(t.gates(maxAge).zoneUnchanged(t.c.changes(), t.c::expected));
+        // Only a finding is journaled: the gate of the same name judges by another age, and two words
+        // about one check would follow each other for ever.
+        Judged zone = t.gates(maxAge).zoneUnchanged(t.c.changes(), t.c::expected);
         if (zone.verdict() != Verdict.FAIL) {
             return false;
         }
+        t.note(zone);
         t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
         return true;
     }

@@ -53,10 +53,8 @@ final class Guards {
         if (errors.verdict() != Verdict.FAIL) {
             return false;
         }
-        Judged fallback =
-                t.note(
-                        t.gates(FLIP_AGE)
-                                .pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
+        t.note(fallbackHealth(t, FALLBACK_AGE));
+        Judged fallback = fallbackHealth(t, FLIP_AGE);
         return switch (fallback.verdict()) {
             case PASS -> {
                 Phase.Reason why =
@@ -81,6 +79,11 @@ final class Guards {
                                             + ", and the side to fall back to cannot be seen: "
                                             + fallback.summary());
         };
+    }
+
+    /** One age for the journal, another for the flip: a check journaled by two ages never comes to rest. */
+    private static Judged fallbackHealth(Turn t, Duration maxAge) {
+        return t.gates(maxAge).pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES);
     }
 
     private static boolean holdOnce(Turn t, String code, String text) {
@@ -146,10 +149,7 @@ final class Guards {
     }
 
     private static boolean fallbackSick(Turn t) {
-        Judged fallback =
-                t.note(
-                        t.gates(FALLBACK_AGE)
-                                .pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
+        Judged fallback = t.note(fallbackHealth(t, FALLBACK_AGE));
         if (fallback.verdict() != Verdict.FAIL
                 || t.standing(fallback).compareTo(t.c.plan().watch().patience()) < 0) {
             return false;

@@ -203,6 +203,19 @@ final class Turn {
                 .orElse(Instant.MIN);
     }
 
+    /**
+     * When a zone write of which we never got a good answer may last have been on its way; {@link
+     * Instant#EPOCH} when every one was answered. A lost request may land late.
+     */
+    Instant lastLostZoneWriteAt() {
+        return c.tries().values().stream()
+                .filter(x -> x.spec().writesZone())
+                .filter(x -> x.count() > 1 || x.last().filter(Ending::isSuccess).isEmpty())
+                .map(Cutover.Tries::lastAt)
+                .max(Instant::compareTo)
+                .orElse(Instant.EPOCH);
+    }
+
     private static boolean isZoneWrite(String key) {
         return key.equals("lower-ttls")
                 || key.startsWith("switch-")

@@ -1,0 +1,489 @@
+package dev.cutover.sim;
+
+import dev.cutover.core.announce.Announcement;
+import dev.cutover.core.announce.Announcements;
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.life.Action;
+import dev.cutover.core.life.ActionSpec;
+import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Event;
+import dev.cutover.core.life.JournalEntry;
+import dev.cutover.core.life.Phase;
+import dev.cutover.core.plan.Plan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What must never happen, judged from the world's own truth and the plan's words.
+///
+/// It shares no code with decide, Advance, Restoration or the TTL clock.
+final class Oracle {
+    /// How long visitors may meet a dead next side before something was done or somebody was told.
+    private static final Duration HARM_BOUND = Duration.ofMinutes(8);
+
+    /// How long a person's edit may stand before the run stops for it.
+    private static final Duration NOTICE = Duration.ofMinutes(4);
+
+    /// A person's edit this young may be unknown to the controller.
+    private static final Duration UNSEEN = Duration.ofSeconds(75);
+
+    private final Scenario scenario;
+    private final OwnValues ours;
+    private @Nullable SimWorld world;
+    private final Set<String> actionIds = new HashSet<>();
+    private final Set<String> openZoneWrites = new HashSet<>();
+    private final Set<String> approvers = new TreeSet<>();
+    private final Map<SetKey, Instant> restoredByHand = new HashMap<>();
+    private final Map<SetKey, Instant> lastEdit = new HashMap<>();
+    private final StringBuilder told = new StringBuilder();
+    private Instant lastUrgentAt = Instant.MIN;
+    private Phase phase = new Phase.Scheduled();
+    private Instant phaseSince = Scenario.START;
+    private Plan.Window window;
+    private @Nullable Instant loweredAt;
+    private @Nullable Instant harmSince;
+    private @Nullable Instant abortedAt;
+    private boolean undoApproved;
+    private boolean switched;
+    private boolean wrote;
+    private boolean authoritiesBehind;
+    private boolean fallbackSeenSick;
+    private Instant lastZoneLook = Instant.MIN;
+    private final Map<SetKey, Instant> raises = new HashMap<>();
+    private boolean unseenRaise;
+
+    Oracle(Scenario scenario) {
+        this.scenario = scenario;
+        this.ours = new OwnValues(scenario);
+        this.window = scenario.plan().window();
+    }
+
+    void watch(SimWorld watched) {
+        world = watched;
+    }
+
+    private SimWorld world() {
+        return Objects.requireNonNull(world);
+    }
+
+    private static void must(boolean holds, String invariant, String what) {
+        if (!holds) {
+            throw new Broken(invariant, what);
+        }
+    }
+
+    // --- what the controller journals ---
+
+    void journaled(JournalEntry entry, Cutover after) {
+        Optional<Announcement> said = Announcements.of(entry);
+        said.ifPresent(
+                a -> {
+                    told.append(a.text()).append(' ').append(a.steps()).append('\n');
+                    if (a.urgent()) {
+                        lastUrgentAt = entry.at();
+                    }
+                });
+        switch (entry.event()) {
+            case Event.PhaseEntered p -> {
+                must(said.isPresent(), "announced", "silent transition to " + p.phase().text());
+                must(
+                        Ways.isLegal(phase, p.phase()),
+                        "legal-way",
+                        phase.text() + " -> " + p.phase().text());
+                if (p.phase() instanceof Phase.FallingBack f
+                        && f.stage() == Phase.Stage.ROUTING
+                        && (f.why().code().equals("Errors")
+                                || f.why().code().equals("WindowClosed"))) {
+                    must(
+                            !fallbackSeenSick,
+                            "never-flip-to-sick",
+                            "falls back by itself to a side that was last seen sick");
+                }
+                phase = p.phase();
+                phaseSince = entry.at();
+                if (p.phase() instanceof Phase.FellBack f) {
+                    mustStand(f.side() == dev.cutover.core.plan.Side.FALLBACK, false);
+                    must(
+                            (f.side() == dev.cutover.core.plan.Side.FALLBACK) == switched,
+                            "promised",
+                            "claims side " + f.side() + ", switched: " + switched);
+                } else if (p.phase() instanceof Phase.Cancelled) {
+                    mustStand(false, false);
+                } else if (p.phase() instanceof Phase.Completed) {
+                    mustStand(false, true);
+                }
+            }
+            case Event.ActionIntended a -> intended(a, after);
+            case Event.ActionEnded a -> openZoneWrites.remove(a.id().text());
+            case Event.RoutingRestored r -> told.append(r.kept()).append('\n');
+            case Event.Paged p -> authoritiesBehind |= p.code().equals("AuthoritiesBehind");
+            case Event.UndoApproved u -> undoApproved = true;
+            case Event.Postponed p -> {
+                window = p.window();
+                approvers.clear();
+            }
+            case Event.ResumeRequested r -> restoredByHand.clear();
+            case Event.AbortRequested a -> abortedAt = entry.at();
+            case Event.Scheduled s -> {}
+            case Event.GatePassed g -> {}
+            case Event.VerdictChanged v -> {}
+            case Event.TtlClockChanged t -> {}
+            case Event.StepServed s -> {}
+            case Event.ContentKept k -> {}
+            case Event.ZoneProven z -> {}
+            case Event.Approved a -> {}
+            case Event.HoldRequested h -> {}
+        }
+    }
+
+    private void intended(Event.ActionIntended a, Cutover after) {
+        must(actionIds.add(a.id().text()), "ids-once", a.id() + " was intended twice");
+        must(
+                !(after.phase() instanceof Phase.Held),
+                "held-stands",
+                a.id() + " was intended while held");
+        switched |= a.spec() instanceof ActionSpec.SwitchStep;
+        if (a.spec().writesZone()) {
+            openZoneWrites.add(a.id().text());
+            must(
+                    openZoneWrites.size() == 1,
+                    "one-zone-write",
+                    "two zone writes are open: " + openZoneWrites);
+        }
+        if (Ways.isForward(a.spec())) {
+            must(
+                    !after.phase().isWayBack() && !after.phase().isFinal(),
+                    "no-way-forward-on-the-way-back",
+                    a.id() + " in " + after.phase().text());
+        }
+    }
+
+    /// A person's approval as the person meant it.
+    void approved(String by, boolean rightHash, boolean early) {
+        if (rightHash && early) {
+            approvers.add(by);
+        }
+    }
+
+    void abortAsked(boolean accepted, Phase in, Instant now) {
+        must(accepted || in.isFinal(), "abort-accepted", "refused in " + in.text());
+        if (!in.isFinal() && !in.isWayBack()) {
+            abortedAt = now;
+        }
+    }
+
+    void holdAsked(boolean accepted, Phase in, Phase after) {
+        must(
+                in.isFinal() || in.isWayBack() || (accepted && after instanceof Phase.Held),
+                "hold-accepted",
+                "asked in " + in.text() + ", now " + after.text());
+    }
+
+    /// The controller looked at the zone or got pages from the fallback side.
+    void observed(Evidence evidence) {
+        if (evidence instanceof Evidence.Zone z) {
+            lastZoneLook = z.observedAt();
+        }
+        if (evidence instanceof Evidence.Pages p
+                && p.key() == dev.cutover.core.evidence.EvidenceKey.FALLBACK_PAGES) {
+            fallbackSeenSick = p.pages().stream().anyMatch(x -> !x.problem().isEmpty());
+        }
+    }
+
+    // --- what the controller does ---
+
+    void started(Action action, Cutover c, Instant now) {
+        if (!Ways.isForward(action.spec())) {
+            return;
+        }
+        must(
+                !c.phase().isWayBack() && !c.phase().isFinal() && !(c.phase() instanceof Phase.Held),
+                "no-way-forward-on-the-way-back",
+                action.id() + " was sent in " + c.phase().text());
+        boolean first =
+                action.spec() instanceof ActionSpec.Promote
+                        || (action.spec() instanceof ActionSpec.SwitchStep s
+                                && s.step() == 1
+                                && scenario.plan().promotion().isEmpty());
+        if (first && action.id().attempt() == 1) {
+            mayGo(action, now);
+        }
+        if (action.spec() instanceof ActionSpec.SwitchStep s) {
+            must(
+                    scenario.plan().promotion().isEmpty() || world().engine.verified,
+                    "import-before-routing",
+                    action.id() + " was sent, but no verified import stands");
+            ttlsAreOld(s.step(), action, now);
+        }
+    }
+
+    private void mayGo(Action action, Instant now) {
+        must(
+                !now.isBefore(window.opensAt()) && now.isBefore(window.closesAt()),
+                "window",
+                action.id() + " was sent outside " + window.opensAt() + " to " + window.closesAt());
+        int need = scenario.plan().approvals().need();
+        must(
+                approvers.size() >= need
+                        && (need == 0 || approvers.stream().anyMatch(a -> !a.equals("author"))),
+                "approved",
+                action.id() + " was sent with approvals of " + approvers + ", needed " + need);
+    }
+
+    private void ttlsAreOld(int step, Action action, Instant now) {
+        if (loweredAt != null) {
+            must(
+                    !now.isBefore(loweredAt.plus(scenario.plan().ttl().lead())),
+                    "lead",
+                    action.id() + " was sent before the lead was over");
+        }
+        if (unseenRaise) {
+            return;
+        }
+        for (Scenario.Promise p : scenario.promises().values()) {
+            if (p.step() != step || p.proxied() || p.original().isEmpty()) {
+                continue;
+            }
+            boolean moved =
+                    world().zone.set(p.key()).stream().anyMatch(r -> p.isOnlyNext(r.content()));
+            if (moved) {
+                continue;
+            }
+            Optional<Instant> gone =
+                    world().zone.goneAt(p.key(), r -> SimZone.answeredTtl(r) > p.low(), now);
+            must(
+                    gone.isPresent() && !gone.get().isAfter(now),
+                    "ttl-clock",
+                    action.id()
+                            + " was sent while caches may hold "
+                            + p.key()
+                            + " with a TTL above "
+                            + p.low()
+                            + " s until "
+                            + gone.map(Instant::toString).orElse("an authority lowers it"));
+        }
+    }
+
+    void engineAsked(SimEngine.Kind kind, Action action, Instant now) {
+        if (kind != SimEngine.Kind.UNDO || !switched) {
+            return;
+        }
+        if (scenario.plan().writes() != Plan.Writes.NONE) {
+            Plan.AfterWrites rule = scenario.plan().fallback().afterWrites();
+            must(
+                    rule == Plan.AfterWrites.UNDO
+                            || (rule == Plan.AfterWrites.HOLD && undoApproved),
+                    "writes-kept",
+                    "content is undone although visitors wrote, rule " + rule);
+        }
+        for (Scenario.Promise p : scenario.promises().values()) {
+            if (p.proxied() || authoritiesBehind || unseenRaise) {
+                continue;
+            }
+            Optional<Instant> gone =
+                    world().zone.goneAt(p.key(), r -> p.isOnlyNext(r.content()), now);
+            must(
+                    gone.isPresent() && !gone.get().isAfter(now),
+                    "drained",
+                    action.id()
+                            + " undoes content while caches may send visitors to the next side by "
+                            + p.key()
+                            + " until "
+                            + gone.map(Instant::toString).orElse("an authority lets go"));
+        }
+    }
+
+    void zoneWritten(
+            Action action,
+            List<DnsRecord> before,
+            List<DnsRecord> after,
+            boolean stale,
+            Instant now) {
+        if (action.spec() instanceof ActionSpec.LowerTtls && !before.equals(after)) {
+            loweredAt = loweredAt == null ? now : loweredAt;
+        }
+        wrote |= !before.equals(after);
+        Map<String, DnsRecord> old = SimZone.byId(before);
+        Map<String, DnsRecord> now2 = SimZone.byId(after);
+        for (DnsRecord r : before) {
+            DnsRecord next = now2.get(r.id());
+            if (next == null || !next.equals(r)) {
+                changed(action, r, next, stale && editedSince(r.key(), action.intendedAt()));
+            }
+        }
+        for (DnsRecord r : after) {
+            if (!old.containsKey(r.id())) {
+                changed(action, null, r, false);
+            }
+        }
+    }
+
+    private boolean editedSince(SetKey key, Instant since) {
+        return !lastEdit.getOrDefault(key, Instant.MIN).isBefore(since);
+    }
+
+    private void changed(
+            Action action, @Nullable DnsRecord old, @Nullable DnsRecord next, boolean excused) {
+        DnsRecord any = old != null ? old : Objects.requireNonNull(next);
+        Scenario.Promise promise = scenario.promises().get(any.key());
+        if (promise == null) {
+            throw new Broken("outside-plan", action.id() + " changed " + any);
+        }
+        if (old != null && !excused) {
+            ours.mustBeOurs(action, promise, old, next);
+        }
+        if (next == null) {
+            return;
+        }
+        ours.mustBePlanned(action, promise, old, next);
+        boolean forward =
+                promise.isOnlyNext(next.content())
+                        && (old == null || !old.content().equals(next.content()));
+        if (forward) {
+            must(
+                    action.spec() instanceof ActionSpec.SwitchStep s && s.step() == promise.step(),
+                    "own-step",
+                    action.id() + " moved " + next + " of step " + promise.step());
+            must(
+                    excused || !restoredByHand.containsKey(next.key()),
+                    "restored-by-hand",
+                    action.id() + " switched " + next.key() + " again after a person put it back");
+        }
+        ours.wrote(old, next);
+    }
+
+    // --- what people do ---
+
+    void personEdited(List<DnsRecord> before, List<DnsRecord> after, Instant now) {
+        for (Scenario.Promise p : scenario.promises().values()) {
+            List<DnsRecord> was = of(before, p.key());
+            List<DnsRecord> is = of(after, p.key());
+            if (was.equals(is)) {
+                continue;
+            }
+            lastEdit.put(p.key(), now);
+            boolean onNext = was.stream().anyMatch(r -> p.isOnlyNext(r.content()));
+            boolean back =
+                    is.stream().map(DnsRecord::content).sorted().toList().equals(p.originalContents());
+            if (onNext && back) {
+                restoredByHand.put(p.key(), now);
+            }
+            long ttl = is.stream().mapToLong(SimZone::answeredTtl).max().orElse(0);
+            long wasTtl = was.stream().mapToLong(SimZone::answeredTtl).max().orElse(0);
+            if (ttl > wasTtl) {
+                raises.put(p.key(), now);
+            } else if (ttl < wasTtl && raises.containsKey(p.key())) {
+                // Nobody can know what stood there between two looks.
+                unseenRaise |= !lastZoneLook.isAfter(raises.get(p.key()));
+            }
+        }
+    }
+
+    private static List<DnsRecord> of(List<DnsRecord> records, SetKey key) {
+        return new SimZone.Version(Instant.MIN, records).set(key);
+    }
+
+    // --- as time passes ---
+
+    void tick(Instant now) {
+        editsAreNoticed(now);
+        boolean harmed = world().failingOnNext >= 0.5;
+        if (!harmed) {
+            harmSince = null;
+            return;
+        }
+        harmSince = harmSince == null ? now : harmSince;
+        boolean bad = harmSince.plus(HARM_BOUND).isBefore(now);
+        if (!bad || phase.isFinal()) {
+            return;
+        }
+        boolean seenTo =
+                phase instanceof Phase.Held
+                        || phase.isWayBack()
+                        || !lastUrgentAt.isBefore(harmSince);
+        must(
+                seenTo,
+                "healthy-side-or-told",
+                "visitors meet a dead next side since " + harmSince + " in " + phase.text());
+    }
+
+    /// A person's value that stands on a planned set stops what goes forward.
+    private void editsAreNoticed(Instant now) {
+        boolean forward =
+                phase instanceof Phase.Promoting
+                        || phase instanceof Phase.Switching
+                        || phase instanceof Phase.Soaking;
+        if (!forward || lastEdit.isEmpty() || phaseSince.plus(NOTICE).isAfter(now)) {
+            return;
+        }
+        for (Map.Entry<SetKey, Instant> edit : lastEdit.entrySet()) {
+            boolean due = !edit.getValue().plus(NOTICE).isAfter(now);
+            if (due && lastUrgentAt.isBefore(edit.getValue())) {
+                must(
+                        ours.areAllOurs(edit.getKey(), world().zone.set(edit.getKey())),
+                        "edits-noticed",
+                        edit.getKey() + " was edited at " + edit.getValue() + ", nobody was told");
+            }
+        }
+    }
+
+    /// At the end of the run, and once more when late writes have landed.
+    void ended(Instant now, boolean landed) {
+        if (phase.isFinal() && landed) {
+            if (phase instanceof Phase.FellBack f) {
+                mustStand(f.side() == dev.cutover.core.plan.Side.FALLBACK, false);
+            } else {
+                mustStand(false, phase instanceof Phase.Completed);
+            }
+        }
+        if (abortedAt != null && !(phase instanceof Phase.Completed)) {
+            must(
+                    phase.isFinal() || !lastUrgentAt.isBefore(abortedAt),
+                    "abort-ends",
+                    "aborted at " + abortedAt + ", still " + phase.text() + ", nobody was told");
+        }
+        must(
+                phase.isFinal() || !lastUrgentAt.isBefore(phaseSince),
+                "ends-or-pages",
+                "still " + phase.text() + " since " + phaseSince + " at " + now + ", no page");
+    }
+
+    /// Every planned field is at its promised value, or is a person's and was named.
+    private void mustStand(boolean fallback, boolean next) {
+        if (!wrote) {
+            return;
+        }
+        Instant now = world().now();
+        for (Scenario.Promise p : scenario.promises().values()) {
+            Instant edited = lastEdit.getOrDefault(p.key(), Instant.MIN);
+            if (edited.plus(UNSEEN).isAfter(now) || (phase.isFinal() && edited.plus(UNSEEN).isAfter(phaseSince))) {
+                continue;
+            }
+            List<Scenario.Want> wants =
+                    next
+                            ? p.next()
+                            : fallback
+                                    ? p.fallback()
+                                    : p.original().stream()
+                                            .map(
+                                                    r ->
+                                                            new Scenario.Want(
+                                                                    r.content(),
+                                                                    List.of(r.ttlSeconds()),
+                                                                    r.proxied(),
+                                                                    List.of(r.comment())))
+                                            .toList();
+            ours.mustStand(p, wants, world().zone.set(p.key()), told.toString());
+        }
+    }
+}
