@@ -17,7 +17,11 @@ final class DemoClient {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final URI base;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(2))
+                    .build();
 
     DemoClient(URI base) {
         this.base = base;
@@ -26,7 +30,10 @@ final class DemoClient {
     /** Whether the controller says it is ready. */
     boolean isReady() {
         try {
-            HttpRequest request = HttpRequest.newBuilder(base.resolve("/q/health/ready")).timeout(Duration.ofSeconds(2)).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(base.resolve("/q/health/ready"))
+                            .timeout(Duration.ofSeconds(2))
+                            .build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
@@ -46,8 +53,11 @@ final class DemoClient {
     }
 
     /** Asks for something; the controller's answer, or its problem as an exception. */
-    JsonNode post(String key, String path, Map<String, ?> body, Map<String, String> headers) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve("/api/v1" + path)).header("Content-Type", "application/json");
+    JsonNode post(String key, String path, Map<String, ?> body, Map<String, String> headers)
+            throws IOException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(base.resolve("/api/v1" + path))
+                        .header("Content-Type", "application/json");
         headers.forEach(request::header);
         try {
             request.POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
@@ -59,9 +69,13 @@ final class DemoClient {
 
     private JsonNode send(String key, HttpRequest.Builder request) throws IOException {
         try {
-            HttpResponse<String> response = http.send(request.timeout(LIMIT).header("Authorization", "Bearer " + key).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response =
+                    http.send(
+                            request.timeout(LIMIT).header("Authorization", "Bearer " + key).build(),
+                            HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 400) {
-                throw new IOException("the controller answers " + response.statusCode() + ": " + response.body());
+                throw new IOException(
+                        "the controller answers " + response.statusCode() + ": " + response.body());
             }
             return JSON.readTree(response.body());
         } catch (InterruptedException e) {

@@ -2,8 +2,8 @@ package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.lab.CallTap;
-import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.LabClock;
+import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,7 +53,10 @@ public final class DemoLab implements AutoCloseable {
         world = new LabWorld(LabWorld.newFolder(), new LabClock(), tap);
         Path home = Files.createDirectories(world.folder().resolve("controller"));
         Path keys = home.resolve("keys");
-        Files.writeString(keys, keyLine(PLANNER, "operator", PLANNER_KEY) + keyLine(ON_CALL, "viewer,operator,approver", ON_CALL_KEY));
+        Files.writeString(
+                keys,
+                keyLine(PLANNER, "operator", PLANNER_KEY)
+                        + keyLine(ON_CALL, "viewer,operator,approver", ON_CALL_KEY));
         int port = freePort(USUAL_PORT);
         enginePort = freePort(0);
         page = URI.create("http://127.0.0.1:" + port + "/");
@@ -64,13 +67,17 @@ public final class DemoLab implements AutoCloseable {
         env.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         env.putAll(database);
         controller = new DemoProcess("controller", world.folder().resolve("controller.log"), env);
-        engine = new DemoProcess("engine", world.folder().resolve("engine.log"), world.engineEnvironment());
+        engine =
+                new DemoProcess(
+                        "engine", world.folder().resolve("engine.log"), world.engineEnvironment());
         client = new DemoClient(page);
     }
 
     private static String keyLine(String name, String roles, String key) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(key.getBytes(StandardCharsets.UTF_8));
             return name + " " + roles + " " + HexFormat.of().formatHex(hash) + "\n";
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
@@ -121,10 +128,15 @@ public final class DemoLab implements AutoCloseable {
         long until = System.nanoTime() + START_LIMIT.toNanos();
         while (!client.isReady()) {
             if (!controller.isAlive()) {
-                throw new IOException("the controller ended while starting; its log is " + controller.log());
+                throw new IOException(
+                        "the controller ended while starting; its log is " + controller.log());
             }
             if (System.nanoTime() - until > 0) {
-                throw new TimeoutException("the controller was not ready after " + START_LIMIT.toSeconds() + " s; its log is " + controller.log());
+                throw new TimeoutException(
+                        "the controller was not ready after "
+                                + START_LIMIT.toSeconds()
+                                + " s; its log is "
+                                + controller.log());
             }
             Thread.sleep(Duration.ofMillis(50));
         }
@@ -148,7 +160,9 @@ public final class DemoLab implements AutoCloseable {
     /** The one who plans schedules the demo's plan; returns the cutover's id. */
     public String schedule(DemoPlan plan) throws IOException {
         Map<String, Object> body = Map.of("plan", world.plan(plan), "files", world.planFiles());
-        return client.post(PLANNER_KEY, "/cutovers", body, Map.of("Idempotency-Key", "demo")).path("id").asText();
+        return client.post(PLANNER_KEY, "/cutovers", body, Map.of("Idempotency-Key", "demo"))
+                .path("id")
+                .asText();
     }
 
     /** The cutover as the controller tells it. */
@@ -163,12 +177,20 @@ public final class DemoLab implements AutoCloseable {
 
     /** The one on call approves what was planned. */
     public void approve(String id, String planHash) throws IOException {
-        client.post(ON_CALL_KEY, "/cutovers/" + id + "/approve", Map.of(), Map.of("If-Match", "\"" + planHash + "\""));
+        client.post(
+                ON_CALL_KEY,
+                "/cutovers/" + id + "/approve",
+                Map.of(),
+                Map.of("If-Match", "\"" + planHash + "\""));
     }
 
     /** The one on call asks for {@code hold}, {@code resume} or {@code abort}. */
     public void ask(String id, String verb, String why) throws IOException {
-        client.post(ON_CALL_KEY, "/cutovers/" + id + "/" + verb, why.isEmpty() ? Map.of() : Map.of("why", why), Map.of());
+        client.post(
+                ON_CALL_KEY,
+                "/cutovers/" + id + "/" + verb,
+                why.isEmpty() ? Map.of() : Map.of("why", why),
+                Map.of());
     }
 
     @Override

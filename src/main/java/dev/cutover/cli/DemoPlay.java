@@ -2,10 +2,10 @@ package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.lab.world.DemoPlan;
+import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Oracle;
 import dev.cutover.lab.world.Scenario;
 import dev.cutover.lab.world.Stage;
-import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +42,13 @@ public final class DemoPlay implements Stage {
      * @param watcher sees every status
      * @param narrator hears what the scenario says
      */
-    public DemoPlay(DemoLab lab, Scenario scenario, DemoPlan plan, Duration most, Consumer<JsonNode> watcher, Consumer<String> narrator) {
+    public DemoPlay(
+            DemoLab lab,
+            Scenario scenario,
+            DemoPlan plan,
+            Duration most,
+            Consumer<JsonNode> watcher,
+            Consumer<String> narrator) {
         this.lab = lab;
         this.scenario = scenario;
         this.plan = plan;
@@ -110,7 +116,13 @@ public final class DemoPlay implements Stage {
                 // The controller is down for a moment: that may be the scenario's doing.
             }
             if (System.nanoTime() - until > 0) {
-                throw new TimeoutException("the cutover was " + phase + " after " + most.toMinutes() + " minutes and not over; see " + lab.world().folder());
+                throw new TimeoutException(
+                        "the cutover was "
+                                + phase
+                                + " after "
+                                + most.toMinutes()
+                                + " minutes and not over; see "
+                                + lab.world().folder());
             }
             Thread.sleep(LOOK_EVERY);
         }
@@ -148,7 +160,8 @@ public final class DemoPlay implements Stage {
     }
 
     @Override
-    public void awaitPhase(String what, Predicate<String> wanted, Duration limit) throws InterruptedException {
+    public void awaitPhase(String what, Predicate<String> wanted, Duration limit)
+            throws InterruptedException {
         await("phase " + what, limit, () -> wanted.test(phase));
     }
 
@@ -170,7 +183,8 @@ public final class DemoPlay implements Stage {
         }
     }
 
-    private void await(String what, Duration limit, java.util.function.BooleanSupplier reached) throws InterruptedException {
+    private void await(String what, Duration limit, java.util.function.BooleanSupplier reached)
+            throws InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         while (!reached.getAsBoolean()) {
             if (over || System.nanoTime() - until > 0) {

@@ -27,7 +27,13 @@ final class DemoProcess implements AutoCloseable {
     /** Starts this program with other arguments, in a JVM of its own. */
     void start(List<String> jvmFlags, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.add(
+                ProcessHandle.current()
+                        .info()
+                        .command()
+                        .orElse(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString()));
         command.addAll(jvmFlags);
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-jar");
@@ -35,7 +41,8 @@ final class DemoProcess implements AutoCloseable {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Process started = builder.start();
         started.getOutputStream().close();
         process = started;

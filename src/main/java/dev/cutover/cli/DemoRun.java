@@ -31,7 +31,13 @@ public final class DemoRun {
     public int run(DemoOptions options) {
         Optional<Scenario> scenario = Scenario.named(options.scenario());
         if (scenario.isEmpty()) {
-            throw GivenUpException.wrongUse(List.of("expected a scenario out of " + Scenario.words() + ", seen '" + options.scenario() + "'"));
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            "expected a scenario out of "
+                                    + Scenario.words()
+                                    + ", seen '"
+                                    + options.scenario()
+                                    + "'"));
         }
         out.println("cutover demo: " + scenario.get().word() + ": " + scenario.get().story());
         out.flush();
@@ -49,22 +55,37 @@ public final class DemoRun {
         }
     }
 
-    private int play(DemoLab lab, Scenario scenario, DemoOptions options) throws IOException, InterruptedException, TimeoutException {
+    private int play(DemoLab lab, Scenario scenario, DemoOptions options)
+            throws IOException, InterruptedException, TimeoutException {
         lab.startEngine(scenario.engineFault());
         lab.startController();
         lab.world().liven();
         lab.awaitController();
-        out.println("the controller answers at " + lab.page() + ", its log is " + lab.world().folder().resolve("controller.log"));
+        out.println(
+                "the controller answers at "
+                        + lab.page()
+                        + ", its log is "
+                        + lab.world().folder().resolve("controller.log"));
         out.flush();
         Screen screen = new Screen(out, around.ansi(), around.width());
         DemoPlay play =
-                new DemoPlay(lab, scenario, DemoPlan.shown(), MOST, status -> screen.show(Status.of(status), List.of()), line -> screen.say("  * " + line));
+                new DemoPlay(
+                        lab,
+                        scenario,
+                        DemoPlan.shown(),
+                        MOST,
+                        status -> screen.show(Status.of(status), List.of()),
+                        line -> screen.say("  * " + line));
         DemoPlay.Ended ended = play.play();
         if (options.report().isPresent()) {
             write(options.report().get(), ended);
         }
         if (ended.wrong().isEmpty()) {
-            out.println(scenario.word() + ": ended " + ended.phase() + ", as it must; every record was checked at the provider");
+            out.println(
+                    scenario.word()
+                            + ": ended "
+                            + ended.phase()
+                            + ", as it must; every record was checked at the provider");
         } else {
             out.println(scenario.word() + ": NOT as it must");
             ended.wrong().forEach(w -> out.println("  - " + w));
@@ -80,6 +101,8 @@ public final class DemoRun {
     }
 
     private static void write(Path file, DemoPlay.Ended ended) throws IOException {
-        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(ended.report()) + "\n");
+        Files.writeString(
+                file,
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(ended.report()) + "\n");
     }
 }

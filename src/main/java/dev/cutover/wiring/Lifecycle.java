@@ -19,7 +19,8 @@ public class Lifecycle {
 
     void start(@Observes StartupEvent event) {
         if (name.alone()) {
-            // The database is ours alone and its folder is locked: whoever held these leases is dead.
+            // The database is ours alone and its folder is locked: whoever held these leases is
+            // dead.
             ownership.endAll();
         }
         node.start();

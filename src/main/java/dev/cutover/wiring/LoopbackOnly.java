@@ -29,7 +29,9 @@ final class LoopbackOnly {
         String host = String.valueOf(endpoint.getHost());
         if (!host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]|localhost")) {
             throw new IllegalStateException(
-                    "cutover.clock.offset-url is for the lab: expected every endpoint on loopback, seen " + endpoint + "; unset the one or the other");
+                    "cutover.clock.offset-url is for the lab: expected every endpoint on loopback, seen "
+                            + endpoint
+                            + "; unset the one or the other");
         }
     }
 }

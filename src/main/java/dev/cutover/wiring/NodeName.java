@@ -15,7 +15,8 @@ record NodeName(String value, boolean alone) {
     /** The configured name; the same one at every start where we are alone; else one made up for this process. */
     static NodeName of(Optional<String> configured) {
         boolean alone = Boolean.getBoolean(Serve.ONE_NODE);
-        String otherwise = alone ? ONLY_NODE : "node-" + UUID.randomUUID().toString().substring(0, 8);
+        String otherwise =
+                alone ? ONLY_NODE : "node-" + UUID.randomUUID().toString().substring(0, 8);
         return new NodeName(configured.orElse(otherwise), alone);
     }
 }

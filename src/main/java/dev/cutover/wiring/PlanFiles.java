@@ -32,7 +32,17 @@ final class PlanFiles implements PlanReader {
         return switch (PlanFile.read(text, context)) {
             case PlanFile.Ok ok -> new Read.Ok(ok.plan());
             case PlanFile.Bad bad ->
-                    new Read.Bad(bad.mistakes().stream().map(m -> new Mistake("", m.line(), m.column(), m.path(), m.message())).toList());
+                    new Read.Bad(
+                            bad.mistakes().stream()
+                                    .map(
+                                            m ->
+                                                    new Mistake(
+                                                            "",
+                                                            m.line(),
+                                                            m.column(),
+                                                            m.path(),
+                                                            m.message()))
+                                    .toList());
         };
     }
 }

@@ -133,11 +133,14 @@ public class Producers {
 
     @Produces
     @Singleton
-    Resolvers resolvers(ProbeEngine engine, Settings settings) throws IOException, ResolverList.InvalidException {
+    Resolvers resolvers(ProbeEngine engine, Settings settings)
+            throws IOException, ResolverList.InvalidException {
         Path list = settings.dns().resolvers().orElse(Path.of("/etc/resolv.conf"));
         return new ProbedResolvers(
                 engine,
-                settings.dns().resolvers().isPresent() ? ResolverList.read(list) : SystemResolvers.read(list),
+                settings.dns().resolvers().isPresent()
+                        ? ResolverList.read(list)
+                        : SystemResolvers.read(list),
                 settings.dns().authorityPort(),
                 DNS_LIMIT);
     }
@@ -145,7 +148,10 @@ public class Producers {
     @Produces
     @Singleton
     PinnedHttp http(Vertx vertx, Outside outside) {
-        return new PinnedHttp(vertx, Trust.withExtra(outside.trustFile()), EgressPolicy.opening(outside.egress()));
+        return new PinnedHttp(
+                vertx,
+                Trust.withExtra(outside.trustFile()),
+                EgressPolicy.opening(outside.egress()));
     }
 
     void close(@Disposes PinnedHttp http) {
@@ -160,21 +166,51 @@ public class Producers {
 
     @Produces
     @Singleton
-    World world(Outside outside, Settings settings, PinnedHttp http, Secrets secrets, Resolvers resolvers, CallLog log, PlanClock clock) {
+    World world(
+            Outside outside,
+            Settings settings,
+            PinnedHttp http,
+            Secrets secrets,
+            Resolvers resolvers,
+            CallLog log,
+            PlanClock clock) {
         CloudflareApi api = new CloudflareApi(outside.cloudflare(), http, secrets, log, clock);
         DnsZone zone = new CloudflareZone(api);
         Map<String, PromotionEngine> engines = new HashMap<>();
-        outside.engine().ifPresent(url -> engines.put("http", new HttpEngine(url, http, secrets, log, clock)));
+        outside.engine()
+                .ifPresent(
+                        url -> engines.put("http", new HttpEngine(url, http, secrets, log, clock)));
         List<ImageStore> images = new ArrayList<>();
-        images.add(new FileImages(settings.images().directory().orElseGet(() -> home(settings).resolve("images"))));
-        settings.images().url().ifPresent(url -> images.add(new HttpImages(url, settings.images().credentials().map(r -> "${" + r + "}"), http, secrets, log, clock)));
+        images.add(
+                new FileImages(
+                        settings.images()
+                                .directory()
+                                .orElseGet(() -> home(settings).resolve("images"))));
+        settings.images()
+                .url()
+                .ifPresent(
+                        url ->
+                                images.add(
+                                        new HttpImages(
+                                                url,
+                                                settings.images()
+                                                        .credentials()
+                                                        .map(r -> "${" + r + "}"),
+                                                http,
+                                                secrets,
+                                                log,
+                                                clock)));
         return new World(
                 Map.of(zone.provider(), zone),
                 new CloudflareEdge(api),
                 new CloudflareErrors(api),
                 engines,
                 resolvers,
-                new HttpSiteChecks(http, Trust.withExtra(outside.trustFile()), EgressPolicy.opening(outside.egress()), resolvers),
+                new HttpSiteChecks(
+                        http,
+                        Trust.withExtra(outside.trustFile()),
+                        EgressPolicy.opening(outside.egress()),
+                        resolvers),
                 images);
     }
 
@@ -186,14 +222,30 @@ public class Producers {
 
     @Produces
     @Singleton
-    Cutovers cutovers(PlanReader reader, World world, Journal journal, Samples samples, PlanClock clock) {
+    Cutovers cutovers(
+            PlanReader reader, World world, Journal journal, Samples samples, PlanClock clock) {
         return new Cutovers(reader, world, journal, samples, clock);
     }
 
     @Produces
     @Singleton
-    Node node(NodeName name, Journal journal, Ownership ownership, Samples samples, Outbox outbox, World world, PlanClock clock) {
-        return new Node(name.value(), journal, ownership, samples, outbox, List.of(new LogChannel()), world, clock);
+    Node node(
+            NodeName name,
+            Journal journal,
+            Ownership ownership,
+            Samples samples,
+            Outbox outbox,
+            World world,
+            PlanClock clock) {
+        return new Node(
+                name.value(),
+                journal,
+                ownership,
+                samples,
+                outbox,
+                List.of(new LogChannel()),
+                world,
+                clock);
     }
 
     /** Who may call. Without a keys file one is made, with a key for the person of this machine beside it. */

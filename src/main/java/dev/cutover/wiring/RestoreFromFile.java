@@ -41,12 +41,25 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
         Matcher name = REFERENCE.matcher(image.token());
         if (!name.matches() || System.getenv(name.group(1)) == null) {
             throw new GivenUpException(
-                    2, List.of("the image's token is " + image.token() + ": set that variable to a token that may edit " + image.zone() + ", then run this again; nothing was written"));
+                    2,
+                    List.of(
+                            "the image's token is "
+                                    + image.token()
+                                    + ": set that variable to a token that may edit "
+                                    + image.zone()
+                                    + ", then run this again; nothing was written"));
         }
         Vertx vertx = Vertx.vertx();
-        try (PinnedHttp http = new PinnedHttp(vertx, Trust.withExtra(outside.trustFile()), EgressPolicy.opening(outside.egress()))) {
-            Secrets secrets = new Secrets(Set.of(name.group(1)), outside.secretDirectory(), System::getenv);
-            CloudflareApi api = new CloudflareApi(outside.cloudflare(), http, secrets, CallLog.NONE, new SystemTime());
+        try (PinnedHttp http =
+                new PinnedHttp(
+                        vertx,
+                        Trust.withExtra(outside.trustFile()),
+                        EgressPolicy.opening(outside.egress()))) {
+            Secrets secrets =
+                    new Secrets(Set.of(name.group(1)), outside.secretDirectory(), System::getenv);
+            CloudflareApi api =
+                    new CloudflareApi(
+                            outside.cloudflare(), http, secrets, CallLog.NONE, new SystemTime());
             Restore restore = new Restore(new CloudflareZone(api));
             return dryRun ? preview(restore, image) : done(restore.restore(image));
         } catch (PortException e) {
@@ -69,10 +82,19 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
     private static RestoreCommand.Outcome preview(Restore restore, BeforeImage image) {
         Restoration way = restore.preview(image);
         List<String> lines = new ArrayList<>();
-        lines.add("before-image of " + image.cutover() + ", zone " + image.zone() + ", taken at " + image.takenAt());
+        lines.add(
+                "before-image of "
+                        + image.cutover()
+                        + ", zone "
+                        + image.zone()
+                        + ", taken at "
+                        + image.takenAt());
         way.writes().forEach(w -> lines.add("  " + words(w)));
         way.kept().forEach(k -> lines.add("  kept, somebody else's: " + k));
-        lines.add(way.isDone() ? "every planned record is as it was; nothing to write" : way.writes().size() + " records to write");
+        lines.add(
+                way.isDone()
+                        ? "every planned record is as it was; nothing to write"
+                        : way.writes().size() + " records to write");
         return new RestoreCommand.Outcome(0, way.writes().size(), lines);
     }
 
@@ -86,7 +108,17 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
     private static String words(RecordWrite write) {
         return switch (write) {
             case RecordWrite.Patch p ->
-                    "set " + p.seen().key() + " from " + p.seen().content() + " (TTL " + p.seen().ttlSeconds() + ") to " + p.target().content() + " (TTL " + p.target().ttlSeconds() + ")";
+                    "set "
+                            + p.seen().key()
+                            + " from "
+                            + p.seen().content()
+                            + " (TTL "
+                            + p.seen().ttlSeconds()
+                            + ") to "
+                            + p.target().content()
+                            + " (TTL "
+                            + p.target().ttlSeconds()
+                            + ")";
             case RecordWrite.Create c -> "make " + c.target().key() + " " + c.target().content();
             case RecordWrite.Delete d -> "remove " + d.seen().key() + " " + d.seen().content();
         };

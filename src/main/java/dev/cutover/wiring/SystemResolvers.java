@@ -23,7 +23,11 @@ final class SystemResolvers {
             String[] words = line.strip().split("\\s+", -1);
             if (words.length >= 2 && words[0].equals("nameserver")) {
                 number++;
-                list.append("system").append(number).append(' ').append(words[1]).append(" \"this machine\" ZZ\n");
+                list.append("system")
+                        .append(number)
+                        .append(' ')
+                        .append(words[1])
+                        .append(" \"this machine\" ZZ\n");
             }
         }
         if (number == 0) {

@@ -63,20 +63,25 @@ class CommandLineIT {
                                     "window"),
                             Map.entry(good.replace("LAB_TOKEN", "HOME"), "HOME"),
                             Map.entry(
-                                    good.replaceFirst("name: www, type: A,", "name: www, type: AAAA,"),
+                                    good.replaceFirst(
+                                            "name: www, type: A,", "name: www, type: AAAA,"),
                                     "IPv6"),
-                            Map.entry(
-                                    good.replaceFirst("(  - \\{ name: www.*\n)", "$1$1"), "www"));
+                            Map.entry(good.replaceFirst("(  - \\{ name: www.*\n)", "$1$1"), "www"));
             for (Map.Entry<String, String> one : bad.entrySet()) {
                 Cli.Said said = cli.run("schedule", written(lab, one.getKey()).toString());
                 assertThat(said.exitCode()).as(said.all()).isEqualTo(2);
-                assertThat(said.err()).containsPattern("plan.*\\.yaml:\\d+:\\d+: ").contains(one.getValue());
+                assertThat(said.err())
+                        .containsPattern("plan.*\\.yaml:\\d+:\\d+: ")
+                        .contains(one.getValue());
             }
             Map<String, String> pages =
                     Map.of(
-                            "", "empty",
-                            "/x\n".repeat(100_000), "100",
-                            "/fine\njavascript:alert(1)\n", "javascript");
+                            "",
+                            "empty",
+                            "/x\n".repeat(100_000),
+                            "100",
+                            "/fine\njavascript:alert(1)\n",
+                            "javascript");
             for (Map.Entry<String, String> one : pages.entrySet()) {
                 Path plan = written(lab, good);
                 Files.writeString(plan.resolveSibling("top-pages.csv"), one.getKey());
@@ -99,7 +104,8 @@ class CommandLineIT {
             oracle.editedByPeople(
                     lab.world()
                             .zone()
-                            .editByHand("www.acme.example", "A", r -> r.withComment("kept, says Ada")));
+                            .editByHand(
+                                    "www.acme.example", "A", r -> r.withComment("kept, says Ada")));
 
             Cli cli = new Cli(lab);
             Cli.Said look = cli.run("restore", image.toString(), "--dry-run");
@@ -144,7 +150,8 @@ class CommandLineIT {
 
     private static Path written(DemoLab lab, String text) throws Exception {
         Path folder = Files.createTempDirectory(lab.world().folder(), "plans");
-        Files.writeString(folder.resolve("top-pages.csv"), lab.world().planFiles().get("top-pages.csv"));
+        Files.writeString(
+                folder.resolve("top-pages.csv"), lab.world().planFiles().get("top-pages.csv"));
         return Files.writeString(folder.resolve("plan.yaml"), text);
     }
 

@@ -43,7 +43,8 @@ class KillIT {
                             .name("killer")
                             .unstarted(
                                     () -> {
-                                        // Moments drift through the run: each life is a little longer than the last.
+                                        // Moments drift through the run: each life is a little
+                                        // longer than the last.
                                         while (!over.get() && kills.get() < KILLS) {
                                             pause(Duration.ofMillis(700L + 130L * kills.get()));
                                             if (!over.get()) {
@@ -71,7 +72,12 @@ class KillIT {
 
     static Stream<Arguments> all() {
         return Arrays.stream(Kind.values())
-                .filter(k -> k != Kind.SETTING && k != Kind.WEBHOOK && k != Kind.TLS && k != Kind.PROMOTION_ROLLBACK)
+                .filter(
+                        k ->
+                                k != Kind.SETTING
+                                        && k != Kind.WEBHOOK
+                                        && k != Kind.TLS
+                                        && k != Kind.PROMOTION_ROLLBACK)
                 .flatMap(k -> Arrays.stream(Moment.values()).map(m -> Arguments.of(k, m)));
     }
 
@@ -104,14 +110,20 @@ class KillIT {
                         lab.killController();
                         Thread.ofPlatform().start(() -> start(lab));
                     });
-            JsonNode report = play(lab, DemoPlan.brief(), Thread.ofPlatform().unstarted(() -> {}), new AtomicBoolean());
+            JsonNode report =
+                    play(
+                            lab,
+                            DemoPlan.brief(),
+                            Thread.ofPlatform().unstarted(() -> {}),
+                            new AtomicBoolean());
             assertThat(struck).as("the demo makes a call of kind %s %s", kind, moment).isTrue();
             assertThat(report.path("outcome").asText()).isEqualTo("Completed");
             assertNoOrphans(lab);
         }
     }
 
-    private static JsonNode play(DemoLab lab, DemoPlan plan, Thread beside, AtomicBoolean over) throws Exception {
+    private static JsonNode play(DemoLab lab, DemoPlan plan, Thread beside, AtomicBoolean over)
+            throws Exception {
         AtomicLong lastSeq = new AtomicLong();
         lab.startEngine("none");
         lab.startController();
@@ -124,7 +136,9 @@ class KillIT {
                         Duration.ofMinutes(10),
                         status -> {
                             long seq = status.path("seq").asLong();
-                            assertThat(seq).as("an acknowledged event was lost").isGreaterThanOrEqualTo(lastSeq.get());
+                            assertThat(seq)
+                                    .as("an acknowledged event was lost")
+                                    .isGreaterThanOrEqualTo(lastSeq.get());
                             lastSeq.set(seq);
                             if (!beside.isAlive() && beside.getState() == Thread.State.NEW) {
                                 beside.start();
@@ -174,7 +188,15 @@ class KillIT {
 
     private static long databases(String folder) {
         return ProcessHandle.allProcesses()
-                .filter(p -> p.info().commandLine().map(line -> line.contains("postgres") && line.contains(folder)).orElse(false))
+                .filter(
+                        p ->
+                                p.info()
+                                        .commandLine()
+                                        .map(
+                                                line ->
+                                                        line.contains("postgres")
+                                                                && line.contains(folder))
+                                        .orElse(false))
                 .count();
     }
 }

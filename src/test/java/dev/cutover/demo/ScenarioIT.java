@@ -24,8 +24,17 @@ class ScenarioIT {
             lab.startController();
             lab.awaitController();
             DemoPlay.Ended ended =
-                    new DemoPlay(lab, scenario, DemoPlan.brief(), Duration.ofMinutes(8), status -> {}, line -> System.out.println(scenario.word() + ": " + line)).play();
-            assertThat(ended.wrong()).as("%s, its files are in %s", scenario.word(), lab.world().folder()).isEmpty();
+                    new DemoPlay(
+                                    lab,
+                                    scenario,
+                                    DemoPlan.brief(),
+                                    Duration.ofMinutes(8),
+                                    status -> {},
+                                    line -> System.out.println(scenario.word() + ": " + line))
+                            .play();
+            assertThat(ended.wrong())
+                    .as("%s, its files are in %s", scenario.word(), lab.world().folder())
+                    .isEmpty();
             assertThat(ended.phase()).isEqualTo(scenario.ending());
             proves(scenario, ended.report());
         }
@@ -38,7 +47,8 @@ class ScenarioIT {
         assertThat(report.path("imagePlaces")).hasSize(2);
         assertThat(report.path("phases").path(0).path("phase").asText()).isEqualTo("Scheduled");
         assertThat(report.path("calls")).isNotEmpty();
-        assertThat(report.path("calls").toString()).doesNotContain("lab-token", "lab-credential", "lab-key");
+        assertThat(report.path("calls").toString())
+                .doesNotContain("lab-token", "lab-credential", "lab-key");
         JsonNode proof = report.path("proof");
         assertThat(proof).hasSizeGreaterThanOrEqualTo(20 * 8);
         long foreign = 0;
@@ -47,7 +57,8 @@ class ScenarioIT {
         }
         if (scenario == Scenario.ZONE_EDITED_MEANWHILE) {
             assertThat(foreign).isPositive();
-            assertThat(report.path("kept").toString()).contains("www.acme.example", "api.acme.example", "127.77.20.99");
+            assertThat(report.path("kept").toString())
+                    .contains("www.acme.example", "api.acme.example", "127.77.20.99");
         } else {
             assertThat(foreign).isZero();
         }

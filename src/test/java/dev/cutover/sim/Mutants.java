@@ -79,18 +79,15 @@ final class Mutants {
     /// Undoes content as soon as routing is back.
     static final Brain DOES_NOT_DRAIN = Mutants::withoutDraining;
 
-    private static Decision events(
-            Decision d, java.util.function.Predicate<Event> keep) {
+    private static Decision events(Decision d, java.util.function.Predicate<Event> keep) {
         return new Decision(d.events().stream().filter(keep).toList(), d.wakeAt(), d.refused());
     }
 
     private static Decision replace(Decision d, UnaryOperator<Event> change) {
-        return new Decision(
-                d.events().stream().map(change).toList(), d.wakeAt(), d.refused());
+        return new Decision(d.events().stream().map(change).toList(), d.wakeAt(), d.refused());
     }
 
-    private static Input seeing(
-            Input in, UnaryOperator<Map<EvidenceKey, Evidence>> change) {
+    private static Input seeing(Input in, UnaryOperator<Map<EvidenceKey, Evidence>> change) {
         return in instanceof Input.Observation o
                 ? new Input.Observation(change.apply(new HashMap<>(o.latest())))
                 : in;
@@ -108,10 +105,8 @@ final class Mutants {
         for (SetChange change : c.changes()) {
             longAgo.put(change.key().toString(), Instant.EPOCH);
         }
-        Cutover sure =
-                pretend(c, new Event.TtlClockChanged(new TtlClock(longAgo, Map.of())), now);
-        return events(
-                Decider.decide(sure, in, now), e -> !(e instanceof Event.TtlClockChanged));
+        Cutover sure = pretend(c, new Event.TtlClockChanged(new TtlClock(longAgo, Map.of())), now);
+        return events(Decider.decide(sure, in, now), e -> !(e instanceof Event.TtlClockChanged));
     }
 
     private static Decision routingFirst(Cutover c, Input in, Instant now) {
@@ -139,8 +134,7 @@ final class Mutants {
             seen.put(
                     EvidenceKey.ZONE,
                     new Evidence.Zone(
-                            new ZoneView(
-                                    zone.view().zone(), wanted, zone.view().observedAt())));
+                            new ZoneView(zone.view().zone(), wanted, zone.view().observedAt())));
         }
         return seen;
     }
@@ -161,9 +155,7 @@ final class Mutants {
         }
         List<Event> more = new ArrayList<>(d.events());
         Phase.Reason why = new Phase.Reason("FellBack", "the provider answered");
-        more.add(
-                new Event.PhaseEntered(
-                        new Phase.FallingBack(Phase.Stage.DRAINING, why), why));
+        more.add(new Event.PhaseEntered(new Phase.FallingBack(Phase.Stage.DRAINING, why), why));
         more.add(new Event.PhaseEntered(new Phase.FallingBack(Phase.Stage.CONTENT, why), why));
         more.add(new Event.PhaseEntered(new Phase.FallingBack(Phase.Stage.CLOSING, why), why));
         more.add(new Event.PhaseEntered(new Phase.FellBack(Side.FALLBACK), why));
@@ -183,8 +175,7 @@ final class Mutants {
     }
 
     private static Map<EvidenceKey, Evidence> noErrors(Map<EvidenceKey, Evidence> seen) {
-        for (EvidenceKey key :
-                List.of(EvidenceKey.PROBE_ERRORS, EvidenceKey.PROVIDER_ERRORS)) {
+        for (EvidenceKey key : List.of(EvidenceKey.PROBE_ERRORS, EvidenceKey.PROVIDER_ERRORS)) {
             if (seen.get(key) instanceof Evidence.Errors e) {
                 seen.put(
                         key,

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A simulation that catches nothing proves nothing: each planted mistake must break an invariant soon.
+/// A simulation that catches nothing proves nothing: each planted mistake must break an invariant
+/// soon.
 class MutantsTest {
     private static final int MOST_SEEDS = 600;
 
@@ -33,8 +34,7 @@ class MutantsTest {
                         Mutants.FLIPS_TO_A_SICK_SIDE,
                         "never-flip-to-sick",
                         MOST_SEEDS),
-                Arguments.of(
-                        "ignores errors", Mutants.IGNORES_ERRORS, "healthy-side-or-told", 100),
+                Arguments.of("ignores errors", Mutants.IGNORES_ERRORS, "healthy-side-or-told", 100),
                 Arguments.of(
                         "takes the author for everybody",
                         Mutants.TAKES_THE_AUTHOR_FOR_EVERYBODY,
@@ -55,7 +55,9 @@ class MutantsTest {
             Simulation.run(seed, mutant, false).broken().ifPresent(b -> broken.add(b.invariant()));
         }
         assertThat(caught(broken, invariant))
-                .as("'%s' breaks %s within %d seeds, broken were %s", name, invariant, seeds, broken)
+                .as(
+                        "'%s' breaks %s within %d seeds, broken were %s",
+                        name, invariant, seeds, broken)
                 .isTrue();
     }
 

@@ -207,7 +207,9 @@ final class Oracle {
             return;
         }
         must(
-                !c.phase().isWayBack() && !c.phase().isFinal() && !(c.phase() instanceof Phase.Held),
+                !c.phase().isWayBack()
+                        && !c.phase().isFinal()
+                        && !(c.phase() instanceof Phase.Held),
                 "no-way-forward-on-the-way-back",
                 action.id() + " was sent in " + c.phase().text());
         boolean first =
@@ -374,7 +376,11 @@ final class Oracle {
             lastEdit.put(p.key(), now);
             boolean onNext = was.stream().anyMatch(r -> p.isOnlyNext(r.content()));
             boolean back =
-                    is.stream().map(DnsRecord::content).sorted().toList().equals(p.originalContents());
+                    is.stream()
+                            .map(DnsRecord::content)
+                            .sorted()
+                            .toList()
+                            .equals(p.originalContents());
             if (onNext && back) {
                 restoredByHand.put(p.key(), now);
             }
@@ -466,7 +472,8 @@ final class Oracle {
         Instant now = world().now();
         for (Scenario.Promise p : scenario.promises().values()) {
             Instant edited = lastEdit.getOrDefault(p.key(), Instant.MIN);
-            if (edited.plus(UNSEEN).isAfter(now) || (phase.isFinal() && edited.plus(UNSEEN).isAfter(phaseSince))) {
+            if (edited.plus(UNSEEN).isAfter(now)
+                    || (phase.isFinal() && edited.plus(UNSEEN).isAfter(phaseSince))) {
                 continue;
             }
             List<Scenario.Want> wants =

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which values of a planned set stood there before or were written by the controller; every other value
+/// Which values of a planned set stood there before or were written by the controller; every other
+/// value
 /// is a person's.
 final class OwnValues {
     /// The values of one set, by field.
@@ -82,13 +83,13 @@ final class OwnValues {
                         && (!comment || values.comments().contains(old.comment()));
         if (!fine) {
             throw new Broken(
-                    "edits-kept", action.id() + " replaced a person's value: " + old + " by " + next);
+                    "edits-kept",
+                    action.id() + " replaced a person's value: " + old + " by " + next);
         }
     }
 
     /// What is written must be a value the plan speaks of.
-    void mustBePlanned(
-            Action action, Scenario.Promise p, @Nullable DnsRecord old, DnsRecord next) {
+    void mustBePlanned(Action action, Scenario.Promise p, @Nullable DnsRecord old, DnsRecord next) {
         boolean content =
                 p.originalContents().contains(next.content())
                         || p.nextContents().contains(next.content())

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The people around a cutover: they approve, hold, resume, postpone, abort, and edit the zone by hand.
+/// The people around a cutover: they approve, hold, resume, postpone, abort, and edit the zone by
+/// hand.
 final class People {
     /// Something somebody will do.
     private record Act(Instant at, Runnable what) {}
@@ -54,10 +55,14 @@ final class People {
         Instant end = plan.window().closesAt().plus(plan.soak());
         for (String by : List.of("alice", "bob", "author")) {
             if (chance.in100(90)) {
-                at(chance.after(start, Duration.ZERO, between(start, opens)), () -> approve(by, true));
+                at(
+                        chance.after(start, Duration.ZERO, between(start, opens)),
+                        () -> approve(by, true));
             }
             if (chance.in100(10)) {
-                at(chance.after(start, Duration.ZERO, between(start, end)), () -> approve(by, false));
+                at(
+                        chance.after(start, Duration.ZERO, between(start, end)),
+                        () -> approve(by, false));
             }
         }
         int busy = chance.in100(40) ? 0 : chance.from(1, 4);
@@ -298,7 +303,10 @@ final class People {
                 // The low TTL stays: a person puts the address back and nothing else.
                 DnsRecord low =
                         r.proxied() || SimZone.answeredTtl(r) <= p.low() ? r : r.withTtl(p.low());
-                is.add(i < was.size() ? low.withId(was.get(i).id()) : low.withId(world.zone.newId()));
+                is.add(
+                        i < was.size()
+                                ? low.withId(was.get(i).id())
+                                : low.withId(world.zone.newId()));
             }
             put(p.key(), was, is, world.now());
         }
@@ -336,8 +344,7 @@ final class People {
                                         r ->
                                                 r.name().equals(key.name())
                                                         && (r.type() == RecordType.CNAME
-                                                                || key.type()
-                                                                        == RecordType.CNAME));
+                                                                || key.type() == RecordType.CNAME));
         if (clash || (key.type() == RecordType.CNAME && is.size() > 1)) {
             return;
         }

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A random plan, the zone it meets, and what is promised of every planned set on every side, worked
+/// A random plan, the zone it meets, and what is promised of every planned set on every side,
+/// worked
 /// out from the plan's words alone.
 ///
 /// @param zone every record before the first write
@@ -174,8 +175,7 @@ record Scenario(
                 from.add(content(type, 1));
                 original.add(record(name, type, from.get(i), ttl, proxied));
             }
-            List<DnsRecord> siblings =
-                    zone.stream().filter(r -> r.name().equals(name)).toList();
+            List<DnsRecord> siblings = zone.stream().filter(r -> r.name().equals(name)).toList();
             zone.addAll(original);
             List<String> to = new ArrayList<>();
             for (int i = 0; i < news; i++) {
@@ -205,7 +205,8 @@ record Scenario(
                             low));
         }
 
-        /// A record keeps what stood at its place; a new one follows the first, or those it replaces.
+        /// A record keeps what stood at its place; a new one follows the first, or those it
+        /// replaces.
         private List<Want> wants(
                 List<String> contents, List<DnsRecord> original, List<DnsRecord> siblings) {
             List<Want> wants = new ArrayList<>();
@@ -228,9 +229,9 @@ record Scenario(
             int n = serial++;
             return switch (type) {
                 case AAAA -> "2001:db8:" + side + "::" + Integer.toHexString(n);
-                case CNAME -> List.of("", "current", "next", "fallback").get(side) + n + ".example.net";
-                default ->
-                        List.of("", "198.51.100.", "203.0.113.", "192.0.2.").get(side) + n;
+                case CNAME ->
+                        List.of("", "current", "next", "fallback").get(side) + n + ".example.net";
+                default -> List.of("", "198.51.100.", "203.0.113.", "192.0.2.").get(side) + n;
             };
         }
 

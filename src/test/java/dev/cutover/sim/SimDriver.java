@@ -23,7 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Drives one cutover as the real driver does: look at open actions, observe, decide, append, start.
+/// Drives one cutover as the real driver does: look at open actions, observe, decide, append,
+/// start.
 ///
 /// A crash loses everything but the journal.
 final class SimDriver {
@@ -130,9 +131,7 @@ final class SimDriver {
         Decision decision = brain.decide(state, request, now);
         trace.note(
                 now,
-                "  "
-                        + request
-                        + decision.refused().map(r -> " refused: " + r).orElse(" accepted"));
+                "  " + request + decision.refused().map(r -> " refused: " + r).orElse(" accepted"));
         append(decision.events(), request.by());
         wakeAt = now;
         return decision;
@@ -253,8 +252,7 @@ final class SimDriver {
         }
         throw new Broken(
                 "idempotent",
-                "deciding again and again never settles: "
-                        + brain.decide(c, input, now).events());
+                "deciding again and again never settles: " + brain.decide(c, input, now).events());
     }
 
     private void send(Action action) {
@@ -265,8 +263,7 @@ final class SimDriver {
     private void append(List<Event> events, String by) {
         Instant now = world.now();
         for (Event event : events) {
-            JournalEntry entry =
-                    new JournalEntry(state.id(), state.seq() + 1, now, by, event);
+            JournalEntry entry = new JournalEntry(state.id(), state.seq() + 1, now, by, event);
             state = state.apply(entry);
             journal.add(entry);
             if (trace.isKept()) {

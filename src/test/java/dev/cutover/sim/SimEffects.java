@@ -84,8 +84,7 @@ final class SimEffects {
             trace.note(now, "  answer will be lost: " + action.id());
             flights.add(new Flight(action, c, soon, false));
         } else if (chance.in100(hostile * 0.08)) {
-            Instant late =
-                    chance.after(action.deadlineAt(), Duration.ZERO, Duration.ofSeconds(20));
+            Instant late = chance.after(action.deadlineAt(), Duration.ZERO, Duration.ofSeconds(20));
             trace.note(now, "  will land late at " + late + ": " + action.id());
             Flight flight = new Flight(action, c, late, false);
             plan(flight).ifPresent(w -> flight.stale = Optional.of(w));
@@ -181,13 +180,9 @@ final class SimEffects {
                     forward(Advance.of(all, SetChange::before, SetChange::aged, seen));
             case ActionSpec.SwitchStep s -> switchStep(s, c.step(s.step()), seen);
             case ActionSpec.RestoreRouting r ->
-                    back(
-                            Restoration.of(
-                                    c.restorable(Side.FALLBACK), SetChange::fallback, seen));
+                    back(Restoration.of(c.restorable(Side.FALLBACK), SetChange::fallback, seen));
             case ActionSpec.SettleTtls s ->
-                    back(
-                            Restoration.of(
-                                    c.restorable(s.side()), x -> x.settledOn(s.side()), seen));
+                    back(Restoration.of(c.restorable(s.side()), x -> x.settledOn(s.side()), seen));
             case ActionSpec.TakeBeforeImage t -> nothing();
             case ActionSpec.Promote p -> nothing();
             case ActionSpec.VerifyPromotion v -> nothing();
@@ -325,7 +320,9 @@ final class SimEffects {
         }
         SimEngine.Job job =
                 new SimEngine.Job(
-                        kind, now.plusSeconds(kind == SimEngine.Kind.PROMOTE ? chance.seconds(5, 150) : 2));
+                        kind,
+                        now.plusSeconds(
+                                kind == SimEngine.Kind.PROMOTE ? chance.seconds(5, 150) : 2));
         job.fails = chance.in100(hostile * 0.1);
         job.hangs = chance.in100(hostile * 0.05);
         job.corrupts = chance.in100(hostile * 0.1);

@@ -75,10 +75,7 @@ final class SimEngine {
 
     void advance(Instant now) {
         for (Job job : jobs.values()) {
-            if (job.state != State.RUNNING
-                    || job.hangs
-                    || now.isBefore(job.endsAt)
-                    || dead) {
+            if (job.state != State.RUNNING || job.hangs || now.isBefore(job.endsAt) || dead) {
                 continue;
             }
             job.state = job.fails ? State.FAILED : State.DONE;

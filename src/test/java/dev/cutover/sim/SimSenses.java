@@ -103,8 +103,7 @@ final class SimSenses {
                     set = world.zone.shown(i % world.zone.authorities(), now).set(key);
                 }
                 answers.add(
-                        new Evidence.ResolverAnswer(
-                                "r" + i, key, contents(set), 30, latency, ""));
+                        new Evidence.ResolverAnswer("r" + i, key, contents(set), 30, latency, ""));
             }
         }
         return new Evidence.Resolvers(answers, now);
@@ -141,10 +140,7 @@ final class SimSenses {
             }
             boolean next =
                     records.stream()
-                            .anyMatch(
-                                    r ->
-                                            SimWorld.originOf(r.content())
-                                                    == SimWorld.Origin.NEXT);
+                            .anyMatch(r -> SimWorld.originOf(r.content()) == SimWorld.Origin.NEXT);
             names.add(new Evidence.ServedName(name, next ? "next" : "current", "next", ""));
         }
         return new Evidence.Served(names, now);

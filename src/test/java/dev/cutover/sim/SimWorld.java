@@ -52,7 +52,8 @@ final class SimWorld {
     private final List<Map<DnsName, Cached>> caches = new ArrayList<>();
     private Instant now;
 
-    /// Share of visitors' requests that failed since the last step, and of those that met a sick next side.
+    /// Share of visitors' requests that failed since the last step, and of those that met a sick
+    /// next side.
     double failing;
 
     double failingOnNext;
@@ -162,8 +163,7 @@ final class SimWorld {
             ttl = Math.max(ttl, 90);
         }
         // Behind the edge the origin follows the zone at once; only the edge's own lag is seen.
-        caches.get(resolver)
-                .put(name, new Cached(records, proxied ? now : now.plusSeconds(ttl)));
+        caches.get(resolver).put(name, new Cached(records, proxied ? now : now.plusSeconds(ttl)));
         return records;
     }
 

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The zone at its provider and at its authorities, which show each version later, each at its own time.
+/// The zone at its provider and at its authorities, which show each version later, each at its own
+/// time.
 final class SimZone {
     /// A batch the provider did not take; nothing of it was applied.
     static final class Rejected extends Exception {
@@ -176,9 +177,11 @@ final class SimZone {
                 Optional.of(now));
     }
 
-    /// When the last honest cache let go of the last answer of this set that `matches`; empty while an
+    /// When the last honest cache let go of the last answer of this set that `matches`; empty while
+    /// an
     /// authority still gives one.
-    Optional<Instant> goneAt(SetKey key, java.util.function.Predicate<DnsRecord> matches, Instant now) {
+    Optional<Instant> goneAt(
+            SetKey key, java.util.function.Predicate<DnsRecord> matches, Instant now) {
         Instant gone = Instant.MIN;
         for (List<Version> versions : authorities) {
             for (int i = 0; i < versions.size(); i++) {

@@ -55,11 +55,16 @@ final class Simulation {
     private static void live(
             SimWorld world, SimEffects effects, SimDriver driver, People people, Oracle oracle) {
         Instant horizon =
-                world.scenario.plan().window().closesAt().plus(world.scenario.plan().soak())
+                world.scenario
+                        .plan()
+                        .window()
+                        .closesAt()
+                        .plus(world.scenario.plan().soak())
                         .plus(Duration.ofHours(10));
         while (world.now().isBefore(horizon)) {
             Instant now = world.now();
-            Instant next = earliest(driver.nextAt(), people.nextAt(), effects.nextAt().orElse(horizon));
+            Instant next =
+                    earliest(driver.nextAt(), people.nextAt(), effects.nextAt().orElse(horizon));
             Instant least = now.plusMillis(200);
             world.advance(next.isBefore(least) ? least : next.isAfter(horizon) ? horizon : next);
             effects.advance();

@@ -49,7 +49,8 @@ final class Troubles {
         }
         if (chance.in100(hostile * 0.3)) {
             Instant from = chance.after(start, Duration.ZERO, Duration.between(start, end));
-            world.engineDead.add(new SimWorld.Spell(from, from.plusSeconds(chance.seconds(20, 900)), 1));
+            world.engineDead.add(
+                    new SimWorld.Spell(from, from.plusSeconds(chance.seconds(20, 900)), 1));
         }
         if (chance.in100(hostile * 0.3)) {
             world.engineDead.add(spell(chance, opens, opens.plusSeconds(600), 1, 10, 1));

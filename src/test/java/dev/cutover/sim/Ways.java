@@ -43,8 +43,7 @@ final class Ways {
             case Phase.Scheduled p ->
                     to instanceof Phase.Preparing || to instanceof Phase.Cancelling;
             case Phase.Preparing p -> to instanceof Phase.Ageing || to instanceof Phase.Cancelling;
-            case Phase.Ageing p ->
-                    to instanceof Phase.AwaitingGo || to instanceof Phase.Cancelling;
+            case Phase.Ageing p -> to instanceof Phase.AwaitingGo || to instanceof Phase.Cancelling;
             case Phase.AwaitingGo p ->
                     to instanceof Phase.Promoting
                             || to instanceof Phase.Switching
@@ -56,8 +55,7 @@ final class Ways {
                     (to instanceof Phase.Switching s && s.step() == p.step() + 1)
                             || (to instanceof Phase.Soaking && p.step() == p.steps())
                             || to instanceof Phase.FallingBack;
-            case Phase.Soaking p ->
-                    to instanceof Phase.Closing || to instanceof Phase.FallingBack;
+            case Phase.Soaking p -> to instanceof Phase.Closing || to instanceof Phase.FallingBack;
             case Phase.Closing p ->
                     to instanceof Phase.Completed || to instanceof Phase.FallingBack;
             case Phase.Completed p -> to instanceof Phase.FallingBack;

@@ -1,4 +1,5 @@
-/// The simulation: a seeded world without sockets around the pure core, and an oracle that shares no
+/// The simulation: a seeded world without sockets around the pure core, and an oracle that shares
+/// no
 /// code with what it judges.
 ///
 /// ```

@@ -50,8 +50,7 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             new OneSet(change, promised.apply(change), seen.set(change.key()), writes, kept)
                     .restore();
         }
-        return new Restoration(
-                RecordWrite.inBatchOrder(withoutBlocked(writes, kept, seen)), kept);
+        return new Restoration(RecordWrite.inBatchOrder(withoutBlocked(writes, kept, seen)), kept);
     }
 
     /**

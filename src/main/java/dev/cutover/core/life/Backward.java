@@ -178,8 +178,7 @@ final class Backward {
     private static boolean routedAgain(Turn t, Phase.Reason why) {
         Evidence.Zone zone = t.zoneSince(t.c.restoredAt().orElse(Instant.MAX)).orElse(null);
         if (zone == null
-                || Restoration.of(
-                                t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view())
+                || Restoration.of(t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view())
                         .isDone()) {
             return false;
         }
@@ -268,10 +267,7 @@ final class Backward {
     private static boolean seenJustNow(Turn t) {
         boolean seen = t.zoneSince(t.now.minus(UNDO_EVIDENCE)).isPresent();
         if (!seen && t.c.phaseSince().plus(Pace.FORWARD_PATIENCE).isBefore(t.now)) {
-            t.page(
-                    "NotReadBack",
-                    "content is not undone while the zone cannot be read",
-                    List.of());
+            t.page("NotReadBack", "content is not undone while the zone cannot be read", List.of());
         }
         return seen;
     }

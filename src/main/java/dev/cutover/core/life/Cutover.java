@@ -86,8 +86,7 @@ public record Cutover(
      * @param last how the last closed attempt ended; empty while the first is open
      * @param lastAt when that was
      */
-    public record Tries(
-            ActionSpec spec, int count, Optional<Ending> last, Instant lastAt) {}
+    public record Tries(ActionSpec spec, int count, Optional<Ending> last, Instant lastAt) {}
 
     /** A verdict and since when it stands. */
     public record Stance(Judged judged, Instant since) {}
@@ -365,10 +364,7 @@ public record Cutover(
             tries.put(
                     ended.id().key(),
                     new Tries(
-                            action.spec(),
-                            ended.id().attempt(),
-                            Optional.of(ended.ending()),
-                            at));
+                            action.spec(), ended.id().attempt(), Optional.of(ended.ending()), at));
             if (!ended.ending().isSuccess()) {
                 return;
             }

@@ -270,8 +270,7 @@ final class Forward {
      * a newer one: an unanswered attempt may have landed and somebody may have put the records back.
      */
     private static Optional<Instant> firstBound(Turn t, int step) {
-        Cutover.Tries tries =
-                t.c.tries().get(new ActionSpec.SwitchStep(step, Instant.EPOCH).key());
+        Cutover.Tries tries = t.c.tries().get(new ActionSpec.SwitchStep(step, Instant.EPOCH).key());
         return tries != null
                         && !tries.lastAt().isBefore(t.c.phaseSince())
                         && tries.spec() instanceof ActionSpec.SwitchStep s
@@ -395,7 +394,8 @@ final class Forward {
     }
 
     private static boolean zoneDrifted(Turn t, Duration maxAge) {
-        // Only a finding is journaled: the gate of the same name judges by another age, and two words
+        // Only a finding is journaled: the gate of the same name judges by another age, and two
+        // words
         // about one check would follow each other for ever.
         Judged zone = t.gates(maxAge).zoneUnchanged(t.c.changes(), t.c::expected);
         if (zone.verdict() != Verdict.FAIL) {

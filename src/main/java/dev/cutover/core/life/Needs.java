@@ -50,7 +50,8 @@ public final class Needs {
             case Phase.Closing p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
             case Phase.Held h -> {
                 add(needs, c, h.from(), now);
-                // Somebody is at work on the zone: what they do must not stay unseen until the next look.
+                // Somebody is at work on the zone: what they do must not stay unseen until the next
+                // look.
                 needs.computeIfPresent(EvidenceKey.ZONE, (k, pause) -> least(pause, HELD));
                 needs.computeIfPresent(EvidenceKey.AUTHORITIES, (k, pause) -> least(pause, HELD));
             }
