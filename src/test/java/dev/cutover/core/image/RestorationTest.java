@@ -137,7 +137,7 @@ class RestorationTest {
     }
 
     @Test
-    void records_we_added_go_and_one_a_person_changed_since_stays() {
+    void records_we_added_go_and_one_a_person_added_stays() {
         List<SetChange> changes =
                 changes(
                         Acme.plan(
@@ -159,15 +159,24 @@ class RestorationTest {
                         new RecordWrite.Delete(second),
                         new RecordWrite.Patch(first, a("w", WWW, Acme.WWW_OLD, 3_600)));
 
-        Restoration touched =
+        // It routes visitors until it is gone, whatever somebody noted on it meanwhile.
+        Restoration noted =
                 Restoration.of(
                         changes,
                         SetChange::before,
                         Acme.zone(List.of(first, second.withTtl(999)), Acme.NOW));
-        assertThat(touched.writes()).hasSize(1);
-        assertThat(touched.kept())
+        assertThat(noted.writes()).hasSize(2);
+        assertThat(noted.kept()).isEmpty();
+
+        Restoration taken =
+                Restoration.of(
+                        changes,
+                        SetChange::before,
+                        Acme.zone(List.of(first, a("x", WWW, "203.0.113.9", 300)), Acme.NOW));
+        assertThat(taken.writes()).hasSize(1);
+        assertThat(taken.kept())
                 .singleElement()
-                .satisfies(e -> assertThat(e.subject()).contains("203.0.113.2"));
+                .satisfies(e -> assertThat(e.subject()).contains("203.0.113.9"));
     }
 
     @Test
