@@ -101,11 +101,7 @@ class CommandLineIT {
             reachSwitched(lab);
             lab.killController();
             Path image = image(lab);
-            oracle.editedByPeople(
-                    lab.world()
-                            .zone()
-                            .editByHand(
-                                    "www.acme.example", "A", r -> r.withComment("kept, says Ada")));
+            oracle.edit("www.acme.example", "A", r -> r.withComment("kept, says Ada"));
 
             Cli cli = new Cli(lab);
             Cli.Said look = cli.run("restore", image.toString(), "--dry-run");

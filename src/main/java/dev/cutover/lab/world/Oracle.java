@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Judges how a run ended by looking at the provider's own data. It shares nothing with the controller but
@@ -16,16 +17,37 @@ import java.util.Set;
 public final class Oracle {
     private final LabWorld world;
     private final Map<String, CloudflareRecord> before = new LinkedHashMap<>();
-    private final Map<String, CloudflareRecord> byPeople = new HashMap<>();
+    private final Map<String, Map<String, Object>> byPeople = new HashMap<>();
 
     Oracle(LabWorld world) {
         this.world = world;
         world.zone().records().forEach(r -> before.put(key(r), r));
     }
 
-    /** Remembers that people want this record as it is now, whatever the cutover does. */
-    public void editedByPeople(CloudflareRecord record) {
-        byPeople.put(key(record), record);
+    /**
+     * Has a person edit a record in the provider's dashboard, and remembers the fields that changed: these
+     * must stand whatever the cutover does.
+     *
+     * @param name the full name
+     */
+    public void edit(String name, String type, UnaryOperator<CloudflareRecord> edit) {
+        CloudflareRecord was =
+                world.zone().records().stream()
+                        .filter(r -> r.name().equals(name) && r.type().equals(type))
+                        .findFirst()
+                        .orElseThrow();
+        CloudflareRecord is = world.zone().editByHand(name, type, edit);
+        Map<String, Object> fields = byPeople.computeIfAbsent(key(is), k -> new HashMap<>());
+        remember(fields, "content", was.content(), is.content());
+        remember(fields, "comment", was.comment(), is.comment());
+        remember(fields, "tags", was.tags(), is.tags());
+        remember(fields, "proxied", was.proxied(), is.proxied());
+    }
+
+    private static void remember(Map<String, Object> fields, String field, Object was, Object is) {
+        if (!was.equals(is)) {
+            fields.put(field, is);
+        }
     }
 
     /**
@@ -42,22 +64,19 @@ public final class Oracle {
         Map<String, CloudflareRecord> now = new LinkedHashMap<>();
         world.zone().records().forEach(r -> now.put(key(r), r));
         for (CloudflareRecord was : before.values()) {
-            CloudflareRecord wanted = byPeople.getOrDefault(key(was), was);
             CloudflareRecord is = now.remove(key(was));
             if (is == null) {
                 wrong.add(key(was) + " is gone");
                 continue;
             }
-            boolean theirContent =
-                    byPeople.containsKey(key(was)) && !wanted.content().equals(was.content());
-            String content =
-                    planned.contains(key(was)) && !theirContent ? side.address() : wanted.content();
-            compare(wrong, key(was), "content", content, is.content());
+            Map<String, Object> theirs = byPeople.getOrDefault(key(was), Map.of());
+            String content = planned.contains(key(was)) ? side.address() : was.content();
+            compare(wrong, key(was), "content", theirs.getOrDefault("content", content), is.content());
             compare(wrong, key(was), "ttl", was.ttlSeconds(), is.ttlSeconds());
-            compare(wrong, key(was), "proxied", wanted.proxied(), is.proxied());
-            compare(wrong, key(was), "comment", wanted.comment(), is.comment());
-            compare(wrong, key(was), "tags", wanted.tags(), is.tags());
-            compare(wrong, key(was), "settings", wanted.settings(), is.settings());
+            compare(wrong, key(was), "proxied", theirs.getOrDefault("proxied", was.proxied()), is.proxied());
+            compare(wrong, key(was), "comment", theirs.getOrDefault("comment", was.comment()), is.comment());
+            compare(wrong, key(was), "tags", theirs.getOrDefault("tags", was.tags()), is.tags());
+            compare(wrong, key(was), "settings", was.settings(), is.settings());
         }
         now.keySet().forEach(k -> wrong.add(k + " was not there before"));
         return wrong;

@@ -59,14 +59,9 @@ public enum Scenario {
         public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Switching(1/2)", p -> p.startsWith("Switching(1"), TO_SOAKING);
             awaitOn(oracle, LabWorld.Side.NEXT, "beta");
-            var zone = stage.world().zone();
-            oracle.editedByPeople(
-                    zone.editByHand(
-                            "www.acme.example", "A", r -> r.withComment("do not touch, says Ada")));
-            oracle.editedByPeople(
-                    zone.editByHand("api.acme.example", "A", r -> r.withContent("127.77.20.99")));
-            oracle.editedByPeople(
-                    zone.editByHand("host3.acme.example", "A", r -> r.withContent("127.77.20.98")));
+            oracle.edit("www.acme.example", "A", r -> r.withComment("do not touch, says Ada"));
+            oracle.edit("api.acme.example", "A", r -> r.withContent("127.77.20.99"));
+            oracle.edit("host3.acme.example", "A", r -> r.withContent("127.77.20.98"));
             stage.say("somebody edits www (comment), api (content) and host3 (not planned)");
             stage.awaitPhase("Held", p -> p.startsWith("Held"), Duration.ofMinutes(1));
             stage.say("held for drift; on call falls back");
