@@ -158,6 +158,15 @@ public record Problem(
                 why + "; nothing was changed, try again");
     }
 
+    static Problem storeUnavailable() {
+        return of(
+                "store-unavailable",
+                "The journal cannot be reached",
+                503,
+                "the controller's database does not answer; whether the request was journaled is"
+                        + " unknown, ask again with the same Idempotency-Key");
+    }
+
     static Problem noSuchCutover(String id) {
         return of(
                 "no-such-cutover",

@@ -1,5 +1,6 @@
 package dev.cutover.api;
 
+import dev.cutover.run.StoreUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
@@ -43,6 +44,9 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     private Problem problem(Throwable failure) {
         if (failure instanceof ProblemException expected) {
             return expected.problem();
+        }
+        if (failure instanceof StoreUnavailableException) {
+            return Problem.storeUnavailable();
         }
         if (failure instanceof WebApplicationException platform
                 && platform.getResponse().getStatus() < 500) {

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What faces may ask for. Every verb of the API, the CLI and the pages ends here, and nothing else does. */
 public final class Cutovers {
@@ -76,7 +77,7 @@ public final class Cutovers {
         try {
             Call call = Call.reading("", "preview " + plan.name(), Deadline.in(READ_LIMIT));
             Map<DnsName, String> claimed = new HashMap<>();
-            journal.claims().forEach((name, holder) -> claimed.put(name, holder.value()));
+            stored(journal::claims).forEach((name, holder) -> claimed.put(name, holder.value()));
             return new Previewed.Seen(
                     Planner.plan(plan, world.zone(plan.zone()).read(plan.zone(), call), claimed));
         } catch (PortException e) {
@@ -148,7 +149,7 @@ public final class Cutovers {
             return new Scheduled.Refused(diff, List.of(drift));
         }
         Event.Scheduled first = new Event.Scheduled(diff.plan(), by, diff.changes(), diff.hash());
-        return switch (journal.begin(first, by, clock.instant(), idempotencyKey)) {
+        return switch (stored(() -> journal.begin(first, by, clock.instant(), idempotencyKey))) {
             case Journal.Begun.Ok ok -> new Scheduled.Ok(ok.cutover());
             case Journal.Begun.Overlap overlap ->
                     new Scheduled.Refused(
@@ -178,12 +179,14 @@ public final class Cutovers {
     public Answer request(CutoverId id, Input.Request request, Optional<String> idempotencyKey) {
         Instant now = clock.instant();
         Optional<Journal.Requested> done =
-                journal.request(
-                        id,
-                        request.by(),
-                        now,
-                        idempotencyKey,
-                        c -> Decider.decide(c, request, now));
+                stored(
+                        () ->
+                                journal.request(
+                                        id,
+                                        request.by(),
+                                        now,
+                                        idempotencyKey,
+                                        c -> Decider.decide(c, request, now)));
         if (done.isEmpty()) {
             return new Answer.NotFound();
         }
@@ -210,12 +213,12 @@ public final class Cutovers {
 
     /** All cutovers, newest first, at most {@code most}. */
     public List<Row> list(int most) {
-        return journal.list(most).stream().map(Cutovers::row).toList();
+        return stored(() -> journal.list(most)).stream().map(Cutovers::row).toList();
     }
 
     /** One row of the list. */
     public Optional<Row> row(CutoverId id) {
-        return journal.row(id).map(Cutovers::row);
+        return stored(() -> journal.row(id)).map(Cutovers::row);
     }
 
     private static Row row(Journal.Row r) {
@@ -231,12 +234,12 @@ public final class Cutovers {
     }
 
     public Optional<Cutover> find(CutoverId id) {
-        return journal.load(id);
+        return stored(() -> journal.load(id));
     }
 
     /** The journal after a sequence number, oldest first. */
     public List<JournalEntry> entries(CutoverId id, long afterSeq, int most) {
-        return journal.entries(id, afterSeq, most);
+        return stored(() -> journal.entries(id, afterSeq, most));
     }
 
     /**
@@ -262,12 +265,12 @@ public final class Cutovers {
             boolean write) {}
 
     public Optional<FullReport> report(CutoverId id) {
-        List<JournalEntry> entries = journal.entries(id, 0, MOST_ENTRIES);
+        List<JournalEntry> entries = stored(() -> journal.entries(id, 0, MOST_ENTRIES));
         if (entries.isEmpty()) {
             return Optional.empty();
         }
         List<MadeCall> calls =
-                samples.calls(id, MOST_CALLS).stream()
+                stored(() -> samples.calls(id, MOST_CALLS)).stream()
                         .map(
                                 c ->
                                         new MadeCall(
@@ -280,7 +283,19 @@ public final class Cutovers {
                                                 c.took().toMillis(),
                                                 c.write()))
                         .toList();
-        return Optional.of(new FullReport(Report.of(entries, samples.adoption(id)), calls));
+        return Optional.of(new FullReport(Report.of(entries, stored(() -> samples.adoption(id))), calls));
+    }
+
+    /** What the store answers; its silence becomes an exception faces can tell from a mistake. */
+    private static <T> T stored(Supplier<T> ask) {
+        try {
+            return ask.get();
+        } catch (PortException e) {
+            if (e.category() == PortException.Category.TRANSIENT) {
+                throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
+            }
+            throw e;
+        }
     }
 
     /** Plan time. */

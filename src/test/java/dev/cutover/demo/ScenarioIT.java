@@ -9,13 +9,24 @@ import dev.cutover.lab.CallTap;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Scenario;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every scenario ends as its name says, judged at the provider and by the report. */
 class ScenarioIT {
+    private static final List<String> SECRETS =
+            List.of("lab-token-of-the-zone", "lab-credential-of-the", "lab-key-of");
+
     @ParameterizedTest
     @EnumSource(Scenario.class)
     void ends_as_its_name_says(Scenario scenario) throws Exception {
@@ -37,7 +48,26 @@ class ScenarioIT {
                     .isEmpty();
             assertThat(ended.phase()).isEqualTo(scenario.ending());
             proves(scenario, ended.report());
+            assertThat(filesHolding(lab.world().folder())).as("files that hold a secret").isEmpty();
         }
+    }
+
+    /** Every file of the run, logs, images and the database among them, in which a planted secret stands. */
+    private static List<Path> filesHolding(Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                try {
+                    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+                    if (SECRETS.stream().anyMatch(text::contains)) {
+                        found.add(file);
+                    }
+                } catch (NoSuchFileException e) {
+                    // The database removes files as it works.
+                }
+            }
+        }
+        return found;
     }
 
     /** What the report must hold whatever happened. */
