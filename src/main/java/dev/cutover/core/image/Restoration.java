@@ -109,8 +109,17 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             for (int slot = 0; slot < slots; slot++) {
                 restoreSlot(slot, bySlot.get(slot));
             }
-            for (DnsRecord foreign : unclaimed) {
-                kept.add(new ForeignEdit(subject(foreign), "record", "none", foreign.content()));
+            for (DnsRecord rest : unclaimed) {
+                // A lost write that lands late makes a record of ours beside those already restored.
+                boolean ours =
+                        change.ours().stream()
+                                .flatMap(List::stream)
+                                .anyMatch(s -> s.content().equals(rest.content()));
+                if (ours) {
+                    writes.add(new RecordWrite.Delete(rest));
+                } else {
+                    kept.add(new ForeignEdit(subject(rest), "record", "none", rest.content()));
+                }
             }
         }
 

@@ -380,6 +380,9 @@ final class Forward {
     }
 
     static void closing(Turn t) {
+        if (Guards.putBack(t)) {
+            return;
+        }
         if (Backward.settle(t, Side.NEXT)) {
             t.enter(new Phase.Completed(), "Closed", "the next side serves and TTLs are back");
         }

@@ -126,6 +126,17 @@ final class Guards {
         return true;
     }
 
+    /** Holds when somebody put switched records back; for a phase in which other edits are kept and named. */
+    static boolean putBack(Turn t) {
+        if (!restoredByHand(t)) {
+            return false;
+        }
+        t.hold(
+                "RestoredByHand",
+                "somebody put records back that were switched; they are not switched again");
+        return true;
+    }
+
     private static boolean restoredByHand(Turn t) {
         return t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
                 .map(
