@@ -195,8 +195,11 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
                 if (now.equals(promisedValue)) {
                     continue;
                 }
+                // Of any position: somebody who makes records again may mix up which was which.
                 boolean oursToChange =
-                        states(slot).stream().anyMatch(state -> field.of(state).equals(now));
+                        change.ours().stream()
+                                .flatMap(List::stream)
+                                .anyMatch(state -> field.of(state).equals(now));
                 if (oursToChange) {
                     target = field.copy(wanted, target);
                 } else {
