@@ -302,7 +302,9 @@ final class Backward {
     }
 
     static void cancelling(Turn t) {
-        if (!t.c.lowered() || settle(t, Side.CURRENT)) {
+        if (!t.c.lowered()) {
+            t.enter(new Phase.Cancelled(), "Cancelled", "nothing was written");
+        } else if (settle(t, Side.CURRENT)) {
             t.enter(
                     new Phase.Cancelled(),
                     "Cancelled",
