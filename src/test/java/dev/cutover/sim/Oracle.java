@@ -31,6 +31,9 @@ final class Oracle {
     /// How long visitors may meet a dead next side before something was done or somebody was told.
     private static final Duration HARM_BOUND = Duration.ofMinutes(8);
 
+    /// How long restoring routing may take while the provider answers most calls.
+    private static final Duration BACK_BOUND = Duration.ofMinutes(12);
+
     /// How long a person's edit may stand before the run stops for it.
     private static final Duration NOTICE = Duration.ofMinutes(4);
 
@@ -53,6 +56,7 @@ final class Oracle {
     private @Nullable Instant loweredAt;
     private @Nullable Instant harmSince;
     private @Nullable Instant abortedAt;
+    private @Nullable Instant wayBackSince;
     private boolean undoApproved;
     private boolean switched;
     private boolean wrote;
@@ -403,6 +407,7 @@ final class Oracle {
 
     void tick(Instant now) {
         editsAreNoticed(now);
+        comesBack(now);
         boolean harmed = world().failingOnNext >= 0.5;
         if (!harmed) {
             harmSince = null;
@@ -421,6 +426,25 @@ final class Oracle {
                 seenTo,
                 "healthy-side-or-told",
                 "visitors meet a dead next side since " + harmSince + " in " + phase.text());
+    }
+
+    /// With the provider answering, routing is back within minutes.
+    private void comesBack(Instant now) {
+        boolean routing =
+                phase instanceof Phase.NeedsOperator
+                        || (phase instanceof Phase.FallingBack f
+                                && f.stage() == Phase.Stage.ROUTING);
+        if (!routing
+                || !world().apiUp(now)
+                || SimWorld.any(world().apiDenied, now)
+                || wayBackSince == null) {
+            wayBackSince = routing ? now : null;
+            return;
+        }
+        must(
+                !wayBackSince.plus(BACK_BOUND).isBefore(now),
+                "comes-back",
+                "the provider answers since " + wayBackSince + ", still " + phase.text());
     }
 
     /// A person's value that stands on a planned set stops what goes forward.
@@ -490,7 +514,12 @@ final class Oracle {
                                                                     r.proxied(),
                                                                     List.of(r.comment())))
                                             .toList();
-            ours.mustStand(p, wants, world().zone.set(p.key()), told.toString());
+            ours.mustStand(
+                    p,
+                    wants,
+                    world().zone.set(p.key()),
+                    lastEdit.containsKey(p.key()),
+                    told.toString());
         }
     }
 }

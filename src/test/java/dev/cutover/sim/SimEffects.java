@@ -106,6 +106,16 @@ final class SimEffects {
         }
     }
 
+    /// The controller gives up waiting: what is on its way lands within 20 s or never.
+    void giveUp(Action action) {
+        Instant latest = world.now().plusSeconds(20);
+        for (Flight f : flights) {
+            if (f.action.id().equals(action.id()) && f.landsAt.isAfter(latest)) {
+                f.landsAt = latest;
+            }
+        }
+    }
+
     /// Lets requests land whose time has come.
     void advance() {
         Instant now = world.now();
