@@ -163,7 +163,7 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             } else if (wanted.isEmpty()) {
                 restoreSurplus(slot, seenHere.get());
             } else {
-                restoreFields(slot, seenHere.get(), wanted.get());
+                restoreFields(seenHere.get(), wanted.get());
             }
         }
 
@@ -187,7 +187,7 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             }
         }
 
-        private void restoreFields(int slot, DnsRecord seenHere, DnsRecord wanted) {
+        private void restoreFields(DnsRecord seenHere, DnsRecord wanted) {
             DnsRecord target = seenHere;
             for (RecordField field : RecordField.values()) {
                 Object now = field.of(seenHere);
