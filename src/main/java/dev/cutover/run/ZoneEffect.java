@@ -98,8 +98,8 @@ final class ZoneEffect {
     }
 
     private void write(List<RecordWrite> writes, Call call) {
-        int most = zone.mostWrites(ref);
-        for (int i = 0; i < writes.size(); i += most) {
+        int written = 0;
+        for (List<RecordWrite> batch : RecordWrite.batches(writes, zone.mostWrites(ref))) {
             Call one =
                     new Call(
                             call.cutover(),
@@ -109,12 +109,13 @@ final class ZoneEffect {
             if (one.deadline().passed()) {
                 throw PortException.passing(
                         "no time left to write "
-                                + (writes.size() - i)
+                                + (writes.size() - written)
                                 + " of "
                                 + writes.size()
                                 + " records");
             }
-            zone.apply(ref, writes.subList(i, Math.min(writes.size(), i + most)), one);
+            zone.apply(ref, batch, one);
+            written += batch.size();
         }
     }
 

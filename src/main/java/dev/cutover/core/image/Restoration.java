@@ -111,11 +111,7 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             }
             for (DnsRecord rest : unclaimed) {
                 // A lost write that lands late makes a record of ours beside those already restored.
-                boolean ours =
-                        change.ours().stream()
-                                .flatMap(List::stream)
-                                .anyMatch(s -> s.content().equals(rest.content()));
-                if (ours) {
+                if (isOurs(rest)) {
                     writes.add(new RecordWrite.Delete(rest));
                 } else {
                     kept.add(new ForeignEdit(subject(rest), "record", "none", rest.content()));
@@ -147,6 +143,12 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             return !r.id().isEmpty() && states(slot).stream().anyMatch(s -> s.id().equals(r.id()));
         }
 
+        private boolean isOurs(DnsRecord r) {
+            return change.ours().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(s -> s.content().equals(r.content()));
+        }
+
         private boolean isPromised(int slot, DnsRecord r) {
             return slot < promised.size() && promised.get(slot).content().equals(r.content());
         }
@@ -161,7 +163,7 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             if (seenHere.isEmpty()) {
                 wanted.ifPresent(w -> restoreMissing(slot, w));
             } else if (wanted.isEmpty()) {
-                restoreSurplus(slot, seenHere.get());
+                restoreSurplus(seenHere.get());
             } else {
                 restoreFields(seenHere.get(), wanted.get());
             }
@@ -177,10 +179,9 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             }
         }
 
-        private void restoreSurplus(int slot, DnsRecord seenHere) {
+        private void restoreSurplus(DnsRecord seenHere) {
             // A record of ours routes visitors until it is gone, whatever somebody noted on it.
-            boolean ours = hasOurContent(slot, seenHere);
-            if (ours) {
+            if (isOurs(seenHere)) {
                 writes.add(new RecordWrite.Delete(seenHere));
             } else {
                 kept.add(new ForeignEdit(subject(seenHere), "record", "none", seenHere.content()));

@@ -380,7 +380,7 @@ final class Forward {
     }
 
     static void closing(Turn t) {
-        if (Guards.putBack(t)) {
+        if (Guards.fellBack(t) || Guards.putBack(t)) {
             return;
         }
         if (Backward.settle(t, Side.NEXT)) {
