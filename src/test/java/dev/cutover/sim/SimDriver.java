@@ -302,7 +302,10 @@ final class SimDriver {
             }
         }
         return switch (effects.look(action, state)) {
-            case SimEffects.Progress.Done d -> Optional.of(d.ending());
+            case SimEffects.Progress.Done d -> {
+                effects.giveUp(action);
+                yield Optional.of(d.ending());
+            }
             case SimEffects.Progress.Running r -> {
                 sent.add(action.id().text());
                 yield over || pointless
