@@ -47,7 +47,7 @@ final class ZoneEffect {
             case Advance.AlreadyThere there -> written(0, List.of(), view);
             case Advance.Drift drift -> new Ending.Drifted(drift.edits());
             case Advance.Ready ready -> {
-                Optional<DnsRecord> touched = touchedSince(view, notWrittenAfter);
+                Optional<DnsRecord> touched = touchedSince(view, target, notWrittenAfter);
                 if (touched.isPresent()) {
                     yield new Ending.Drifted(List.of(putBack(touched.get())));
                 }
@@ -73,7 +73,7 @@ final class ZoneEffect {
             case Advance.AlreadyThere there -> new Progress.Over(written(0, List.of(), view));
             case Advance.Drift drift -> new Progress.Over(new Ending.Drifted(drift.edits()));
             case Advance.Ready ready ->
-                    touchedSince(view, notWrittenAfter)
+                    touchedSince(view, target, notWrittenAfter)
                             .<Progress>map(
                                     r -> new Progress.Over(new Ending.Drifted(List.of(putBack(r)))))
                             .orElseGet(Progress.NotFound::new);
@@ -98,8 +98,8 @@ final class ZoneEffect {
     }
 
     private void write(List<RecordWrite> writes, Call call) {
-        int most = zone.mostWrites(ref);
-        for (int i = 0; i < writes.size(); i += most) {
+        int written = 0;
+        for (List<RecordWrite> batch : RecordWrite.batches(writes, zone.mostWrites(ref))) {
             Call one =
                     new Call(
                             call.cutover(),
@@ -109,21 +109,32 @@ final class ZoneEffect {
             if (one.deadline().passed()) {
                 throw PortException.passing(
                         "no time left to write "
-                                + (writes.size() - i)
+                                + (writes.size() - written)
                                 + " of "
                                 + writes.size()
                                 + " records");
             }
-            zone.apply(ref, writes.subList(i, Math.min(writes.size(), i + most)), one);
+            zone.apply(ref, batch, one);
+            written += batch.size();
         }
     }
 
-    /** A record that was written after we last looked, although it shows an old value: somebody put it back. */
-    private Optional<DnsRecord> touchedSince(ZoneView view, Instant notWrittenAfter) {
+    /**
+     * A record that was written after we last looked, although it shows an old value: somebody put it
+     * back. Sets at their target are ours: a step may have been cut between two batches.
+     */
+    private Optional<DnsRecord> touchedSince(
+            ZoneView view,
+            Function<SetChange, List<DnsRecord>> target,
+            Instant notWrittenAfter) {
         if (notWrittenAfter.equals(Instant.EPOCH)) {
             return Optional.empty();
         }
         return changes.stream()
+                .filter(
+                        c ->
+                                !Advance.differences(target.apply(c), view.set(c.key()))
+                                        .isEmpty())
                 .flatMap(c -> view.set(c.key()).stream())
                 .filter(r -> r.modifiedAt().map(at -> at.isAfter(notWrittenAfter)).orElse(false))
                 .findFirst();

@@ -23,7 +23,7 @@ class MutantsTest {
                         Mutants.ROUTES_BEFORE_THE_IMPORT,
                         "import-before-routing",
                         20),
-                Arguments.of("ignores drift", Mutants.IGNORES_DRIFT, "", MOST_SEEDS),
+                Arguments.of("ignores drift", Mutants.IGNORES_DRIFT, "edits-noticed", MOST_SEEDS),
                 Arguments.of(
                         "claims without reading back",
                         Mutants.CLAIMS_WITHOUT_READING_BACK,
@@ -44,7 +44,7 @@ class MutantsTest {
                 Arguments.of(
                         "refuses to abort", Mutants.REFUSES_TO_ABORT, "abort-accepted", MOST_SEEDS),
                 Arguments.of("does not drain", Mutants.DOES_NOT_DRAIN, "drained", 100),
-                Arguments.of("reuses ids", Mutants.REUSES_IDS, "ids-once", 100));
+                Arguments.of("reuses ids", Mutants.REUSES_IDS, "ids-once", MOST_SEEDS));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -28,17 +28,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It shares no code with decide, Advance, Restoration or the TTL clock.
 final class Oracle {
-    /// How long visitors may meet a dead next side before something was done or somebody was told.
-    private static final Duration HARM_BOUND = Duration.ofMinutes(8);
-
-    /// How long a person's edit may stand before the run stops for it.
-    private static final Duration NOTICE = Duration.ofMinutes(4);
-
     /// A person's edit this young may be unknown to the controller.
     private static final Duration UNSEEN = Duration.ofSeconds(75);
 
     private final Scenario scenario;
     private final OwnValues ours;
+    private final Liveness liveness;
     private @Nullable SimWorld world;
     private final Set<String> actionIds = new HashSet<>();
     private final Set<String> openZoneWrites = new HashSet<>();
@@ -51,7 +46,6 @@ final class Oracle {
     private Instant phaseSince = Scenario.START;
     private Plan.Window window;
     private @Nullable Instant loweredAt;
-    private @Nullable Instant harmSince;
     private @Nullable Instant abortedAt;
     private boolean undoApproved;
     private boolean switched;
@@ -65,6 +59,7 @@ final class Oracle {
     Oracle(Scenario scenario) {
         this.scenario = scenario;
         this.ours = new OwnValues(scenario);
+        this.liveness = new Liveness(ours);
         this.window = scenario.plan().window();
     }
 
@@ -76,7 +71,7 @@ final class Oracle {
         return Objects.requireNonNull(world);
     }
 
-    private static void must(boolean holds, String invariant, String what) {
+    static void must(boolean holds, String invariant, String what) {
         if (!holds) {
             throw new Broken(invariant, what);
         }
@@ -220,11 +215,17 @@ final class Oracle {
         if (first && action.id().attempt() == 1) {
             mayGo(action, now);
         }
-        if (action.spec() instanceof ActionSpec.SwitchStep s) {
+        if (action.spec() instanceof ActionSpec.SwitchStep) {
             must(
                     scenario.plan().promotion().isEmpty() || world().engine.verified,
                     "import-before-routing",
                     action.id() + " was sent, but no verified import stands");
+        }
+    }
+
+    /// A switch is about to be written as the zone stands now; nothing was computed before.
+    void aboutToWrite(Action action, Instant now) {
+        if (action.spec() instanceof ActionSpec.SwitchStep s) {
             ttlsAreOld(s.step(), action, now);
         }
     }
@@ -320,14 +321,25 @@ final class Oracle {
         for (DnsRecord r : before) {
             DnsRecord next = now2.get(r.id());
             if (next == null || !next.equals(r)) {
-                changed(action, r, next, stale && editedSince(r.key(), action.intendedAt()));
+                changed(
+                        action,
+                        r,
+                        next,
+                        ttls(before, r.key()),
+                        stale && editedSince(r.key(), action.intendedAt()));
             }
         }
         for (DnsRecord r : after) {
             if (!old.containsKey(r.id())) {
-                changed(action, null, r, false);
+                changed(action, null, r, ttls(before, r.key()), false);
             }
         }
+    }
+
+    private static Set<Long> ttls(List<DnsRecord> records, SetKey key) {
+        Set<Long> ttls = new HashSet<>();
+        of(records, key).forEach(r -> ttls.add(r.ttlSeconds()));
+        return ttls;
     }
 
     private boolean editedSince(SetKey key, Instant since) {
@@ -335,7 +347,11 @@ final class Oracle {
     }
 
     private void changed(
-            Action action, @Nullable DnsRecord old, @Nullable DnsRecord next, boolean excused) {
+            Action action,
+            @Nullable DnsRecord old,
+            @Nullable DnsRecord next,
+            Set<Long> standing,
+            boolean excused) {
         DnsRecord any = old != null ? old : Objects.requireNonNull(next);
         Scenario.Promise promise = scenario.promises().get(any.key());
         if (promise == null) {
@@ -347,7 +363,7 @@ final class Oracle {
         if (next == null) {
             return;
         }
-        ours.mustBePlanned(action, promise, old, next);
+        ours.mustBePlanned(action, promise, old, next, standing);
         boolean forward =
                 promise.isOnlyNext(next.content())
                         && (old == null || !old.content().equals(next.content()));
@@ -361,7 +377,7 @@ final class Oracle {
                     "restored-by-hand",
                     action.id() + " switched " + next.key() + " again after a person put it back");
         }
-        ours.wrote(old, next);
+        ours.wrote(old, next, standing);
     }
 
     // --- what people do ---
@@ -402,45 +418,8 @@ final class Oracle {
     // --- as time passes ---
 
     void tick(Instant now) {
-        editsAreNoticed(now);
-        boolean harmed = world().failingOnNext >= 0.5;
-        if (!harmed) {
-            harmSince = null;
-            return;
-        }
-        harmSince = harmSince == null ? now : harmSince;
-        boolean bad = harmSince.plus(HARM_BOUND).isBefore(now);
-        if (!bad || phase.isFinal()) {
-            return;
-        }
-        boolean seenTo =
-                phase instanceof Phase.Held
-                        || phase.isWayBack()
-                        || !lastUrgentAt.isBefore(harmSince);
-        must(
-                seenTo,
-                "healthy-side-or-told",
-                "visitors meet a dead next side since " + harmSince + " in " + phase.text());
-    }
-
-    /// A person's value that stands on a planned set stops what goes forward.
-    private void editsAreNoticed(Instant now) {
-        boolean forward =
-                phase instanceof Phase.Promoting
-                        || phase instanceof Phase.Switching
-                        || phase instanceof Phase.Soaking;
-        if (!forward || lastEdit.isEmpty() || phaseSince.plus(NOTICE).isAfter(now)) {
-            return;
-        }
-        for (Map.Entry<SetKey, Instant> edit : lastEdit.entrySet()) {
-            boolean due = !edit.getValue().plus(NOTICE).isAfter(now);
-            if (due && lastUrgentAt.isBefore(edit.getValue())) {
-                must(
-                        ours.areAllOurs(edit.getKey(), world().zone.set(edit.getKey())),
-                        "edits-noticed",
-                        edit.getKey() + " was edited at " + edit.getValue() + ", nobody was told");
-            }
-        }
+        liveness.tick(
+                new Liveness.Seen(phase, phaseSince, lastUrgentAt, lastEdit), world(), now);
     }
 
     /// At the end of the run, and once more when late writes have landed.
@@ -490,7 +469,12 @@ final class Oracle {
                                                                     r.proxied(),
                                                                     List.of(r.comment())))
                                             .toList();
-            ours.mustStand(p, wants, world().zone.set(p.key()), told.toString());
+            ours.mustStand(
+                    p,
+                    wants,
+                    world().zone.set(p.key()),
+                    lastEdit.containsKey(p.key()),
+                    told.toString());
         }
     }
 }

@@ -38,6 +38,7 @@ final class OwnValues {
                         (key, p) -> {
                             Values values = new Values();
                             p.original().forEach(values::add);
+                            values.ttls().add(p.low());
                             owned.put(key, values);
                         });
     }
@@ -47,12 +48,13 @@ final class OwnValues {
     }
 
     /// Remembers the fields that were written; the others may be a person's.
-    void wrote(@Nullable DnsRecord old, DnsRecord r) {
+    void wrote(@Nullable DnsRecord old, DnsRecord r, Set<Long> standing) {
         Values values = of(r.key());
+        boolean personsTtl = old == null && standing.contains(r.ttlSeconds());
         if (old == null || !old.content().equals(r.content())) {
             values.contents().add(r.content());
         }
-        if (old == null || old.ttlSeconds() != r.ttlSeconds()) {
+        if (!personsTtl && (old == null || old.ttlSeconds() != r.ttlSeconds())) {
             values.ttls().add(r.ttlSeconds());
         }
         if (old == null || !old.comment().equals(r.comment())) {
@@ -89,14 +91,21 @@ final class OwnValues {
     }
 
     /// What is written must be a value the plan speaks of.
-    void mustBePlanned(Action action, Scenario.Promise p, @Nullable DnsRecord old, DnsRecord next) {
+    void mustBePlanned(
+            Action action,
+            Scenario.Promise p,
+            @Nullable DnsRecord old,
+            DnsRecord next,
+            Set<Long> standing) {
         boolean content =
                 p.originalContents().contains(next.content())
                         || p.nextContents().contains(next.content())
                         || p.fallbackContents().contains(next.content())
                         || (old != null && old.content().equals(next.content()));
+        // A record that is made anew keeps the TTL that a person gave the one it stands for.
         boolean ttl =
-                next.ttlSeconds() == p.low()
+                (old == null && standing.contains(next.ttlSeconds()))
+                        || next.ttlSeconds() == p.low()
                         || p.original().stream().anyMatch(r -> r.ttlSeconds() == next.ttlSeconds())
                         || p.next().stream().anyMatch(w -> w.ttls().contains(next.ttlSeconds()))
                         || (old != null && old.ttlSeconds() == next.ttlSeconds());
@@ -107,7 +116,11 @@ final class OwnValues {
 
     /// The set shows these wants, people's edits aside, each of which must have been told.
     void mustStand(
-            Scenario.Promise p, List<Scenario.Want> wants, List<DnsRecord> seen, String told) {
+            Scenario.Promise p,
+            List<Scenario.Want> wants,
+            List<DnsRecord> seen,
+            boolean edited,
+            String told) {
         Values values = of(p.key());
         List<DnsRecord> rest = new ArrayList<>(seen);
         List<Scenario.Want> missing = new ArrayList<>();
@@ -128,8 +141,11 @@ final class OwnValues {
                         "TTL of " + r + ", promised " + want.ttls());
             }
             if (!want.comments().contains(r.comment())) {
+                // A person who made records again may have mixed up the set's own comments.
+                boolean mixedUp =
+                        edited && told.contains(r.content() + ": comment expected");
                 keptAndTold(
-                        !values.comments().contains(r.comment()),
+                        mixedUp || !values.comments().contains(r.comment()),
                         told,
                         r.comment(),
                         "comment of " + r + ", promised '" + want.comments() + "'");

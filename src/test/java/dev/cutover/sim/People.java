@@ -37,6 +37,7 @@ final class People {
     private int resumes;
     private int postpones;
     private int serial = 1;
+    private final boolean hurried;
     boolean gone;
 
     People(SimWorld world, SimDriver driver, Oracle oracle, Chance chance, Trace trace) {
@@ -45,6 +46,7 @@ final class People {
         this.oracle = oracle;
         this.chance = chance;
         this.trace = trace;
+        hurried = chance.in100(25);
         plan();
     }
 
@@ -114,11 +116,29 @@ final class People {
         while (!acts.isEmpty() && !acts.getFirst().at().isAfter(world.now())) {
             acts.removeFirst().what().run();
         }
+        mischief();
         notice();
         if (!reactAt.isAfter(world.now())) {
             reactAt = Instant.MAX;
             reactingTo = Optional.empty();
             react();
+        }
+    }
+
+    /// The worst moment: something was just sent and nobody knows yet what became of it.
+    private void mischief() {
+        if (!hurried || driver.state().open().isEmpty() || !chance.in100(4)) {
+            return;
+        }
+        int what = chance.from(1, 10);
+        if (what <= 4) {
+            abort(false);
+        } else if (what <= 6) {
+            hold();
+        } else if (what <= 9) {
+            restoreByHand();
+        } else {
+            edit();
         }
     }
 

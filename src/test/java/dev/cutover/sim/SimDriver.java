@@ -302,34 +302,38 @@ final class SimDriver {
             }
         }
         return switch (effects.look(action, state)) {
-            case SimEffects.Progress.Done d -> Optional.of(d.ending());
+            case SimEffects.Progress.Done d -> {
+                effects.giveUp(action);
+                yield Optional.of(d.ending());
+            }
             case SimEffects.Progress.Running r -> {
                 sent.add(action.id().text());
                 yield over || pointless
-                        ? gaveUp("still running, given up")
+                        ? gaveUp(action, "still running, given up")
                         : Optional.<Ending>empty();
             }
             case SimEffects.Progress.Unknown u ->
-                    over ? gaveUp("cannot be looked at: " + u.why()) : Optional.<Ending>empty();
+                    over ? gaveUp(action, "cannot be looked at: " + u.why()) : Optional.<Ending>empty();
             case SimEffects.Progress.NotFound n -> notFound(action, known, over || pointless);
         };
     }
 
     private Optional<Ending> notFound(Action action, boolean known, boolean giveUp) {
         if (giveUp) {
-            return gaveUp("no sign of it");
+            return gaveUp(action, "no sign of it");
         }
         if (known) {
             return Optional.empty();
         }
         if (!state.maySend(action.spec())) {
-            return gaveUp("was not sent: the cutover is " + state.phase().text());
+            return gaveUp(action, "was not sent: the cutover is " + state.phase().text());
         }
         send(action);
         return Optional.empty();
     }
 
-    private static Optional<Ending> gaveUp(String why) {
+    private Optional<Ending> gaveUp(Action action, String why) {
+        effects.giveUp(action);
         return Optional.of(new Ending.Failed(Ending.Failure.TRANSIENT, why));
     }
 

@@ -89,6 +89,7 @@ final class SimEffects {
             Flight flight = new Flight(action, c, late, false);
             plan(flight).ifPresent(w -> flight.stale = Optional.of(w));
             if (flight.stale.isPresent()) {
+                oracle.aboutToWrite(action, now);
                 flights.add(flight);
             }
         } else if (chance.in100(hostile * 0.1)) {
@@ -103,6 +104,16 @@ final class SimEffects {
                             "refused by the provider"));
         } else {
             flights.add(new Flight(action, c, soon, true));
+        }
+    }
+
+    /// The controller gives up waiting: what is on its way lands within 20 s or never.
+    void giveUp(Action action) {
+        Instant latest = world.now().plusSeconds(20);
+        for (Flight f : flights) {
+            if (f.action.id().equals(action.id()) && f.landsAt.isAfter(latest)) {
+                f.landsAt = latest;
+            }
         }
     }
 
@@ -276,6 +287,9 @@ final class SimEffects {
         List<DnsRecord> before = world.zone.records();
         try {
             if (!wish.writes().isEmpty()) {
+                if (flight.stale.isEmpty()) {
+                    oracle.aboutToWrite(flight.action, now);
+                }
                 world.zone.apply(wish.writes(), now);
                 trace.note(now, "  zone written by " + flight.action.id() + ": " + wish.writes());
             }

@@ -60,7 +60,14 @@ final class SimEngine {
     }
 
     void start(String id, Job job) {
-        if (jobs.putIfAbsent(id, job) != null) {
+        // One promotion at a time: asked again while one runs, the engine goes on with that one.
+        Job running =
+                jobs.values().stream()
+                        .filter(j -> j.kind == Kind.PROMOTE && j.state == State.RUNNING)
+                        .filter(j -> job.kind == Kind.PROMOTE)
+                        .findFirst()
+                        .orElse(job);
+        if (jobs.putIfAbsent(id, running) != null || running != job) {
             return;
         }
         if (job.kind == Kind.PROMOTE) {

@@ -24,6 +24,9 @@ final class Simulation {
         }
     }
 
+    /// How long a run may take after its window, holds and second thoughts included.
+    private static final Duration AFTER_WINDOW = Duration.ofHours(4);
+
     private Simulation() {}
 
     static Result run(long seed, Brain brain, boolean traced) {
@@ -61,8 +64,13 @@ final class Simulation {
                         .closesAt()
                         .plus(world.scenario.plan().soak())
                         .plus(Duration.ofHours(10));
+        Instant latest = horizon.plus(Duration.ofDays(2));
         while (world.now().isBefore(horizon)) {
             Instant now = world.now();
+            Instant closes = driver.state().plan().window().closesAt();
+            if (closes.plus(AFTER_WINDOW).isAfter(horizon) && closes.isBefore(latest)) {
+                horizon = closes.plus(AFTER_WINDOW);
+            }
             Instant next =
                     earliest(driver.nextAt(), people.nextAt(), effects.nextAt().orElse(horizon));
             Instant least = now.plusMillis(200);

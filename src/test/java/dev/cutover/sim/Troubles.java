@@ -16,7 +16,7 @@ final class Troubles {
         Instant opens = plan.window().opensAt();
         Instant end = plan.window().closesAt().plus(plan.soak());
         if (chance.in100(hostile * 0.4)) {
-            world.zone.mostLag = Duration.ofSeconds(chance.of(30, 90, 200));
+            world.zone.mostLag = Duration.ofSeconds(chance.of(30, 90, 170));
         }
         if (chance.in100(35)) {
             world.spells(SimWorld.Origin.NEXT)

@@ -1,13 +1,16 @@
 package dev.cutover.core.image;
 
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordField;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.plan.SetChange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -36,7 +39,8 @@ public sealed interface Advance {
 
     /**
      * Computes the way from the expected to the target records of all these sets. Sets that are at the
-     * target already count as done: a step split into several batches may have been cut between them.
+     * target already count as done: a step split into several batches may have been cut between them. The
+     * sets of one name travel in one batch: a name of which only some sets moved was touched by somebody.
      */
     static Advance of(
             List<SetChange> changes,
@@ -46,6 +50,14 @@ public sealed interface Advance {
         List<RecordWrite> writes = new ArrayList<>();
         List<ForeignEdit> drift = new ArrayList<>();
         boolean allThere = true;
+        Set<DnsName> moved = new HashSet<>();
+        for (SetChange change : changes) {
+            List<DnsRecord> now = seen.set(change.key());
+            if (differences(target.apply(change), now).isEmpty()
+                    && !differences(expected.apply(change), now).isEmpty()) {
+                moved.add(change.name());
+            }
+        }
         for (SetChange change : changes) {
             List<DnsRecord> now = seen.set(change.key());
             if (differences(target.apply(change), now).isEmpty()) {
@@ -53,6 +65,14 @@ public sealed interface Advance {
             }
             allThere = false;
             drift.addAll(differences(expected.apply(change), now));
+            if (moved.contains(change.name())) {
+                drift.add(
+                        new ForeignEdit(
+                                change.key().toString(),
+                                "record",
+                                "moved together with the other sets of its name",
+                                "put back"));
+            }
             writes.addAll(
                     RecordWrite.between(
                             inOrderOf(expected.apply(change), now), target.apply(change)));

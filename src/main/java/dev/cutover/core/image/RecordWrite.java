@@ -1,8 +1,11 @@
 package dev.cutover.core.image;
 
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One write to one record, as a provider's batch takes it. */
 public sealed interface RecordWrite {
@@ -28,6 +31,44 @@ public sealed interface RecordWrite {
         writes.stream().filter(Patch.class::isInstance).forEach(ordered::add);
         writes.stream().filter(Create.class::isInstance).forEach(ordered::add);
         return ordered;
+    }
+
+    /**
+     * These writes in as few batches as a provider's limit allows, each in batch order, all writes of one
+     * name in the same batch: between two batches no name stands half on one side. A name with more
+     * writes than the limit cannot be kept together.
+     */
+    static List<List<RecordWrite>> batches(List<RecordWrite> writes, int most) {
+        Map<DnsName, List<RecordWrite>> byName = new LinkedHashMap<>();
+        writes.forEach(w -> byName.computeIfAbsent(w.name(), n -> new ArrayList<>()).add(w));
+        List<List<RecordWrite>> batches = new ArrayList<>();
+        List<RecordWrite> batch = new ArrayList<>();
+        for (List<RecordWrite> name : byName.values()) {
+            if (!batch.isEmpty() && batch.size() + name.size() > most) {
+                batches.add(inBatchOrder(batch));
+                batch = new ArrayList<>();
+            }
+            for (RecordWrite write : name) {
+                if (batch.size() == most) {
+                    batches.add(inBatchOrder(batch));
+                    batch = new ArrayList<>();
+                }
+                batch.add(write);
+            }
+        }
+        if (!batch.isEmpty()) {
+            batches.add(inBatchOrder(batch));
+        }
+        return batches;
+    }
+
+    /** The name of the record that is written. */
+    default DnsName name() {
+        return switch (this) {
+            case Patch p -> p.target().name();
+            case Create c -> c.target().name();
+            case Delete d -> d.seen().name();
+        };
     }
 
     private static List<RecordWrite> withoutCollisions(List<RecordWrite> writes) {

@@ -109,8 +109,13 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             for (int slot = 0; slot < slots; slot++) {
                 restoreSlot(slot, bySlot.get(slot));
             }
-            for (DnsRecord foreign : unclaimed) {
-                kept.add(new ForeignEdit(subject(foreign), "record", "none", foreign.content()));
+            for (DnsRecord rest : unclaimed) {
+                // A lost write that lands late makes a record of ours beside those already restored.
+                if (isOurs(rest)) {
+                    writes.add(new RecordWrite.Delete(rest));
+                } else {
+                    kept.add(new ForeignEdit(subject(rest), "record", "none", rest.content()));
+                }
             }
         }
 
@@ -138,6 +143,12 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             return !r.id().isEmpty() && states(slot).stream().anyMatch(s -> s.id().equals(r.id()));
         }
 
+        private boolean isOurs(DnsRecord r) {
+            return change.ours().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(s -> s.content().equals(r.content()));
+        }
+
         private boolean isPromised(int slot, DnsRecord r) {
             return slot < promised.size() && promised.get(slot).content().equals(r.content());
         }
@@ -152,9 +163,9 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             if (seenHere.isEmpty()) {
                 wanted.ifPresent(w -> restoreMissing(slot, w));
             } else if (wanted.isEmpty()) {
-                restoreSurplus(slot, seenHere.get());
+                restoreSurplus(seenHere.get());
             } else {
-                restoreFields(slot, seenHere.get(), wanted.get());
+                restoreFields(seenHere.get(), wanted.get());
             }
         }
 
@@ -168,17 +179,16 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             }
         }
 
-        private void restoreSurplus(int slot, DnsRecord seenHere) {
+        private void restoreSurplus(DnsRecord seenHere) {
             // A record of ours routes visitors until it is gone, whatever somebody noted on it.
-            boolean ours = hasOurContent(slot, seenHere);
-            if (ours) {
+            if (isOurs(seenHere)) {
                 writes.add(new RecordWrite.Delete(seenHere));
             } else {
                 kept.add(new ForeignEdit(subject(seenHere), "record", "none", seenHere.content()));
             }
         }
 
-        private void restoreFields(int slot, DnsRecord seenHere, DnsRecord wanted) {
+        private void restoreFields(DnsRecord seenHere, DnsRecord wanted) {
             DnsRecord target = seenHere;
             for (RecordField field : RecordField.values()) {
                 Object now = field.of(seenHere);
@@ -186,8 +196,11 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
                 if (now.equals(promisedValue)) {
                     continue;
                 }
+                // Of any position: somebody who makes records again may mix up which was which.
                 boolean oursToChange =
-                        states(slot).stream().anyMatch(state -> field.of(state).equals(now));
+                        change.ours().stream()
+                                .flatMap(List::stream)
+                                .anyMatch(state -> field.of(state).equals(now));
                 if (oursToChange) {
                     target = field.copy(wanted, target);
                 } else {

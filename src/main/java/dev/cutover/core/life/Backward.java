@@ -214,7 +214,7 @@ final class Backward {
                         .mapToLong(c -> t.c.ttlClock().longestSeconds(c))
                         .max()
                         .orElse(0);
-        Instant goneAt = restoredAt.plusSeconds(Math.max(longest, raised));
+        Instant goneAt = lastShownAt(t, restoredAt).plusSeconds(Math.max(longest, raised));
         if (t.now.isBefore(goneAt)) {
             t.wake(goneAt);
             return;
@@ -223,6 +223,29 @@ final class Backward {
                 new Phase.FallingBack(Phase.Stage.CONTENT, why),
                 "Drained",
                 "no honest cache shows the next side any more");
+    }
+
+    /**
+     * When an authority may last have given the next side. One that was never seen to serve a step may be so
+     * late that it shows the step after it agreed with the fallback; and what an authority gives for a set
+     * with somebody's edit in it is not compared at all.
+     */
+    private static Instant lastShownAt(Turn t, Instant restoredAt) {
+        Instant last = restoredAt;
+        if (t.c.servedAt().isEmpty()) {
+            Instant writtenAt =
+                    t.c.tries().values().stream()
+                            .filter(x -> x.spec() instanceof ActionSpec.SwitchStep)
+                            .map(Cutover.Tries::lastAt)
+                            .max(Instant::compareTo)
+                            .orElse(restoredAt);
+            last = later(last, writtenAt.plus(Pace.SERVED_PATIENCE));
+        }
+        return t.c.kept().isEmpty() ? last : later(last, restoredAt.plus(Pace.SERVED_PATIENCE));
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
     }
 
     private static void content(Turn t, Phase.Reason why) {
@@ -302,7 +325,9 @@ final class Backward {
     }
 
     static void cancelling(Turn t) {
-        if (!t.c.lowered() || settle(t, Side.CURRENT)) {
+        if (!t.c.lowered()) {
+            t.enter(new Phase.Cancelled(), "Cancelled", "nothing was written");
+        } else if (settle(t, Side.CURRENT)) {
             t.enter(
                     new Phase.Cancelled(),
                     "Cancelled",

@@ -117,7 +117,9 @@ public final class Decider {
     }
 
     private static Decision approve(Cutover c, Approve a, Instant now) {
-        if (c.phase() instanceof Phase.FallingBack f && f.stage() == Phase.Stage.CONTENT) {
+        if (c.phase() instanceof Phase.FallingBack f
+                && f.stage() == Phase.Stage.CONTENT
+                && a.planHash().equals(c.planHash())) {
             return accept(
                     c,
                     now,
@@ -182,7 +184,8 @@ public final class Decider {
     private static Decision resume(Cutover c, Resume u, Instant now) {
         if (c.phase() instanceof Phase.FallingBack f
                 && f.stage() == Phase.Stage.CONTENT
-                && c.promotionTouched()) {
+                && c.promotionTouched()
+                && c.openAttempt(new ActionSpec.UndoPromotion()).isEmpty()) {
             return accept(
                     c,
                     now,
@@ -250,6 +253,9 @@ public final class Decider {
                             + Pace.worstCase(c.plan())
                             + ", the window closes at "
                             + w.closesAt());
+        }
+        if (w.equals(c.plan().window()) && !(c.phase() instanceof Phase.Held)) {
+            return accept(c, now, p.by(), List.of());
         }
         List<Event> events =
                 c.phase() instanceof Phase.Held

@@ -380,6 +380,9 @@ final class Forward {
     }
 
     static void closing(Turn t) {
+        if (Guards.fellBack(t) || Guards.putBack(t)) {
+            return;
+        }
         if (Backward.settle(t, Side.NEXT)) {
             t.enter(new Phase.Completed(), "Closed", "the next side serves and TTLs are back");
         }
@@ -397,7 +400,7 @@ final class Forward {
         // Only a finding is journaled: the gate of the same name judges by another age, and two
         // words
         // about one check would follow each other for ever.
-        Judged zone = t.gates(maxAge).zoneUnchanged(t.c.changes(), t.c::expected);
+        Judged zone = t.gates(maxAge).zoneUnchanged(t.c.changes(), t::expected);
         if (zone.verdict() != Verdict.FAIL) {
             return false;
         }
@@ -412,8 +415,8 @@ final class Forward {
         Plan plan = t.c.plan();
         Instant soakOver = plan.window().closesAt().plus(plan.soak());
         List<Judged> judged = new ArrayList<>();
-        judged.add(gates.zoneUnchanged(t.c.changes(), t.c::expected));
-        judged.add(gates.authoritiesAgree(t.c.changes(), t.c::expected));
+        judged.add(gates.zoneUnchanged(t.c.changes(), t::expected));
+        judged.add(gates.authoritiesAgree(t.c.changes(), t::expected));
         judged.add(gates.pages(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES));
         judged.add(gates.robots());
         judged.add(gates.tls(CheckName.NEXT_TLS, EvidenceKey.NEXT_TLS, soakOver));

@@ -110,7 +110,7 @@ final class Guards {
 
     /** Holds when a planned set no longer stands as we left it. */
     static boolean drifted(Turn t) {
-        Judged zone = t.note(t.gates(ZONE_AGE).zoneUnchanged(t.c.changes(), t.c::expected));
+        Judged zone = t.note(t.gates(ZONE_AGE).zoneUnchanged(t.c.changes(), t::expected));
         if (zone.verdict() != Verdict.FAIL) {
             return false;
         }
@@ -123,6 +123,17 @@ final class Guards {
         } else {
             t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
         }
+        return true;
+    }
+
+    /** Holds when somebody put switched records back; for a phase in which other edits are kept and named. */
+    static boolean putBack(Turn t) {
+        if (!restoredByHand(t)) {
+            return false;
+        }
+        t.hold(
+                "RestoredByHand",
+                "somebody put records back that were switched; they are not switched again");
         return true;
     }
 
@@ -235,6 +246,11 @@ final class Guards {
                 yield true;
             }
             case FALLBACK -> {
+                boolean routed = !t.c.switchedSteps().isEmpty();
+                if (routed && fallbackHealth(t, FALLBACK_AGE).verdict() != Verdict.PASS) {
+                    t.hold("WindowClosed", text + ", and the fallback side is not seen healthy");
+                    yield true;
+                }
                 Phase.Reason why = new Phase.Reason("WindowClosed", text);
                 t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
                 yield true;

@@ -47,7 +47,11 @@ public final class Needs {
             }
             case Phase.Switching p -> switching(needs, c);
             case Phase.Soaking p -> soaking(needs, c);
-            case Phase.Closing p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
+            case Phase.Closing p -> {
+                needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
+                needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(3));
+                errors(needs, c.plan());
+            }
             case Phase.Held h -> {
                 add(needs, c, h.from(), now);
                 // Somebody is at work on the zone: what they do must not stay unseen until the next

@@ -1,9 +1,12 @@
 package dev.cutover.core.life;
 
+import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
+import dev.cutover.core.image.Advance;
+import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,6 +114,31 @@ final class Turn {
     Optional<Evidence.Zone> zoneSince(Instant after) {
         return latest(EvidenceKey.ZONE, Evidence.Zone.class)
                 .filter(z -> z.observedAt().isAfter(after));
+    }
+
+    /**
+     * What a planned set may show without anybody else having written it: what we proved, or the target of
+     * a write of ours whose answer was lost.
+     */
+    List<DnsRecord> expected(SetChange change) {
+        List<DnsRecord> proven = c.expected(change);
+        Optional<Evidence.Zone> zone = latest(EvidenceKey.ZONE, Evidence.Zone.class);
+        if (zone.isEmpty()) {
+            return proven;
+        }
+        List<DnsRecord> shown = zone.get().view().set(change.key());
+        List<List<DnsRecord>> unproven = new ArrayList<>();
+        if (c.lowered() && c.loweredAt().isEmpty()) {
+            unproven.add(change.aged());
+        }
+        if (c.switchedSteps().contains(change.step())
+                && !c.provenSteps().contains(change.step())) {
+            unproven.add(change.next());
+        }
+        return unproven.stream()
+                .filter(target -> Advance.differences(target, shown).isEmpty())
+                .findFirst()
+                .orElse(proven);
     }
 
     /** Works on a forward action: opens the next attempt when it is due; gives up as {@link Work#STUCK}. */
