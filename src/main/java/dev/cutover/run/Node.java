@@ -24,7 +24,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Node implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Node.class.getName());
-    private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
+
+    /** Two rounds of renewal and a little. */
+    private static final Duration RENEWAL_PATIENCE = Duration.ofMillis(2_500);
     private static final Duration CLAIM_EVERY = Duration.ofSeconds(1);
     private static final int MOST_DRIVEN = 5_000;
 
@@ -176,15 +179,40 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /**
+     * Refuses what would outlive the lease. A renewal may be due any moment, because rows that are being
+     * written to are left out of a round: it is waited for a little.
+     */
     private Fence fence(CutoverId id) {
         return deadline -> {
-            Held held = leases.get(id);
-            if (held == null || held.until().atNanos() - deadline.atNanos() < 0) {
-                throw PortException.denied(
-                        "this node's lease on "
-                                + id
-                                + " may run out before the write's deadline; nothing was sent");
+            Deadline patience = Deadline.in(RENEWAL_PATIENCE);
+            while (!outlives(id, deadline)) {
+                if (!leases.containsKey(id)) {
+                    throw PortException.denied(
+                            "this node's lease on " + id + " is lost; nothing was sent");
+                }
+                if (patience.passed()) {
+                    throw PortException.passing(
+                            "this node's lease on "
+                                    + id
+                                    + " may run out before the write's deadline; nothing was sent");
+                }
+                pause(Duration.ofMillis(20));
             }
         };
+    }
+
+    private boolean outlives(CutoverId id, Deadline deadline) {
+        Held held = leases.get(id);
+        return held != null && held.until().atNanos() - deadline.atNanos() >= 0;
+    }
+
+    private static void pause(Duration span) {
+        try {
+            Thread.sleep(span);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw PortException.passing("given up before anything was sent");
+        }
     }
 }
