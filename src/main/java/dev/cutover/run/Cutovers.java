@@ -283,7 +283,8 @@ public final class Cutovers {
                                                 c.took().toMillis(),
                                                 c.write()))
                         .toList();
-        return Optional.of(new FullReport(Report.of(entries, stored(() -> samples.adoption(id))), calls));
+        return Optional.of(
+                new FullReport(Report.of(entries, stored(() -> samples.adoption(id))), calls));
     }
 
     /** What the store answers; its silence becomes an exception faces can tell from a mistake. */

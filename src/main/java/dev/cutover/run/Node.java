@@ -28,6 +28,7 @@ public final class Node implements AutoCloseable {
 
     /** Two rounds of renewal and a little. */
     private static final Duration RENEWAL_PATIENCE = Duration.ofMillis(2_500);
+
     private static final Duration CLAIM_EVERY = Duration.ofSeconds(1);
     private static final int MOST_DRIVEN = 5_000;
 

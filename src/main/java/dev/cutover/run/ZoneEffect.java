@@ -124,17 +124,12 @@ final class ZoneEffect {
      * back. Sets at their target are ours: a step may have been cut between two batches.
      */
     private Optional<DnsRecord> touchedSince(
-            ZoneView view,
-            Function<SetChange, List<DnsRecord>> target,
-            Instant notWrittenAfter) {
+            ZoneView view, Function<SetChange, List<DnsRecord>> target, Instant notWrittenAfter) {
         if (notWrittenAfter.equals(Instant.EPOCH)) {
             return Optional.empty();
         }
         return changes.stream()
-                .filter(
-                        c ->
-                                !Advance.differences(target.apply(c), view.set(c.key()))
-                                        .isEmpty())
+                .filter(c -> !Advance.differences(target.apply(c), view.set(c.key())).isEmpty())
                 .flatMap(c -> view.set(c.key()).stream())
                 .filter(r -> r.modifiedAt().map(at -> at.isAfter(notWrittenAfter)).orElse(false))
                 .findFirst();

@@ -28,10 +28,7 @@ final class Liveness {
 
     /// What the oracle knows of the run.
     record Seen(
-            Phase phase,
-            Instant phaseSince,
-            Instant lastUrgentAt,
-            Map<SetKey, Instant> lastEdit) {}
+            Phase phase, Instant phaseSince, Instant lastUrgentAt, Map<SetKey, Instant> lastEdit) {}
 
     void tick(Seen seen, SimWorld world, Instant now) {
         editsAreNoticed(seen, world, now);

@@ -418,8 +418,7 @@ final class Oracle {
     // --- as time passes ---
 
     void tick(Instant now) {
-        liveness.tick(
-                new Liveness.Seen(phase, phaseSince, lastUrgentAt, lastEdit), world(), now);
+        liveness.tick(new Liveness.Seen(phase, phaseSince, lastUrgentAt, lastEdit), world(), now);
     }
 
     /// At the end of the run, and once more when late writes have landed.

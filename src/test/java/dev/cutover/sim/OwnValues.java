@@ -142,8 +142,7 @@ final class OwnValues {
             }
             if (!want.comments().contains(r.comment())) {
                 // A person who made records again may have mixed up the set's own comments.
-                boolean mixedUp =
-                        edited && told.contains(r.content() + ": comment expected");
+                boolean mixedUp = edited && told.contains(r.content() + ": comment expected");
                 keptAndTold(
                         mixedUp || !values.comments().contains(r.comment()),
                         told,

@@ -313,7 +313,9 @@ final class SimDriver {
                         : Optional.<Ending>empty();
             }
             case SimEffects.Progress.Unknown u ->
-                    over ? gaveUp(action, "cannot be looked at: " + u.why()) : Optional.<Ending>empty();
+                    over
+                            ? gaveUp(action, "cannot be looked at: " + u.why())
+                            : Optional.<Ending>empty();
             case SimEffects.Progress.NotFound n -> notFound(action, known, over || pointless);
         };
     }

@@ -110,7 +110,8 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
                 restoreSlot(slot, bySlot.get(slot));
             }
             for (DnsRecord rest : unclaimed) {
-                // A lost write that lands late makes a record of ours beside those already restored.
+                // A lost write that lands late makes a record of ours beside those already
+                // restored.
                 if (isOurs(rest)) {
                     writes.add(new RecordWrite.Delete(rest));
                 } else {

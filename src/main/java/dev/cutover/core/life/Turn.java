@@ -131,8 +131,7 @@ final class Turn {
         if (c.lowered() && c.loweredAt().isEmpty()) {
             unproven.add(change.aged());
         }
-        if (c.switchedSteps().contains(change.step())
-                && !c.provenSteps().contains(change.step())) {
+        if (c.switchedSteps().contains(change.step()) && !c.provenSteps().contains(change.step())) {
             unproven.add(change.next());
         }
         return unproven.stream()

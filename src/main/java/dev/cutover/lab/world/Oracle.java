@@ -71,10 +71,25 @@ public final class Oracle {
             }
             Map<String, Object> theirs = byPeople.getOrDefault(key(was), Map.of());
             String content = planned.contains(key(was)) ? side.address() : was.content();
-            compare(wrong, key(was), "content", theirs.getOrDefault("content", content), is.content());
+            compare(
+                    wrong,
+                    key(was),
+                    "content",
+                    theirs.getOrDefault("content", content),
+                    is.content());
             compare(wrong, key(was), "ttl", was.ttlSeconds(), is.ttlSeconds());
-            compare(wrong, key(was), "proxied", theirs.getOrDefault("proxied", was.proxied()), is.proxied());
-            compare(wrong, key(was), "comment", theirs.getOrDefault("comment", was.comment()), is.comment());
+            compare(
+                    wrong,
+                    key(was),
+                    "proxied",
+                    theirs.getOrDefault("proxied", was.proxied()),
+                    is.proxied());
+            compare(
+                    wrong,
+                    key(was),
+                    "comment",
+                    theirs.getOrDefault("comment", was.comment()),
+                    is.comment());
             compare(wrong, key(was), "tags", theirs.getOrDefault("tags", was.tags()), is.tags());
             compare(wrong, key(was), "settings", was.settings(), is.settings());
         }
