@@ -9,6 +9,7 @@ import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.port.Call;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.PortException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,8 @@ public final class CloudflareZone implements DnsZone {
 
     @Override
     public ZoneView read(ZoneRef zone, Call call) {
+        // The beginning of the read: a write that lands in the middle of it may be missing from the view.
+        Instant startedAt = api.now();
         Listing listing = api.directory().find(zone, call);
         List<DnsRecord> records = new ArrayList<>();
         Set<String> ids = new HashSet<>();
@@ -83,7 +86,7 @@ public final class CloudflareZone implements DnsZone {
                                     + total
                                     + " records");
                 }
-                return new ZoneView(zone.name(), records, api.now());
+                return new ZoneView(zone.name(), records, startedAt);
             }
         }
         throw PortException.lasting(

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param zone the zone's apex
  * @param records sorted by name, type and content
- * @param observedAt when the last page of the listing arrived
+ * @param observedAt when the read began: what was written later may be missing from it
  */
 public record ZoneView(DnsName zone, List<DnsRecord> records, Instant observedAt) {
     private static final Comparator<DnsRecord> ORDER =

@@ -76,7 +76,7 @@ public final class ErrorJudge {
         long requests = recent.stream().mapToLong(Bucket::all).sum();
         long failures = recent.stream().mapToLong(Bucket::failed).sum();
         if (recent.isEmpty()
-                || recent.getLast().startsAt().plus(BLIND_AFTER).plus(lag).isBefore(now)) {
+                || endOf(recent.getLast()).plus(BLIND_AFTER).plus(lag).isBefore(now)) {
             return new Word(
                     Finding.BLIND,
                     requests,
@@ -128,6 +128,10 @@ public final class ErrorJudge {
                         failures,
                         requests,
                         100.0 * failures / requests));
+    }
+
+    private static Instant endOf(Bucket bucket) {
+        return bucket.startsAt().plus(bucket.length());
     }
 
     private static boolean isOutage(List<Bucket> recent) {

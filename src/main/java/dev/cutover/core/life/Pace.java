@@ -15,6 +15,9 @@ public final class Pace {
     /** How long a forward step may fail in passing ways before people are asked. */
     static final Duration FORWARD_PATIENCE = Duration.ofMinutes(3);
 
+    /** And at least so many attempts: one late failure in a long phase is no pattern. */
+    static final int FORWARD_TRIES = 6;
+
     /** How long a switch may take to be seen served. Cloudflare and secondaries take seconds; minutes mean trouble. */
     static final Duration SERVED_PATIENCE = Duration.ofMinutes(3);
 

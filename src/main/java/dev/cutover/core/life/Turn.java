@@ -153,7 +153,10 @@ final class Turn {
             boolean passing =
                     tries.last().get() instanceof Ending.Failed f
                             && f.failure() == Ending.Failure.TRANSIENT;
-            if (!passing || c.phaseSince().plus(Pace.FORWARD_PATIENCE).isBefore(now)) {
+            boolean patienceOver =
+                    tries.count() >= Pace.FORWARD_TRIES
+                            && c.phaseSince().plus(Pace.FORWARD_PATIENCE).isBefore(now);
+            if (!passing || patienceOver) {
                 return Work.STUCK;
             }
         }
