@@ -45,7 +45,8 @@ public final class CloudflareZone implements DnsZone {
 
     @Override
     public ZoneView read(ZoneRef zone, Call call) {
-        // The beginning of the read: a write that lands in the middle of it may be missing from the view.
+        // The beginning of the read: a write that lands in the middle of it may be missing from the
+        // view.
         Instant startedAt = api.now();
         Listing listing = api.directory().find(zone, call);
         List<DnsRecord> records = new ArrayList<>();

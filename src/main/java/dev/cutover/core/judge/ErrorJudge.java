@@ -75,8 +75,7 @@ public final class ErrorJudge {
                         .toList();
         long requests = recent.stream().mapToLong(Bucket::all).sum();
         long failures = recent.stream().mapToLong(Bucket::failed).sum();
-        if (recent.isEmpty()
-                || endOf(recent.getLast()).plus(BLIND_AFTER).plus(lag).isBefore(now)) {
+        if (recent.isEmpty() || endOf(recent.getLast()).plus(BLIND_AFTER).plus(lag).isBefore(now)) {
             return new Word(
                     Finding.BLIND,
                     requests,
