@@ -15,6 +15,7 @@ import dev.cutover.postgres.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,8 @@ class KillIT {
                 Map.of());
     }
 
-    static Stream<Arguments> all() {
+    /** Every kind of call the demo's happy way makes; rolling back is struck by its own scenario. */
+    static Stream<Arguments> everyKind() {
         return Arrays.stream(Kind.values())
                 .filter(
                         k ->
@@ -86,22 +88,19 @@ class KillIT {
                                         && k != Kind.WEBHOOK
                                         && k != Kind.TLS
                                         && k != Kind.PROMOTION_ROLLBACK)
-                .flatMap(
-                        k ->
-                                Arrays.stream(Moment.values())
-                                        .flatMap(
-                                                m ->
-                                                        Stream.of(
-                                                                Arguments.of(k, m, false),
-                                                                Arguments.of(k, m, true))));
+                .flatMap(k -> Stream.of(Arguments.of(k, false), Arguments.of(k, true)));
     }
 
+    /** Before, during and after, one after the other in one cutover. */
     @Tag("long")
-    @ParameterizedTest(name = "{0} {1}, external database: {2}")
-    @MethodSource("all")
-    void killed_around_every_kind_of_call(Kind kind, Moment moment, boolean external)
+    @ParameterizedTest(name = "{0}, external database: {1}")
+    @MethodSource("everyKind")
+    void killed_before_during_and_after_every_kind_of_call(Kind kind, boolean external)
             throws Exception {
-        List<Strike> strikes = List.of(new Strike(kind, moment));
+        List<Strike> strikes = new ArrayList<>();
+        for (Moment moment : Moment.values()) {
+            strikes.add(new Strike(kind, moment));
+        }
         if (!external) {
             killedAt(strikes, Map.of());
             return;
@@ -125,7 +124,22 @@ class KillIT {
         }
     }
 
+    /**
+     * Strikes until every moment was met: a call that is not repeated after a kill is met once in a cutover,
+     * so that some moments need a cutover of their own.
+     */
     private static void killedAt(List<Strike> strikes, Map<String, String> database)
+            throws Exception {
+        Set<Strike> left = Set.copyOf(strikes);
+        while (!left.isEmpty()) {
+            Set<Strike> still = oneCutover(left, database);
+            assertThat(still).as("calls the demo never made").hasSizeLessThan(left.size());
+            left = still;
+        }
+    }
+
+    /** Plays one cutover; returns the strikes whose moment never came. */
+    private static Set<Strike> oneCutover(Set<Strike> strikes, Map<String, String> database)
             throws Exception {
         AtomicReference<Runnable> kill = new AtomicReference<>(() -> {});
         Set<Strike> left = ConcurrentHashMap.newKeySet();
@@ -149,9 +163,9 @@ class KillIT {
                             DemoPlan.brief(),
                             Thread.ofPlatform().unstarted(() -> {}),
                             new AtomicBoolean());
-            assertThat(left).as("calls the demo never made").isEmpty();
             assertThat(report.path("outcome").asText()).isEqualTo("Completed");
             assertNoOrphans(lab);
+            return Set.copyOf(left);
         }
     }
 
