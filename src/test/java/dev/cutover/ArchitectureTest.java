@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Holds the shape of the controller: who may see whom, and what the core may not do.
 ///
 /// The planted classes of `dev.cutover.planted` break each rule of the core once, so that a rule
-/// which
-/// has gone blind fails here too.
+/// which has gone blind fails here too.
 class ArchitectureTest {
     private static final JavaClasses PRODUCTION = importFrom(Main.class);
     private static final JavaClasses PLANTED =

@@ -89,8 +89,7 @@ final class OneWayTable {
     }
 
     /// Depends on no part it may not see. `partOf` tells a class's part; the planted classes count
-    /// as
-    /// core through it.
+    /// as core through it.
     static ArchCondition<JavaClass> keepToTheTable(Function<JavaClass, String> partOf) {
         return new ArchCondition<>("see only what the one-way table allows") {
             @Override

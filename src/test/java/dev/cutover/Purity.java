@@ -61,8 +61,7 @@ final class Purity {
     private Purity() {}
 
     /// Sees nothing but its own core, `java..` without I/O, clock, thread, logger or chance, and
-    /// the
-    /// null annotations. `isOwn` says which classes of ours count as core.
+    /// the null annotations. `isOwn` says which classes of ours count as core.
     static ArchCondition<JavaClass> bePure(Predicate<JavaClass> isOwn) {
         return new ArchCondition<>("be pure") {
             @Override

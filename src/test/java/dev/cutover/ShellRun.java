@@ -56,8 +56,7 @@ record ShellRun(int status, String out, String err) {
     }
 
     /// Lays a folder that looks like a JDK: a release file, and a `java` that prints its arguments
-    /// and
-    /// ends with the status in `$FAKE_STATUS`.
+    /// and ends with the status in `$FAKE_STATUS`.
     static Path fakeJdk(Path home, String version) throws IOException {
         Files.createDirectories(home);
         Files.writeString(

@@ -22,8 +22,7 @@ import java.util.stream.Collectors;
 /// alice operator,approver 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 /// ```
 /// A key is 32 random octets, so a plain SHA-256 of it cannot be guessed back; no salt or
-/// stretching
-/// is needed.
+/// stretching is needed.
 public final class ApiKeys {
     /// The most lines a file may hold.
     public static final int MOST_KEYS = 1_000;

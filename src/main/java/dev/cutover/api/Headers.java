@@ -12,8 +12,7 @@ final class Headers {
     /// The key by which a repeat is known.
     ///
     /// Bound to caller and verb, so that a key two people or two verbs happen to share never
-    /// returns
-    /// somebody else's answer. Source: draft-ietf-httpapi-idempotency-key-header-07.
+    /// returns somebody else's answer. Source: draft-ietf-httpapi-idempotency-key-header-07.
     ///
     /// @throws ProblemException 400 when it cannot be used
     static Optional<String> idempotencyKey(@Nullable String header, String by, String verb) {

@@ -44,9 +44,8 @@ public final class KeyFiles {
     }
 
     /// Makes a keys file with one key for the person of this machine, an operator and approver,
-    /// unless
-    /// there is a file already. Both files are for their owner alone, and the keys file comes last:
-    /// when it exists the key that fits it has been written.
+    /// unless there is a file already. Both files are for their owner alone, and the keys file
+    /// comes last: when it exists the key that fits it has been written.
     ///
     /// @param plainFile where the key itself is written, for the command line to find
     /// @return whether it was made

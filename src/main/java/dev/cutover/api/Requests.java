@@ -133,8 +133,7 @@ final class Requests {
     }
 
     /// A local time in the zone, or a time with its own offset. A local time that the clocks skip
-    /// or
-    /// show twice is refused: guessing could start a run an hour off.
+    /// or show twice is refused: guessing could start a run an hour off.
     private static Instant instant(String member, @Nullable String text, ZoneId zone) {
         if (text == null || text.isBlank()) {
             throw bad(member, "expected a time such as 2026-12-06T02:00, seen none");

@@ -109,15 +109,6 @@ public final class DemoLab implements AutoCloseable {
         return ON_CALL_KEY;
     }
 
-    /** The controller's process id; it changes with every start. */
-    public long controllerPid() {
-        return controller.pid();
-    }
-
-    public boolean isControllerAlive() {
-        return controller.isAlive();
-    }
-
     /** Starts the controller and returns at once. */
     public void startController() throws IOException {
         controller.start(List.of("-Xmx256m", "-XX:+UseSerialGC"), List.of("serve"));

@@ -58,11 +58,6 @@ final class DemoProcess implements AutoCloseable {
         return p != null && p.isAlive();
     }
 
-    long pid() {
-        Process p = process;
-        return p == null ? -1 : p.pid();
-    }
-
     /** Ends it without warning (SIGKILL) and waits until it is gone. */
     void kill() {
         Process p = process;

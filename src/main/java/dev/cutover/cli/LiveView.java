@@ -71,8 +71,7 @@ public final class LiveView {
     }
 
     /// What is new since the last look, as plain lines for where no terminal redraws: the entries
-    /// of
-    /// the journal in words, and every verdict that changed.
+    /// of the journal in words, and every verdict that changed.
     ///
     /// @param before the last look; empty for the first
     public static List<String> news(Optional<Status> before, Status now) {

@@ -29,7 +29,7 @@ record PlanFiles(String text, Map<String, String> files) {
     /// What a request to the controller may hold, with room for JSON's escapes.
     static final int MOST_BYTES = 3 * 1024 * 1024;
 
-    private static final List<String> NAMING_KEYS = List.of("landing-pages", "url-map");
+    private static final List<String> NAMING_KEYS = List.of("landing-pages");
 
     PlanFiles {
         files = Map.copyOf(files);

@@ -33,8 +33,7 @@ public final class HttpEngine implements PromotionEngine {
     private static final int MOST_TOLD = 500;
 
     // A lease vouches for this long. Only the sending must lie within: the engine does the work
-    // once
-    // for each id, however often and by whomever it is asked, so waiting longer does no harm.
+    // once for each id, however often and by whomever it is asked, so waiting longer does no harm.
     private static final Duration SENDING_LIMIT = Duration.ofSeconds(5);
 
     private final URI base;

@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Refuses borrowed time unless every endpoint is on this machine's loopback. */
+/** Refuses borrowed time unless what it would write to is on this machine's loopback. */
 final class LoopbackOnly {
     private LoopbackOnly() {}
 
     /**
-     * Checks every configured endpoint.
+     * Checks the lab's clock, the provider, the engine and the store of images.
      *
      * @throws IllegalStateException naming the first that is elsewhere
      */

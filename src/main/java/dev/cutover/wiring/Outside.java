@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param egress networks opened beside the public ones
  * @param trustFile PEM certificates trusted beside the system's
  * @param secretNames environment variables plans may refer to
- * @param secretDirectory folder whose files plans may refer to
+ * @param secretDirectory folder whose files settings may refer to
  */
 record Outside(
         URI cloudflare,

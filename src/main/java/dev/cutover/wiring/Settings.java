@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything an operator can set. Each key can be given as a system property or as an environment
+ * Everything an operator can set for {@code serve}. Each key can be given as a system property or as an environment
  * variable: {@code cutover.images.url} is {@code CUTOVER_IMAGES_URL}.
  */
 @ConfigMapping(prefix = "cutover")
@@ -57,8 +57,8 @@ public interface Settings {
     /** Plan time. */
     interface PlanTime {
         /**
-         * Where the lab says how far its time is ahead, in ISO-8601. Refused unless every endpoint is
-         * loopback: nobody's production runs on borrowed time.
+         * Where the lab says how far its time is ahead, in ISO-8601. Refused unless clock,
+         * provider, engine and images are on loopback: nobody's production runs on borrowed time.
          */
         Optional<URI> offsetUrl();
     }
@@ -112,10 +112,10 @@ public interface Settings {
 
     /** Secrets. */
     interface Secrets {
-        /** Names of environment variables plans may refer to. */
+        /** Names of environment variables plans and settings may refer to. */
         Optional<List<String>> allow();
 
-        /** A folder whose files plans may refer to. */
+        /** A folder whose files settings may refer to; plans name variables only. */
         Optional<Path> directory();
     }
 
@@ -127,7 +127,7 @@ public interface Settings {
 
     /** House rules. */
     interface Policy {
-        /** The shortest lead a plan may ask for. Source: requirements 224 and 276. */
+        /** The shortest lead a plan may ask for. Zones often carry TTLs of a day, and secondaries lag. */
         @WithDefault("PT48H")
         Duration minimumLead();
     }

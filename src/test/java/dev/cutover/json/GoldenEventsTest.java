@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// From the first release on the files are kept as they are: `TYPE.vN.json`, and
 /// `TYPE.vN.VARIANT.json` where a type holds
 /// others inside. After a change of an event's form the old files stay, an upcaster and files of
-/// the
-/// next version join them.
+/// the next version join them.
 class GoldenEventsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/events");
     private static final Pattern NAME =

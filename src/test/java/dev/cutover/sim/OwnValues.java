@@ -14,8 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Which values of a planned set stood there before or were written by the controller; every other
-/// value
-/// is a person's.
+/// value is a person's.
 final class OwnValues {
     /// The values of one set, by field.
     private record Values(Set<String> contents, Set<Long> ttls, Set<String> comments) {

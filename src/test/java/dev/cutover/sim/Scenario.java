@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// A random plan, the zone it meets, and what is promised of every planned set on every side,
-/// worked
-/// out from the plan's words alone.
+/// worked out from the plan's words alone.
 ///
 /// @param zone every record before the first write
 /// @param promises by set

@@ -178,8 +178,7 @@ final class SimZone {
     }
 
     /// When the last honest cache let go of the last answer of this set that `matches`; empty while
-    /// an
-    /// authority still gives one.
+    /// an authority still gives one.
     Optional<Instant> goneAt(
             SetKey key, java.util.function.Predicate<DnsRecord> matches, Instant now) {
         Instant gone = Instant.MIN;

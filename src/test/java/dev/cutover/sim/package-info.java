@@ -1,6 +1,5 @@
 /// The simulation: a seeded world without sockets around the pure core, and an oracle that shares
-/// no
-/// code with what it judges.
+/// no code with what it judges.
 ///
 /// ```
 /// Scenario   a random plan, the zone before it, and what is promised of every planned record

@@ -92,7 +92,13 @@ public final class Announcements {
                 "before-image",
                 false,
                 text,
-                taken.places().stream().map(place -> "cutover restore " + place).toList());
+                taken.places().stream().map(Announcements::howToRestore).toList());
+    }
+
+    private static String howToRestore(String place) {
+        return place.startsWith("https://") || place.startsWith("http://")
+                ? "fetch " + place + " into a file, then: cutover restore FILE"
+                : "cutover restore " + place;
     }
 
     private static Optional<Announcement> say(

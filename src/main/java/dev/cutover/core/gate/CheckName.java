@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** The gates and guards by name; the same word stands in journal, report, API and page. */
 public enum CheckName {
-    /** Before and after images agree with the zone: nobody edited a planned record meanwhile. */
+    /** Every planned record stands in the zone as we left it: nobody edited one meanwhile. */
     ZONE_UNCHANGED,
     /** Every authoritative server answers, and they agree. */
     AUTHORITIES_AGREE,

@@ -48,7 +48,7 @@ public final class Decider {
         Turn t = new Turn(c, o.latest(), now);
         for (int i = 0; i < MOST_PHASES_AT_ONCE; i++) {
             Phase before = t.c.phase();
-            Forward.lookAtTtlClock(t);
+            GoGates.lookAtTtlClock(t);
             step(t);
             if (t.c.phase().equals(before)) {
                 break;

@@ -84,16 +84,16 @@ final class Forward {
     static void ageing(Turn t) {
         Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
         t.wakeIn(cadence);
-        Judged aged = t.note(ttlAged(t));
-        judgeGates(t, cadence.plus(Pace.GO_EVIDENCE)).forEach(t::note);
+        Judged aged = t.note(GoGates.ttlAged(t));
+        GoGates.judgeGates(t, cadence.plus(Pace.GO_EVIDENCE)).forEach(t::note);
         if (zoneDrifted(t, cadence.plus(Pace.GO_EVIDENCE))) {
             return;
         }
-        switch (t.c.ttlClock().read(t.c.changes(), negativeTtl(t))) {
+        switch (t.c.ttlClock().read(t.c.changes(), GoGates.negativeTtl(t))) {
             case TtlClock.Reading.Waits w -> t.wakeIn(Duration.ofSeconds(5));
             case TtlClock.Reading.Runs r -> {
                 wakeIfAhead(t, r.goneAt());
-                wakeIfAhead(t, leadOver(t));
+                wakeIfAhead(t, GoGates.leadOver(t));
             }
         }
         if (aged.verdict() == Verdict.PASS) {
@@ -133,10 +133,10 @@ final class Forward {
         Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
         List<Judged> gates =
                 new ArrayList<>(
-                        judgeGates(t, open ? Pace.GO_EVIDENCE : cadence.plus(Pace.GO_EVIDENCE)));
-        gates.add(ttlAged(t));
-        gates.add(approved(t));
-        gates.add(window(t));
+                        GoGates.judgeGates(t, open ? Pace.GO_EVIDENCE : cadence.plus(Pace.GO_EVIDENCE)));
+        gates.add(GoGates.ttlAged(t));
+        gates.add(GoGates.approved(t));
+        gates.add(GoGates.window(t));
         gates.forEach(t::note);
         if (zoneDrifted(t, cadence.plus(Pace.GO_EVIDENCE))) {
             return;
@@ -398,8 +398,7 @@ final class Forward {
 
     private static boolean zoneDrifted(Turn t, Duration maxAge) {
         // Only a finding is journaled: the gate of the same name judges by another age, and two
-        // words
-        // about one check would follow each other for ever.
+        // words about one check would follow each other for ever.
         Judged zone = t.gates(maxAge).zoneUnchanged(t.c.changes(), t::expected);
         if (zone.verdict() != Verdict.FAIL) {
             return false;
@@ -407,123 +406,5 @@ final class Forward {
         t.note(zone);
         t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
         return true;
-    }
-
-    /** The gates that say whether the world is ready, as the runbook lists them. */
-    private static List<Judged> judgeGates(Turn t, Duration maxAge) {
-        Gates gates = t.gates(maxAge);
-        Plan plan = t.c.plan();
-        Instant soakOver = plan.window().closesAt().plus(plan.soak());
-        List<Judged> judged = new ArrayList<>();
-        judged.add(gates.zoneUnchanged(t.c.changes(), t::expected));
-        judged.add(gates.authoritiesAgree(t.c.changes(), t::expected));
-        judged.add(gates.pages(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES));
-        judged.add(gates.robots());
-        judged.add(gates.tls(CheckName.NEXT_TLS, EvidenceKey.NEXT_TLS, soakOver));
-        judged.add(gates.pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES));
-        if (plan.promotion().isPresent()) {
-            judged.add(gates.engineReady());
-        }
-        return judged;
-    }
-
-    /** Keeps the TTL clock true from lowering to the end of the soak, also while held. */
-    static void lookAtTtlClock(Turn t) {
-        if (!watchesTtls(t.c.phase())) {
-            return;
-        }
-        t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
-                .map(z -> t.c.ttlClock().look(t.c.changes(), z.view()))
-                .filter(next -> !next.equals(t.c.ttlClock()))
-                .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
-        if (isEarly(t.c.phase())) {
-            return;
-        }
-        t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
-                .filter(a -> t.c.loweredAt().map(at -> a.observedAt().isAfter(at)).orElse(true))
-                .map(a -> t.c.ttlClock().look(t.c.changes(), a))
-                .filter(next -> !next.equals(t.c.ttlClock()))
-                .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
-    }
-
-    /** Whether TTLs are not lowered yet, so that what authorities serve says nothing about ageing. */
-    private static boolean isEarly(Phase phase) {
-        return phase instanceof Phase.Scheduled
-                || phase instanceof Phase.Preparing
-                || (phase instanceof Phase.Held h && isEarly(h.from()));
-    }
-
-    private static boolean watchesTtls(Phase phase) {
-        return switch (phase) {
-            case Phase.Held h -> watchesTtls(h.from());
-            case Phase.Ageing p -> true;
-            case Phase.AwaitingGo p -> true;
-            case Phase.Promoting p -> true;
-            case Phase.Switching p -> true;
-            case Phase.Soaking p -> true;
-            case Phase.Scheduled p -> true;
-            case Phase.Preparing p -> true;
-            case Phase.Closing p -> false;
-            case Phase.Completed p -> false;
-            case Phase.Cancelling p -> false;
-            case Phase.Cancelled p -> false;
-            case Phase.FallingBack p ->
-                    p.stage() == Phase.Stage.ROUTING || p.stage() == Phase.Stage.DRAINING;
-            case Phase.FellBack p -> false;
-            case Phase.NeedsOperator p -> true;
-        };
-    }
-
-    private static Judged ttlAged(Turn t) {
-        return t.gates(Pace.GO_EVIDENCE)
-                .ttlAged(t.c.ttlClock(), t.c.changes(), negativeTtl(t), leadOver(t));
-    }
-
-    private static Instant leadOver(Turn t) {
-        return t.c.loweredAt().map(at -> at.plus(t.c.plan().ttl().lead())).orElse(t.c.phaseSince());
-    }
-
-    /** How long a resolver may remember that a name does not exist; an hour where no authority said. */
-    private static Duration negativeTtl(Turn t) {
-        return t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
-                .flatMap(
-                        a ->
-                                a.answers().stream()
-                                        .filter(x -> x.answered() && x.contents().isEmpty())
-                                        .map(x -> Duration.ofSeconds(x.ttlSeconds()))
-                                        .max(Duration::compareTo))
-                .orElse(Duration.ofHours(1));
-    }
-
-    private static Judged window(Turn t) {
-        Plan.Window window = t.c.plan().window();
-        String summary =
-                "open from "
-                        + window.opensAt()
-                        + " to "
-                        + window.closesAt()
-                        + ", the worst case needs "
-                        + Pace.worstCase(t.c.plan());
-        Verdict verdict = window.isOpen(t.now) ? Verdict.PASS : Verdict.INCONCLUSIVE;
-        return new Judged(CheckName.WINDOW, verdict, summary, List.of(), Optional.of(t.now));
-    }
-
-    private static Judged approved(Turn t) {
-        int need = t.c.plan().approvals().need();
-        boolean notAuthorAlone =
-                need == 0 || t.c.approvers().stream().anyMatch(by -> !by.equals(t.c.author()));
-        boolean enough = t.c.approvers().size() >= need && notAuthorAlone;
-        String summary =
-                t.c.approvers().size()
-                        + " of "
-                        + need
-                        + " approvals"
-                        + (notAuthorAlone ? "" : "; the author alone is not enough");
-        return new Judged(
-                CheckName.APPROVED,
-                enough ? Verdict.PASS : Verdict.INCONCLUSIVE,
-                summary,
-                List.copyOf(t.c.approvers()),
-                Optional.of(t.now));
     }
 }

@@ -85,7 +85,7 @@ public sealed interface Phase {
 
     /** The stages of falling back, in order. */
     enum Stage {
-        /** Records and origins. */
+        /** Records. */
         ROUTING,
         /** Waiting until the last cache let go of the next side. */
         DRAINING,

@@ -85,7 +85,7 @@ public record Plan(
         }
     }
 
-    /** How careful a run is; locked when it is scheduled. Source: requirements 180 to 183. */
+    /** How careful a run is: what holds where the plan says nothing. Locked when it is scheduled. */
     public enum Preset {
         FAST,
         HARDENED,

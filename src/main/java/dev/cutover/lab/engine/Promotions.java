@@ -162,8 +162,7 @@ final class Promotions implements AutoCloseable {
         var promotion = find(id).orElseThrow();
         var backup = promotion.backup();
         // Only what this promotion brought is taken back: a failed one never reached production,
-        // and
-        // a later one is not undone by the way.
+        // and a later one is not undone by the way.
         if (backup.isPresent() && pointsAt(releases.resolve(id))) {
             var release = releases.resolve(id + ".before");
             Trees.delete(release);
