@@ -151,7 +151,11 @@ public final class DemoLab implements AutoCloseable {
     /** The one who plans schedules the demo's plan; returns the cutover's id. */
     public String schedule(DemoPlan plan) throws IOException {
         Map<String, Object> body = Map.of("plan", world.plan(plan), "files", world.planFiles());
-        return client.post(PLANNER_KEY, "/cutovers", body, Map.of("Idempotency-Key", world.folder().getFileName().toString()))
+        return client.post(
+                        PLANNER_KEY,
+                        "/cutovers",
+                        body,
+                        Map.of("Idempotency-Key", world.folder().getFileName().toString()))
                 .path("id")
                 .asText();
     }

@@ -40,6 +40,9 @@ public final class RateBudget {
     private static final Duration UNTOLD_WAIT = Duration.ofSeconds(2);
     private static final Duration LONGEST_UNTOLD_WAIT = Duration.ofSeconds(60);
 
+    /** No header may silence us for longer, the way back least of all: the vendor's own window. */
+    private static final long LONGEST_TOLD_SECONDS = 300;
+
     private final String peer;
     private final int reserve;
     private final ReentrantLock lock = new ReentrantLock();
@@ -102,7 +105,8 @@ public final class RateBudget {
                 if (parts.find()) {
                     left = OptionalLong.of(Long.parseLong(parts.group(1)));
                     long seconds = parts.group(2) == null ? 60 : Long.parseLong(parts.group(2));
-                    fullAgainNanos = now + TimeUnit.SECONDS.toNanos(seconds);
+                    fullAgainNanos =
+                            now + TimeUnit.SECONDS.toNanos(Math.min(seconds, LONGEST_TOLD_SECONDS));
                 }
             }
             if (status == 429) {
@@ -119,7 +123,11 @@ public final class RateBudget {
     private void block(long now, List<String> retryAfter) {
         Duration wait = nextUntold;
         if (!retryAfter.isEmpty() && SECONDS.matcher(retryAfter.get(0).strip()).matches()) {
-            wait = Duration.ofSeconds(Long.parseLong(retryAfter.get(0).strip()));
+            wait =
+                    Duration.ofSeconds(
+                            Math.min(
+                                    Long.parseLong(retryAfter.get(0).strip()),
+                                    LONGEST_TOLD_SECONDS));
         } else {
             Duration twice = nextUntold.multipliedBy(2);
             nextUntold = twice.compareTo(LONGEST_UNTOLD_WAIT) > 0 ? LONGEST_UNTOLD_WAIT : twice;

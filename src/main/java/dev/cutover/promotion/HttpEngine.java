@@ -117,7 +117,10 @@ public final class HttpEngine implements PromotionEngine {
         if (answer.status() != 200) {
             throw problem("POST /promotions/" + id + "/verify", answer);
         }
-        if (!answer.body().path("verified").asBoolean(false)) {
+        if (!answer.body().path("verified").isBoolean()) {
+            throw PortException.passing("the engine does not say whether " + id + " is verified");
+        }
+        if (!answer.body().path("verified").asBoolean()) {
             JsonNode first = answer.body().path("mismatches").path(0);
             // An object's text would be empty, and the finding with it.
             String told = first.isTextual() ? first.asText() : first.toString();
@@ -140,11 +143,22 @@ public final class HttpEngine implements PromotionEngine {
     public Map<String, String> rollBack(String id, PromotionPlan plan, Call call) {
         Answered answer =
                 ask("POST", "/promotions/" + id + "/rollback", Optional.of("{}"), plan, call, true);
-        if (answer.status() == 404) {
+        // Only the engine's own 404 says so; that of something in front of it says nothing.
+        if (answer.status() == 404 && answer.body().path("error").isTextual()) {
             return Map.of("rolledBack", "the engine never heard of " + id + ": nothing to undo");
+        }
+        if (answer.status() == 409) {
+            throw PortException.passing("the engine cannot roll " + id + " back yet");
         }
         if (answer.status() != 200) {
             throw problem("POST /promotions/" + id + "/rollback", answer);
+        }
+        if (!answer.body().path("rolledBack").asBoolean(false)) {
+            throw PortException.passing("the engine does not say that " + id + " is rolled back");
+        }
+        if (!answer.body().path("matchesBackup").asBoolean(true)) {
+            throw PortException.lasting(
+                    "rollback of " + id + ": production differs from the engine's backup");
         }
         return evidence(answer.body().path("evidence"));
     }
@@ -176,7 +190,16 @@ public final class HttpEngine implements PromotionEngine {
             return switch (got) {
                 case Exchange.Answer answer -> {
                     outcome = Integer.toString(answer.status());
-                    yield new Answered(answer.status(), parsed(answer));
+                    JsonNode told = parsed(answer);
+                    if (answer.status() == 200 && (answer.cut() || !told.isObject())) {
+                        throw PortException.passing(
+                                "promotion engine "
+                                        + method
+                                        + " "
+                                        + path
+                                        + ": 200 without a JSON object");
+                    }
+                    yield new Answered(answer.status(), told);
                 }
                 case Exchange.NoAnswer none -> {
                     outcome = none.problem();

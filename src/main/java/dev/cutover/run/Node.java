@@ -84,6 +84,7 @@ public final class Node implements AutoCloseable {
     public void close() {
         stopped = true;
         drivers.values().forEach(Driver::stop);
+        leases.clear();
         try {
             ownership.release(name);
         } catch (RuntimeException e) {
@@ -101,7 +102,7 @@ public final class Node implements AutoCloseable {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         Thread.currentThread().getName() + ": trying on after " + e);
@@ -123,14 +124,19 @@ public final class Node implements AutoCloseable {
             return;
         }
         Deadline until = Deadline.in(Ownership.LEASE);
-        for (Lease lease : ownership.claim(name, MOST_DRIVEN - drivers.size())) {
+        List<Lease> claimed = ownership.claim(name, MOST_DRIVEN - drivers.size());
+        if (stopped) {
+            ownership.release(name);
+            return;
+        }
+        for (Lease lease : claimed) {
             leases.put(lease.cutover(), new Held(lease, until));
             drive(lease);
         }
     }
 
     private void drive(Lease lease) {
-        Driver driver = new Driver(lease, journal, world, clock, samples, fence(lease.cutover()));
+        Driver driver = new Driver(lease, journal, world, clock, samples, fence(lease));
         Driver old = drivers.put(lease.cutover(), driver);
         if (old != null) {
             old.stop();
@@ -162,8 +168,7 @@ public final class Node implements AutoCloseable {
                     drive(held.lease());
                 }
             } else if (held.until().passed()) {
-                leases.remove(id, held);
-                if (driver != null) {
+                if (leases.remove(id, held) && driver != null) {
                     LOG.log(System.Logger.Level.WARNING, id + " is no longer driven here");
                     driver.stop();
                 }
@@ -184,11 +189,12 @@ public final class Node implements AutoCloseable {
      * Refuses what would outlive the lease. A renewal may be due any moment, because rows that are being
      * written to are left out of a round: it is waited for a little.
      */
-    private Fence fence(CutoverId id) {
+    private Fence fence(Lease lease) {
+        CutoverId id = lease.cutover();
         return deadline -> {
             Deadline patience = Deadline.in(RENEWAL_PATIENCE);
-            while (!outlives(id, deadline)) {
-                if (!leases.containsKey(id)) {
+            while (!outlives(lease, deadline)) {
+                if (!isHeld(lease)) {
                     throw PortException.denied(
                             "this node's lease on " + id + " is lost; nothing was sent");
                 }
@@ -203,9 +209,17 @@ public final class Node implements AutoCloseable {
         };
     }
 
-    private boolean outlives(CutoverId id, Deadline deadline) {
-        Held held = leases.get(id);
-        return held != null && held.until().atNanos() - deadline.atNanos() >= 0;
+    /** Whether this very lease, and no later one on the same cutover, is held here. */
+    private boolean isHeld(Lease lease) {
+        Held held = leases.get(lease.cutover());
+        return held != null && held.lease().epoch() == lease.epoch();
+    }
+
+    private boolean outlives(Lease lease, Deadline deadline) {
+        Held held = leases.get(lease.cutover());
+        return held != null
+                && held.lease().epoch() == lease.epoch()
+                && held.until().atNanos() - deadline.atNanos() >= 0;
     }
 
     private static void pause(Duration span) {

@@ -68,7 +68,11 @@ final class Observer {
         needs.forEach(
                 (key, pause) -> {
                     Instant last = lookedAt.getOrDefault(key, Instant.MIN);
-                    boolean due = last.equals(Instant.MIN) || !last.plus(pause).isAfter(now);
+                    // A clock that was set back must not stop the looks until it has caught up.
+                    boolean due =
+                            last.equals(Instant.MIN)
+                                    || last.isAfter(now)
+                                    || !last.plus(pause).isAfter(now);
                     if (due && looking.add(key)) {
                         lookedAt.put(key, now);
                         Thread.ofVirtual()
@@ -232,28 +236,54 @@ final class Observer {
                                 new Via.Visitors(),
                                 true,
                                 call(c, key, PROBE_LIMIT));
+        if (results.stream().allMatch(r -> r.status() == 0) && !answersAtFallback(c, some, key)) {
+            throw PortException.passing(
+                    "neither the site nor the fallback side answers: our own network may be down");
+        }
         long failed = results.stream().filter(r -> r.status() == 0 || r.status() >= 500).count();
         Bucket bucket =
                 new Bucket(startedAt, Duration.ofSeconds(1), results.size() - failed, failed);
+        List<Bucket> kept;
         synchronized (probed) {
             probed.addLast(bucket);
             while (!probed.isEmpty()
                     && probed.getFirst().startsAt().plus(KEPT).isBefore(startedAt)) {
                 probed.removeFirst();
             }
-            samples.addBuckets(c.id(), PROBES, List.of(bucket));
-            return new Evidence.Errors(key, List.copyOf(probed), clock.instant());
+            kept = List.copyOf(probed);
         }
+        try {
+            samples.addBuckets(c.id(), PROBES, List.of(bucket));
+        } catch (PortException e) {
+            LOG.log(System.Logger.Level.WARNING, "a bucket was not kept: " + e.getMessage());
+        }
+        return new Evidence.Errors(key, kept, clock.instant());
+    }
+
+    /** Whether anything answers on the other side: one healthy reference tells our network from the site's. */
+    private boolean answersAtFallback(Cutover c, List<String> paths, EvidenceKey key) {
+        return world
+                .checks()
+                .pages(
+                        c.plan().site(),
+                        paths.subList(0, Math.min(1, paths.size())),
+                        Pins.of(c.changes(), Side.FALLBACK),
+                        true,
+                        call(c, key, PROBE_LIMIT))
+                .stream()
+                .anyMatch(r -> r.status() != 0);
     }
 
     /** After a restart the judge goes on with what was counted before. */
     private void recall(Cutover c) {
-        synchronized (probed) {
-            if (!recalled) {
-                probed.addAll(samples.buckets(c.id(), PROBES, clock.instant().minus(KEPT)));
-                recalled = true;
-            }
+        if (recalled) {
+            return;
         }
+        List<Bucket> before = samples.buckets(c.id(), PROBES, clock.instant().minus(KEPT));
+        synchronized (probed) {
+            probed.addAll(before);
+        }
+        recalled = true;
     }
 
     private Evidence providerErrors(Cutover c, EvidenceKey key) {

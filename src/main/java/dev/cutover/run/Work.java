@@ -37,6 +37,8 @@ final class Work {
     private final Map<ActionId, Thread> running = new ConcurrentHashMap<>();
     private final Queue<Input.Outcome> outcomes = new ConcurrentLinkedQueue<>();
 
+    private volatile boolean stopped;
+
     /** The state actions are judged by from now on; it may have moved since they were opened. */
     private volatile @Nullable Cutover current;
 
@@ -56,8 +58,10 @@ final class Work {
     void pursue(Cutover c, Set<ActionId> intendedHere) {
         current = c;
         for (Action action : c.open().values()) {
+            // In this order: a thread leaves its outcome first and its place second.
+            boolean busy = running.containsKey(action.id());
             boolean ended = outcomes.stream().anyMatch(o -> o.id().equals(action.id()));
-            if (!ended && !running.containsKey(action.id())) {
+            if (!busy && !ended && !stopped) {
                 boolean startFirst = intendedHere.remove(action.id());
                 Thread thread =
                         Thread.ofVirtual()
@@ -65,6 +69,9 @@ final class Work {
                                 .unstarted(() -> pursue(c, action, startFirst));
                 running.put(action.id(), thread);
                 thread.start();
+                if (stopped) {
+                    thread.interrupt();
+                }
             }
         }
     }
@@ -81,6 +88,7 @@ final class Work {
 
     /** Stops every thread: this process drives the cutover no longer. */
     void stop() {
+        stopped = true;
         running.values().forEach(Thread::interrupt);
     }
 
@@ -88,7 +96,7 @@ final class Work {
         Ending ending;
         try {
             ending = until(c, action, startFirst);
-        } catch (RuntimeException mistake) {
+        } catch (RuntimeException | Error mistake) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "action " + action.id() + " met a mistake of ours",

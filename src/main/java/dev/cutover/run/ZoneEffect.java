@@ -82,10 +82,12 @@ final class ZoneEffect {
 
     /** Takes the changes three-way to the promised records. */
     Ending restore(Function<SetChange, List<DnsRecord>> promised, Call call) {
-        Restoration way = Restoration.of(changes, promised, zone.read(ref, call));
-        if (!way.isDone()) {
-            write(way.writes(), call);
+        ZoneView before = zone.read(ref, call);
+        Restoration way = Restoration.of(changes, promised, before);
+        if (way.isDone()) {
+            return written(0, way.kept(), before);
         }
+        write(way.writes(), call);
         ZoneView after = zone.read(ref, call);
         Restoration left = Restoration.of(changes, promised, after);
         return left.isDone()

@@ -142,9 +142,19 @@ class HttpEngineTest {
                             return true;
                         })) {
             var engine = engine(URI.create("http://127.0.0.1:" + odd.port()));
-            fails(() -> engine.look(ID, PLAN, call()), Category.PERMANENT, "unknown state ''");
-            assertThatThrownBy(() -> engine.verify(ID, PLAN, call()))
-                    .isInstanceOf(PortException.class);
+            String words = "200 without a JSON object";
+            fails(() -> engine.look(ID, PLAN, call()), Category.TRANSIENT, words);
+            fails(() -> engine.verify(ID, PLAN, call()), Category.TRANSIENT, words);
+            fails(() -> engine.rollBack(ID, PLAN, call()), Category.TRANSIENT, words);
+        }
+        try (var gateway =
+                HostileServer.plain(
+                        (head, out) -> {
+                            out.write(HostileServer.page(404, "", "<html>no such path</html>"));
+                            return true;
+                        })) {
+            var engine = engine(URI.create("http://127.0.0.1:" + gateway.port()));
+            fails(() -> engine.rollBack(ID, PLAN, call()), Category.PERMANENT, "404");
         }
     }
 

@@ -297,9 +297,14 @@ final class Backward {
 
     private static void undo(Turn t) {
         ActionSpec undo = new ActionSpec.UndoPromotion();
-        if (t.insist(undo) != Turn.Work.DONE
-                && t.failures(undo) >= Pace.KEEP_CONTENT_AFTER_TRIES
-                && t.c.openAttempt(undo).isEmpty()) {
+        if (t.insist(undo) == Turn.Work.DONE || t.failures(undo) < Pace.KEEP_CONTENT_AFTER_TRIES) {
+            return;
+        }
+        // An engine that is still importing may say "not yet" for as long as an import takes.
+        Duration expected = t.c.plan().promotion().map(p -> p.expected()).orElse(Duration.ZERO);
+        Instant patienceOver =
+                t.c.phaseSince().plus(expected.multipliedBy(3)).plus(Pace.FORWARD_PATIENCE);
+        if (t.c.openAttempt(undo).isEmpty() && patienceOver.isBefore(t.now)) {
             String text =
                     "content could not be undone after "
                             + t.failures(undo)

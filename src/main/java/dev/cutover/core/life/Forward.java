@@ -133,7 +133,8 @@ final class Forward {
         Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
         List<Judged> gates =
                 new ArrayList<>(
-                        GoGates.judgeGates(t, open ? Pace.GO_EVIDENCE : cadence.plus(Pace.GO_EVIDENCE)));
+                        GoGates.judgeGates(
+                                t, open ? Pace.GO_EVIDENCE : cadence.plus(Pace.GO_EVIDENCE)));
         gates.add(GoGates.ttlAged(t));
         gates.add(GoGates.approved(t));
         gates.add(GoGates.window(t));

@@ -57,6 +57,10 @@ final class Guards {
         Judged fallback = fallbackHealth(t, FLIP_AGE);
         return switch (fallback.verdict()) {
             case PASS -> {
+                if (!seenSinceFailing(t, fallback)) {
+                    t.wakeIn(Duration.ofSeconds(1));
+                    yield false;
+                }
                 Phase.Reason why =
                         new Phase.Reason(
                                 "Errors", errors.summary() + "; the fallback side is healthy");
@@ -84,6 +88,16 @@ final class Guards {
     /** One age for the journal, another for the flip: a check journaled by two ages never comes to rest. */
     private static Judged fallbackHealth(Turn t, Duration maxAge) {
         return t.gates(maxAge).pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES);
+    }
+
+    /**
+     * Whether the fallback side was seen healthy after the errors began. What was seen before says nothing
+     * about our own network: if that failed, both sides look dead and neither is.
+     */
+    private static boolean seenSinceFailing(Turn t, Judged fallback) {
+        Instant failingSince =
+                t.c.verdict(CheckName.ERRORS).map(Cutover.Stance::since).orElse(t.now);
+        return fallback.observedAt().map(at -> !at.isBefore(failingSince)).orElse(false);
     }
 
     private static boolean holdOnce(Turn t, String code, String text) {

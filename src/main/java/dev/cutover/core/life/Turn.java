@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One decision being made: the events so far, the state they lead to, and when to look again. */
 final class Turn {
     static final String CONTROLLER = "controller";
+    private static final int MOST_PATIENCE = 6;
 
     final Instant now;
     private final Map<EvidenceKey, Evidence> seen;
@@ -177,7 +178,8 @@ final class Turn {
     private Work attempt(ActionSpec spec, Cutover.@Nullable Tries tries, Duration mostBackoff) {
         if (tries != null && tries.last().isPresent()) {
             Instant dueAt = tries.lastAt().plus(Pace.backoff(tries.count(), mostBackoff));
-            if (now.isBefore(dueAt)) {
+            // A clock that was set back must not stop the tries until it has caught up.
+            if (now.isBefore(dueAt) && !tries.lastAt().isAfter(now)) {
                 wake(dueAt);
                 return Work.BUSY;
             }
@@ -190,7 +192,12 @@ final class Turn {
         }
         Duration expected = c.plan().promotion().map(p -> p.expected()).orElse(Duration.ZERO);
         ActionId id = new ActionId(c.id(), spec.key(), tries == null ? 1 : tries.count() + 1);
-        emit(new Event.ActionIntended(id, spec, now.plus(spec.limit(expected))));
+        Duration limit = spec.limit(expected);
+        if (spec instanceof ActionSpec.RestoreRouting) {
+            // Quick at first; a provider that is only slow gets more time with each try.
+            limit = limit.multipliedBy(Math.min(MOST_PATIENCE, id.attempt()));
+        }
+        emit(new Event.ActionIntended(id, spec, now.plus(limit)));
         return Work.BUSY;
     }
 

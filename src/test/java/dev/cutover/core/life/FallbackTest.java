@@ -66,6 +66,19 @@ class FallbackTest {
     }
 
     @Test
+    void a_network_of_ours_that_fails_reverts_nothing() {
+        Story story = running().until(Phase.Soaking.class).wait(Duration.ofSeconds(30));
+
+        // Both sides were fine a moment ago; now nothing answers us, and the next look at the
+        // fallback side has not come back.
+        story.late(EvidenceKey.FALLBACK_PAGES).visitorsSee(5).wait(Duration.ofSeconds(8));
+        assertThat(story.phases()).doesNotContain("FallingBack(routing)");
+
+        story.good(EvidenceKey.FALLBACK_PAGES).wait(Duration.ofSeconds(5));
+        assertThat(story.phases()).contains("FallingBack(routing)");
+    }
+
+    @Test
     void a_sick_fallback_holds_and_pages_and_falls_back_once_healed() {
         Story story =
                 running().until(Phase.Soaking.class).bad(EvidenceKey.FALLBACK_PAGES).visitorsSee(5);

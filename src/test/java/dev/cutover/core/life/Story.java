@@ -39,6 +39,7 @@ final class Story {
 
     private final List<JournalEntry> journal = new ArrayList<>();
     private final Map<String, @Nullable Ending> failing = new HashMap<>();
+    private final Map<EvidenceKey, Evidence> late = new EnumMap<>(EvidenceKey.class);
     private final Set<EvidenceKey> blind = EnumSet.noneOf(EvidenceKey.class);
     private final Set<EvidenceKey> bad = EnumSet.noneOf(EvidenceKey.class);
     private final List<Bucket> buckets = new ArrayList<>();
@@ -186,6 +187,12 @@ final class Story {
         return this;
     }
 
+    /** From now on nothing new is seen of this; what was seen last stays. */
+    Story late(EvidenceKey key) {
+        late.put(key, evidence(key));
+        return this;
+    }
+
     Story bad(EvidenceKey key) {
         bad.add(key);
         return this;
@@ -194,6 +201,7 @@ final class Story {
     Story good(EvidenceKey key) {
         bad.remove(key);
         blind.remove(key);
+        late.remove(key);
         return this;
     }
 
@@ -358,7 +366,7 @@ final class Story {
                     key,
                     blind.contains(key)
                             ? new Evidence.NoEvidence(key, "nobody answers", now)
-                            : evidence(key));
+                            : late.getOrDefault(key, evidence(key)));
         }
         return seen;
     }
