@@ -6,6 +6,7 @@ import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Pace;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
@@ -41,7 +42,13 @@ final class Observer {
     private static final Duration ZONE_LIMIT = Duration.ofSeconds(10);
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
     private static final int FALLBACK_PAGES = 5;
-    private static final Duration KEPT = Duration.ofMinutes(20);
+
+    /** Counted requests kept at hand: what the judge looks back on, and the longest watch a dwell asks for. */
+    private static final Duration KEPT = Pace.WATCHED_MOST.plusMinutes(20);
+
+    /** How far back the provider's figures are read: the judge's window and their lag, with room. */
+    private static final Duration PROVIDER_BACK = Duration.ofMinutes(20);
+
     private static final String PROBES = "probes";
     private static final String PROVIDER = "provider";
 
@@ -289,7 +296,8 @@ final class Observer {
     private Evidence providerErrors(Cutover c, EvidenceKey key) {
         Instant now = clock.instant();
         List<Bucket> buckets =
-                world.errors().read(c.plan(), now.minus(KEPT), now, call(c, key, ZONE_LIMIT));
+                world.errors()
+                        .read(c.plan(), now.minus(PROVIDER_BACK), now, call(c, key, ZONE_LIMIT));
         samples.addBuckets(c.id(), PROVIDER, buckets);
         return new Evidence.Errors(key, buckets, now);
     }

@@ -7,6 +7,7 @@ import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.judge.Watched;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
@@ -328,11 +329,11 @@ final class Forward {
 
     private static void dwell(Turn t, Phase.Switching phase, Instant servedAt) {
         Instant dwellOver = servedAt.plus(t.c.plan().dwell());
-        Verdict errors =
-                t.c.verdict(CheckName.ERRORS)
-                        .map(s -> s.judged().verdict())
-                        .orElse(Verdict.INCONCLUSIVE);
-        if (t.now.isBefore(dwellOver) || errors != Verdict.PASS) {
+        boolean over =
+                !t.now.isBefore(dwellOver)
+                        && !t.now.isBefore(watchedEnough(t, t.c.plan().dwell()))
+                        && errors(t) == Verdict.PASS;
+        if (!over) {
             return;
         }
         if (phase.step() < phase.steps()) {
@@ -345,13 +346,40 @@ final class Forward {
         }
     }
 
+    private static Verdict errors(Turn t) {
+        return t.c.verdict(CheckName.ERRORS)
+                .map(s -> s.judged().verdict())
+                .orElse(Verdict.INCONCLUSIVE);
+    }
+
+    /**
+     * When requests will have been counted without a break for that long, or for {@link
+     * Pace#WATCHED_MOST} where that is shorter. What nobody saw was not healthy.
+     */
+    private static Instant watchedEnough(Turn t, Duration span) {
+        Duration wanted = span.compareTo(Pace.WATCHED_MOST) > 0 ? Pace.WATCHED_MOST : span;
+        return t.latest(EvidenceKey.PROBE_ERRORS, Evidence.Errors.class)
+                .flatMap(e -> Watched.since(e.buckets(), t.now))
+                .orElse(t.now)
+                .plus(wanted);
+    }
+
+    /** The unbroken end of a soak: breaks before it may be made up for by the rest of a day. */
+    private static Duration watchedEnd(Plan plan) {
+        Duration window = plan.watch().window();
+        Duration most = window.compareTo(plan.dwell()) > 0 ? window : plan.dwell();
+        return plan.soak().compareTo(most) > 0 ? most : plan.soak();
+    }
+
     static void soaking(Turn t) {
         if (Guards.leave(t)) {
             return;
         }
         t.wakeIn(TICK);
         Plan plan = t.c.plan();
-        Instant soakOver = t.c.phaseSince().plus(plan.soak());
+        Instant planned = t.c.phaseSince().plus(plan.soak());
+        Instant watched = watchedEnough(t, watchedEnd(plan));
+        Instant soakOver = watched.isAfter(planned) ? watched : planned;
         Gates gates = t.gates(Pace.GO_EVIDENCE);
         List<Judged> wanted =
                 List.of(
@@ -362,12 +390,8 @@ final class Forward {
         if (t.now.isBefore(soakOver)) {
             return;
         }
-        Verdict errors =
-                t.c.verdict(CheckName.ERRORS)
-                        .map(s -> s.judged().verdict())
-                        .orElse(Verdict.INCONCLUSIVE);
         List<Judged> closed = wanted.stream().filter(g -> g.verdict() != Verdict.PASS).toList();
-        if (closed.isEmpty() && errors == Verdict.PASS) {
+        if (closed.isEmpty() && errors(t) == Verdict.PASS) {
             wanted.forEach(g -> t.emit(new Event.GatePassed(g)));
             t.enter(new Phase.Closing(), "Soaked", "the next side was healthy for " + plan.soak());
         } else if (soakOver.plus(plan.watch().patience().multipliedBy(5)).isBefore(t.now)) {

@@ -21,6 +21,9 @@ public final class Pace {
     /** How long a switch may take to be seen served. Cloudflare and secondaries take seconds; minutes mean trouble. */
     static final Duration SERVED_PATIENCE = Duration.ofMinutes(3);
 
+    /** The longest unbroken watch a dwell asks for; a day without one lost half-minute would be luck. */
+    public static final Duration WATCHED_MOST = Duration.ofHours(1);
+
     /** Routing must stand still this long before success is claimed: a lost request may land late. */
     static final Duration STABLE = Duration.ofSeconds(30);
 

@@ -75,6 +75,36 @@ class LifeTest {
     }
 
     @Test
+    void a_dwell_counts_only_time_in_which_requests_were_counted() {
+        Story story =
+                Story.of(Acme.plan())
+                        .approvedBy("bob", "cat")
+                        .until(Phase.Switching.class)
+                        .wait(Duration.ofSeconds(10));
+
+        story.down(Duration.ofMinutes(10)).wait(Duration.ofSeconds(15));
+        assertThat(story.phase())
+                .as("ten minutes nobody watched are no dwell")
+                .isEqualTo(new Phase.Switching(1, 2));
+        story.wait(Duration.ofSeconds(10));
+        assertThat(story.phase()).isEqualTo(new Phase.Switching(2, 2));
+    }
+
+    @Test
+    void a_soak_does_not_end_on_time_in_which_nobody_watched() {
+        Story story =
+                Story.of(Acme.plan())
+                        .approvedBy("bob", "cat")
+                        .until(Phase.Soaking.class)
+                        .wait(Duration.ofSeconds(30));
+
+        story.down(Duration.ofHours(1)).wait(Duration.ofMinutes(1));
+        assertThat(story.phase()).isInstanceOf(Phase.Soaking.class);
+        story.wait(Duration.ofMinutes(2));
+        assertThat(story.phase()).isNotInstanceOf(Phase.Soaking.class);
+    }
+
+    @Test
     void without_content_to_promote_it_switches_at_once() {
         Story story =
                 Story.of(Acme.with(Acme.plan(), p -> p.promotion = Optional.empty()))

@@ -89,6 +89,12 @@ final class Story {
         return this;
     }
 
+    /** The controller is down for that long: nothing is decided and nobody counts requests. */
+    Story down(Duration span) {
+        now = now.plus(span);
+        return this;
+    }
+
     private void tick() {
         tick(Instant.MAX);
     }
