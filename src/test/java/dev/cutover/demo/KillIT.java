@@ -11,9 +11,8 @@ import dev.cutover.lab.CallTap.Kind;
 import dev.cutover.lab.CallTap.Moment;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.Scenario;
-import dev.cutover.postgres.EmbeddedPostgres;
+import dev.cutover.peer.DebianPostgres;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,12 +105,11 @@ class KillIT {
             return;
         }
         // A server of its own, reached by URL: what a cluster has.
-        try (EmbeddedPostgres.Running database =
-                EmbeddedPostgres.start(Files.createTempDirectory("cutover-external-"))) {
+        try (DebianPostgres database = DebianPostgres.start()) {
             killedAt(
                     strikes,
                     Map.of(
-                            "CUTOVER_STORE_URL", database.jdbcUrl(),
+                            "CUTOVER_STORE_URL", database.url(),
                             "CUTOVER_STORE_USER", database.user(),
                             "CUTOVER_STORE_PASSWORD", database.password()));
         }

@@ -4,11 +4,11 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// The store on a server somebody else runs: `-Dcutover.test.postgres.url=jdbc:postgresql:...`.
+/// The store on a server somebody else runs: Debian's PostgreSQL, started for the test, or the one
+/// that
+/// `-Dcutover.test.postgres.url=jdbc:postgresql:...` names.
 @NullUnmarked
-@EnabledIfSystemProperty(named = "cutover.test.postgres.url", matches = "jdbc:postgresql:.+")
 class ExternalStoreTest {
     private static TestDatabase server;
 

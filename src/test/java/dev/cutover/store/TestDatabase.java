@@ -1,5 +1,6 @@
 package dev.cutover.store;
 
+import dev.cutover.peer.DebianPostgres;
 import dev.cutover.postgres.EmbeddedPostgres;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
@@ -65,13 +66,19 @@ final class TestDatabase implements AutoCloseable {
         }
     }
 
-    /// The server that `cutover.test.postgres.url` names, with user and password beside it.
+    /// Debian's server; or the one that `cutover.test.postgres.url` names, with user and password
+    /// beside it.
     static TestDatabase external() {
-        return new TestDatabase(
-                System.getProperty("cutover.test.postgres.url", ""),
-                System.getProperty("cutover.test.postgres.user", "postgres"),
-                System.getProperty("cutover.test.postgres.password", ""),
-                () -> {});
+        String url = System.getProperty("cutover.test.postgres.url", "");
+        if (!url.isEmpty()) {
+            return new TestDatabase(
+                    url,
+                    System.getProperty("cutover.test.postgres.user", "postgres"),
+                    System.getProperty("cutover.test.postgres.password", ""),
+                    () -> {});
+        }
+        DebianPostgres server = DebianPostgres.start();
+        return new TestDatabase(server.url(), server.user(), server.password(), server::close);
     }
 
     DataSource source() {
