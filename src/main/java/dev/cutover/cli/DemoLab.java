@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -34,15 +33,12 @@ public final class DemoLab implements AutoCloseable {
     private static final String ON_CALL = "grace";
     private static final String PLANNER_KEY = "lab-key-of-ada-who-plans";
     private static final String ON_CALL_KEY = "lab-key-of-grace-on-call";
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int USUAL_PORT = 8080;
 
     private final LabWorld world;
-    private final DemoProcess controller;
+    private final List<DemoNode> nodes = new ArrayList<>();
     private final DemoProcess engine;
-    private final DemoClient client;
     private final int enginePort;
-    private final URI page;
 
     /**
      * Starts the world; the processes are started by {@link #startController} and {@link #startEngine}.
@@ -50,27 +46,45 @@ public final class DemoLab implements AutoCloseable {
      * @param database an external database's settings by environment variable; empty for the embedded one
      */
     public DemoLab(CallTap tap, Map<String, String> database) throws IOException {
+        this(tap, database, 1);
+    }
+
+    /**
+     * Starts the world for several controllers on one database.
+     *
+     * @param database an external database's settings; required when there is more than one node
+     * @param count how many controllers there are
+     */
+    public DemoLab(CallTap tap, Map<String, String> database, int count) throws IOException {
         world = new LabWorld(LabWorld.newFolder(), new LabClock(), tap);
-        Path home = Files.createDirectories(world.folder().resolve("controller"));
-        Path keys = home.resolve("keys");
+        Path keys = world.folder().resolve("keys");
         Files.writeString(
                 keys,
                 keyLine(PLANNER, "operator", PLANNER_KEY)
                         + keyLine(ON_CALL, "viewer,operator,approver", ON_CALL_KEY));
-        int port = freePort(USUAL_PORT);
         enginePort = freePort(0);
-        page = URI.create("http://127.0.0.1:" + port + "/");
         Map<String, String> env = new LinkedHashMap<>(world.environment());
-        env.put("CUTOVER_HOME", home.toString());
         env.put("CUTOVER_API_KEYS_FILE", keys.toString());
         env.put("CUTOVER_ENGINE_URL", "http://127.78.0.1:" + enginePort);
-        env.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         env.putAll(database);
-        controller = new DemoProcess("controller", world.folder().resolve("controller.log"), env);
+        for (int i = 1; i <= count; i++) {
+            nodes.add(node(count == 1 ? "controller" : "controller-" + i, env));
+        }
         engine =
                 new DemoProcess(
                         "engine", world.folder().resolve("engine.log"), world.engineEnvironment());
-        client = new DemoClient(page);
+    }
+
+    private DemoNode node(String name, Map<String, String> common) throws IOException {
+        int port = freePort(nodes.isEmpty() ? USUAL_PORT : 0);
+        Map<String, String> env = new LinkedHashMap<>(common);
+        env.put("CUTOVER_NODE", name);
+        env.put("CUTOVER_HOME", world.folder().resolve(name).toString());
+        env.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        return new DemoNode(
+                name,
+                new DemoProcess(name, world.folder().resolve(name + ".log"), env),
+                URI.create("http://127.0.0.1:" + port + "/"));
     }
 
     private static String keyLine(String name, String roles, String key) {
@@ -99,9 +113,23 @@ public final class DemoLab implements AutoCloseable {
         return world;
     }
 
+    /** The controllers, the first one first. */
+    public List<DemoNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
     /** Where the controller's API and pages are. */
     public URI page() {
-        return page;
+        return nodes.getFirst().page();
+    }
+
+    /** The API of a controller that runs. */
+    private DemoClient client() {
+        return nodes.stream()
+                .filter(DemoNode::isAwake)
+                .findFirst()
+                .orElse(nodes.getFirst())
+                .client();
     }
 
     /** The key of the one on call. */
@@ -109,32 +137,18 @@ public final class DemoLab implements AutoCloseable {
         return ON_CALL_KEY;
     }
 
-    /** Starts the controller and returns at once. */
+    /** Starts the first controller and returns at once. */
     public void startController() throws IOException {
-        controller.start(List.of("-Xmx256m", "-XX:+UseSerialGC"), List.of("serve"));
+        nodes.getFirst().start();
     }
 
-    /** Waits until the controller is ready. */
+    /** Waits until the first controller is ready. */
     public void awaitController() throws IOException, InterruptedException, TimeoutException {
-        long until = System.nanoTime() + START_LIMIT.toNanos();
-        while (!client.isReady()) {
-            if (!controller.isAlive()) {
-                throw new IOException(
-                        "the controller ended while starting; its log is " + controller.log());
-            }
-            if (System.nanoTime() - until > 0) {
-                throw new TimeoutException(
-                        "the controller was not ready after "
-                                + START_LIMIT.toSeconds()
-                                + " s; its log is "
-                                + controller.log());
-            }
-            Thread.sleep(Duration.ofMillis(50));
-        }
+        nodes.getFirst().awaitReady();
     }
 
     public void killController() {
-        controller.kill();
+        nodes.getFirst().kill();
     }
 
     /** Starts the promotion engine, with a fault of its own or {@code none}. */
@@ -150,47 +164,53 @@ public final class DemoLab implements AutoCloseable {
 
     /** The one who plans schedules the demo's plan; returns the cutover's id. */
     public String schedule(DemoPlan plan) throws IOException {
-        Map<String, Object> body = Map.of("plan", world.plan(plan), "files", world.planFiles());
-        return client.post(
+        return schedule(
+                world.plan(plan), world.planFiles(), world.folder().getFileName().toString());
+    }
+
+    /** The one who plans schedules any plan; the same key schedules it once. */
+    public String schedule(String plan, Map<String, String> files, String idempotencyKey)
+            throws IOException {
+        return client().post(
                         PLANNER_KEY,
                         "/cutovers",
-                        body,
-                        Map.of("Idempotency-Key", world.folder().getFileName().toString()))
+                        Map.of("plan", plan, "files", files),
+                        Map.of("Idempotency-Key", idempotencyKey))
                 .path("id")
                 .asText();
     }
 
     /** The cutover as the controller tells it. */
     public JsonNode status(String id) throws IOException {
-        return client.get(ON_CALL_KEY, "/cutovers/" + id);
+        return client().get(ON_CALL_KEY, "/cutovers/" + id);
     }
 
     /** The report as the controller tells it. */
     public JsonNode report(String id) throws IOException {
-        return client.get(ON_CALL_KEY, "/cutovers/" + id + "/report");
+        return client().get(ON_CALL_KEY, "/cutovers/" + id + "/report");
     }
 
     /** The one on call approves what was planned. */
     public void approve(String id, String planHash) throws IOException {
-        client.post(
-                ON_CALL_KEY,
-                "/cutovers/" + id + "/approve",
-                Map.of(),
-                Map.of("If-Match", "\"" + planHash + "\""));
+        client().post(
+                        ON_CALL_KEY,
+                        "/cutovers/" + id + "/approve",
+                        Map.of(),
+                        Map.of("If-Match", "\"" + planHash + "\""));
     }
 
     /** The one on call asks for {@code hold}, {@code resume} or {@code abort}. */
     public void ask(String id, String verb, String why) throws IOException {
-        client.post(
-                ON_CALL_KEY,
-                "/cutovers/" + id + "/" + verb,
-                why.isEmpty() ? Map.of() : Map.of("why", why),
-                Map.of());
+        client().post(
+                        ON_CALL_KEY,
+                        "/cutovers/" + id + "/" + verb,
+                        why.isEmpty() ? Map.of() : Map.of("why", why),
+                        Map.of());
     }
 
     @Override
     public void close() {
-        controller.close();
+        nodes.forEach(DemoNode::close);
         engine.close();
         world.close();
     }

@@ -67,6 +67,25 @@ final class DemoProcess implements AutoCloseable {
         }
     }
 
+    /** Sends it a signal by name, such as {@code STOP}. */
+    void signal(String signal) throws IOException {
+        Process p = process;
+        if (p == null) {
+            throw new IOException(name + " does not run");
+        }
+        try {
+            int status =
+                    new ProcessBuilder("kill", "-" + signal, Long.toString(p.pid()))
+                            .start()
+                            .waitFor();
+            if (status != 0) {
+                throw new IOException("SIG" + signal + " to " + name + " was refused");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Asks it to end, insists after ten seconds. */
     @Override
     public void close() {

@@ -190,7 +190,7 @@ public final class CloudflareApi {
                 new HttpRequest(
                         ask.method(),
                         URI.create(base + ask.path()),
-                        Map.of("Accept", "application/json"),
+                        Map.of("Accept", "application/json", "X-Request-Id", requestId(call)),
                         ask.body().map(HttpRequest.Body::json),
                         Optional.of(secret),
                         MOST_ANSWER_BYTES);
@@ -221,6 +221,12 @@ public final class CloudflareApi {
                             ask.write()));
         }
         return reply;
+    }
+
+    /** For a provider's log and for support: which cutover asked, and for what. */
+    private static String requestId(Call call) {
+        String id = call.cutover() + ":" + call.purpose();
+        return id.replaceAll("[^!-~]", "-").substring(0, Math.min(id.length(), 200));
     }
 
     private static Reply judge(Ask ask, String token, Exchange got, RateBudget budget) {

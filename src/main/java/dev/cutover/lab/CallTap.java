@@ -19,7 +19,7 @@ public interface CallTap {
 
     /** Short for {@link #at} with a new {@link Call}. */
     default void at(Kind kind, Moment moment, String detail) {
-        at(new Call(kind, moment, detail));
+        at(new Call(kind, moment, detail, "", ""));
     }
 
     /**
@@ -29,8 +29,10 @@ public interface CallTap {
      * @param moment how far the call has come
      * @param detail what exactly was asked, for a reader: a method and path, or a name and type;
      *     never a secret
+     * @param agent what the caller calls itself; empty where the lab does not hear it
+     * @param request the caller's name for the request; empty where it gives none
      */
-    record Call(Kind kind, Moment moment, String detail) {}
+    record Call(Kind kind, Moment moment, String detail, String agent, String request) {}
 
     /** How far a call has come. */
     enum Moment {

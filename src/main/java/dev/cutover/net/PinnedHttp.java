@@ -39,9 +39,17 @@ public final class PinnedHttp implements AutoCloseable {
     private final Wire fresh;
 
     public PinnedHttp(Vertx vertx, Trust trust, EgressPolicy egress) {
+        this(vertx, trust, egress, "cutover");
+    }
+
+    /**
+     * @param agent what we call ourselves in {@code User-Agent}: a provider's audit log then tells which
+     *     node asked. Source: RFC 9110 section 10.1.5.
+     */
+    public PinnedHttp(Vertx vertx, Trust trust, EgressPolicy egress, String agent) {
         this.egress = egress;
-        this.pooled = new Wire(client(vertx, trust, true));
-        this.fresh = new Wire(client(vertx, trust, false));
+        this.pooled = new Wire(client(vertx, trust, true), agent);
+        this.fresh = new Wire(client(vertx, trust, false), agent);
     }
 
     private static HttpClient client(Vertx vertx, Trust trust, boolean keepAlive) {

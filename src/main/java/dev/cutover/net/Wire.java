@@ -40,8 +40,11 @@ final class Wire implements AutoCloseable {
     private final Set<HttpConnection> usedBefore =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    Wire(HttpClient client) {
+    private final String agent;
+
+    Wire(HttpClient client, String agent) {
         this.client = client;
+        this.agent = agent;
     }
 
     /**
@@ -100,8 +103,7 @@ final class Wire implements AutoCloseable {
 
     private static final String CLOSED = "connection closed without an answer";
 
-    private static RequestOptions options(
-            HttpRequest request, InetAddress address, Deadline connect) {
+    private RequestOptions options(HttpRequest request, InetAddress address, Deadline connect) {
         String path = request.url().getRawPath();
         String query = request.url().getRawQuery();
         RequestOptions options =
@@ -118,7 +120,7 @@ final class Wire implements AutoCloseable {
                                         + (query == null ? "" : "?" + query))
                         .setFollowRedirects(false)
                         .setConnectTimeout(Math.max(1, connect.left().toMillis()))
-                        .putHeader("User-Agent", "cutover")
+                        .putHeader("User-Agent", agent)
                         .putHeader("Accept-Encoding", "gzip");
         request.headers().forEach(options::putHeader);
         request.authorization().ifPresent(s -> options.putHeader("Authorization", s.bearer()));

@@ -147,11 +147,12 @@ public class Producers {
 
     @Produces
     @Singleton
-    PinnedHttp http(Vertx vertx, Outside outside) {
+    PinnedHttp http(Vertx vertx, Outside outside, NodeName name) {
         return new PinnedHttp(
                 vertx,
                 Trust.withExtra(outside.trustFile()),
-                EgressPolicy.opening(outside.egress()));
+                EgressPolicy.opening(outside.egress()),
+                "cutover (" + name.value().replaceAll("[^A-Za-z0-9._-]", "_") + ")");
     }
 
     void close(@Disposes PinnedHttp http) {

@@ -146,8 +146,7 @@ public final class CloudflareApi implements AutoCloseable {
     }
 
     private Reply done(Request request, Operation operation) throws InterruptedException {
-        var detail = request.method() + " " + request.path();
-        tap.at(operation.kind(), Moment.BEFORE, detail);
+        tell(operation, Moment.BEFORE, request);
         if (operation.write()) {
             var late = faults.takeLate();
             if (late.isPresent()) {
@@ -164,11 +163,21 @@ public final class CloudflareApi implements AutoCloseable {
                 answer = answer.with("retry-after", "60");
             }
         }
-        tap.at(operation.kind(), Moment.DURING, detail);
+        tell(operation, Moment.DURING, request);
         if (operation.write() && faults.takeLost()) {
             return new Reply.Cut();
         }
-        return answer.then(() -> tap.at(operation.kind(), Moment.AFTER, detail));
+        return answer.then(() -> tell(operation, Moment.AFTER, request));
+    }
+
+    private void tell(Operation operation, Moment moment, Request request) {
+        tap.at(
+                new CallTap.Call(
+                        operation.kind(),
+                        moment,
+                        request.method() + " " + request.path(),
+                        request.header("user-agent").orElse(""),
+                        request.header("x-request-id").orElse("")));
     }
 
     private static void landLate(Duration after, Operation operation) {

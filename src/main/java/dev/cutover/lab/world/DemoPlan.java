@@ -27,11 +27,30 @@ public record DemoPlan(Duration dwell, Duration soak) {
     }
 
     String yaml(Instant now, int port) {
+        return yaml("acme-relaunch", "www", DemoZone.steps(), true, now, port);
+    }
+
+    /** One plan for each of the demo's names, which nothing ties together; no content is promoted. */
+    List<String> yamls(Instant now, int port) {
+        return DemoZone.steps().stream()
+                .flatMap(List::stream)
+                .map(name -> yaml("move-" + name, name, List.of(List.of(name)), false, now, port))
+                .toList();
+    }
+
+    private String yaml(
+            String cutover,
+            String site,
+            List<List<String>> steps,
+            boolean promoted,
+            Instant now,
+            int port) {
         Instant opensAt = now.plus(LEAD).plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MINUTES);
         StringBuilder text = new StringBuilder();
-        text.append("cutover: acme-relaunch\n");
+        text.append("cutover: ").append(cutover).append('\n');
         text.append("owner: web-team\n");
-        text.append("site: www.acme.example:").append(port).append('\n');
+        String host = DemoZone.host(site);
+        text.append("site: ").append(host).append(':').append(port).append('\n');
         text.append("preset: hardened\n");
         text.append("window: { opens: ")
                 .append(local(opensAt))
@@ -42,7 +61,6 @@ public record DemoPlan(Duration dwell, Duration soak) {
         text.append(
                 "zone: { provider: cloudflare, name: acme.example, token: \"${env:LAB_TOKEN}\" }\n");
         text.append("records:\n");
-        List<List<String>> steps = DemoZone.steps();
         for (int step = 1; step <= steps.size(); step++) {
             for (String name : steps.get(step - 1)) {
                 text.append(
@@ -61,9 +79,12 @@ public record DemoPlan(Duration dwell, Duration soak) {
         text.append("soak: ").append(soak).append('\n');
         text.append("edge: { purge: everything }\n");
         text.append(
-                "promotion: { engine: http, staging: \"https://staging.acme.example\", production: \"https://www.acme.example\", credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
-        text.append(
-                "checks: { landing-pages: top-pages.csv, tls-names: [www.acme.example, shop.acme.example, api.acme.example] }\n");
+                !promoted
+                        ? ""
+                        : "promotion: { engine: http, staging: \"https://staging.acme.example\", production: \"https://www.acme.example\", credentials: \"${env:LAB_ENGINE}\", expected: PT1M }\n");
+        text.append("checks: { landing-pages: top-pages.csv, tls-names: [");
+        text.append(promoted ? "www.acme.example, shop.acme.example, api.acme.example" : host);
+        text.append("] }\n");
         text.append(
                 "watch: { sources: [probes, cloudflare], error-ceiling: 2%, resolver-latency-ceiling: PT0.5S, window: PT5M, patience: PT1M, quorum: 85% }\n");
         text.append("fallback: { read-only: PT24H, after-writes: keep, hold-deadline: PT4H }\n");

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A whole world on loopback: a provider with its edge, authoritative servers, caching resolvers, three
@@ -220,9 +221,23 @@ public final class LabWorld implements AutoCloseable {
         return demo.yaml(clock.instant(), port);
     }
 
+    /** Twenty plans, one for each of the demo's names, each a cutover of its own. */
+    public List<String> plansByName(DemoPlan demo) {
+        return demo.yamls(clock.instant(), port);
+    }
+
     /** The files the plan refers to, by name. */
     public Map<String, String> planFiles() {
-        return Map.of("top-pages.csv", String.join("\n", SiteContent.landingPages()) + "\n");
+        return planFiles(Integer.MAX_VALUE);
+    }
+
+    /** The same with at most so many landing pages. */
+    public Map<String, String> planFiles(int pages) {
+        return Map.of(
+                "top-pages.csv",
+                SiteContent.landingPages().stream()
+                        .limit(pages)
+                        .collect(Collectors.joining("\n", "", "\n")));
     }
 
     /** All the controller is told about this world. */

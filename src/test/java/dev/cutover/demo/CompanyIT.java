@@ -1,0 +1,335 @@
+package dev.cutover.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cutover.cli.DemoLab;
+import dev.cutover.cli.DemoNode;
+import dev.cutover.lab.CallTap;
+import dev.cutover.lab.CallTap.Kind;
+import dev.cutover.lab.CallTap.Moment;
+import dev.cutover.lab.cloudflare.CloudflareRecord;
+import dev.cutover.lab.world.DemoPlan;
+import dev.cutover.lab.world.LabWorld;
+import dev.cutover.lab.world.Oracle;
+import dev.cutover.peer.DebianPostgres;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Two controllers on one database: one drives, the other takes over; a database that goes away and comes back. */
+class CompanyIT {
+    private static final Duration TAKEOVER = Duration.ofSeconds(15);
+
+    /** Enough for a test in passing; {@link #five_minutes_of_it} takes its time. */
+    @Test
+    void cutovers_survive_nodes_that_die_and_freeze() throws Exception {
+        survive(
+                Duration.ofSeconds(60),
+                new DemoPlan(Duration.ofSeconds(15), Duration.ofSeconds(20)));
+    }
+
+    @Test
+    @Tag("long")
+    void five_minutes_of_it() throws Exception {
+        survive(Duration.ofMinutes(5), new DemoPlan(Duration.ofSeconds(90), Duration.ofMinutes(2)));
+    }
+
+    private static void survive(Duration trouble, DemoPlan plan) throws Exception {
+        long seed = Long.getLong("cutover.test.seed", System.nanoTime());
+        System.out.println("company: seed " + seed + " (-Dcutover.test.seed=" + seed + ")");
+        AtomicReference<CallTap> watch = new AtomicReference<>(CallTap.NONE);
+        try (DebianPostgres database = DebianPostgres.start();
+                DemoLab lab =
+                        new DemoLab(
+                                call -> Objects.requireNonNull(watch.get()).at(call),
+                                settings(database),
+                                2);
+                Leases leases = new Leases(database)) {
+            watch.set(leases::check);
+            Oracle oracle = lab.world().oracle();
+            start(lab.nodes());
+            Company company = new Company(lab, Company.scheduleAll(lab, plan));
+            company.reach("Switching");
+
+            Trouble.in(lab.nodes(), leases, new Random(seed)).last(trouble);
+            company.finish();
+
+            assertThat(company.phases()).allMatch(phase -> phase.equals("Completed"));
+            assertThat(oracle.wrongWith(LabWorld.Side.NEXT)).isEmpty();
+            assertThat(leases.writesOfLosers())
+                    .as("writes by a node whose lease was lost")
+                    .isEmpty();
+            assertThat(leases.writes()).as("writes that were looked at").isGreaterThan(40);
+            System.out.println(
+                    "company: "
+                            + leases.writes()
+                            + " writes checked, takeovers took "
+                            + leases.takeovers());
+            assertThat(leases.takeovers()).allMatch(t -> t.compareTo(TAKEOVER) <= 0);
+        }
+    }
+
+    /**
+     * A node is frozen with its switch on the wire. The other takes over, people abort, everything is put
+     * back, and only then the provider carries the old switch out.
+     */
+    @Test
+    void a_switch_that_lands_after_the_fallback_is_found_and_undone() throws Exception {
+        CountDownLatch onTheWire = new CountDownLatch(1);
+        CountDownLatch land = new CountDownLatch(1);
+        CallTap holdsTheFirstSwitch =
+                call -> {
+                    boolean isSwitch =
+                            call.kind() == Kind.ZONE_WRITE
+                                    && call.moment() == Moment.BEFORE
+                                    && call.request().contains("switch-1");
+                    if (isSwitch && onTheWire.getCount() > 0) {
+                        onTheWire.countDown();
+                        await(land, Duration.ofMinutes(3));
+                    }
+                };
+        try (DebianPostgres database = DebianPostgres.start();
+                DemoLab lab = new DemoLab(holdsTheFirstSwitch, settings(database), 2)) {
+            lab.startEngine("none");
+            DemoNode first = lab.nodes().get(0);
+            DemoNode second = lab.nodes().get(1);
+            first.start();
+            first.awaitReady();
+            Oracle oracle = lab.world().oracle();
+            Company company = new Company(lab, List.of(lab.schedule(DemoPlan.brief())));
+            Thread drivenOn = Thread.ofVirtual().start(() -> company.tryToReach("Soaking"));
+            assertThat(onTheWire.await(4, TimeUnit.MINUTES)).as("a switch was sent").isTrue();
+            first.freeze();
+            second.start();
+            second.awaitReady();
+
+            String id = company.ids().getFirst();
+            lab.ask(id, "abort", "the first node does not answer");
+            company.reach("FallingBack");
+            company.until("restored", () -> oracle.wrongWith(LabWorld.Side.STAGING).isEmpty());
+            land.countDown();
+            company.until("the late switch lands", () -> switched(lab));
+            first.thaw();
+
+            company.reach("FellBack");
+            drivenOn.interrupt();
+            assertThat(oracle.wrongWith(LabWorld.Side.STAGING)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_database_that_goes_away_in_a_switch_costs_time_and_nothing_else() throws Exception {
+        databaseAway(Duration.ofSeconds(20));
+    }
+
+    @Test
+    @Tag("long")
+    void a_database_away_for_two_minutes_costs_time_and_nothing_else() throws Exception {
+        databaseAway(Duration.ofMinutes(2));
+    }
+
+    private static void databaseAway(Duration span) throws Exception {
+        try (DebianPostgres database = DebianPostgres.start();
+                DemoLab lab = new DemoLab(CallTap.NONE, settings(database), 2)) {
+            lab.startEngine("none");
+            start(lab.nodes());
+            Oracle oracle = lab.world().oracle();
+            Company company = new Company(lab, List.of(lab.schedule(DemoPlan.brief())));
+            company.reach("Switching");
+            long seq = lab.status(company.ids().getFirst()).path("seq").asLong();
+            database.goAway();
+            List<CloudflareRecord> left = settled(lab);
+            Thread.sleep(span);
+            assertThat(lab.world().zone().records())
+                    .as("nothing is written that cannot be journaled")
+                    .isEqualTo(left);
+            database.comeBack();
+
+            company.finish();
+            JsonNode end = lab.status(company.ids().getFirst());
+            assertThat(end.path("phase").asText()).isEqualTo("Completed");
+            assertThat(end.path("seq").asLong()).isGreaterThan(seq);
+            assertThat(oracle.wrongWith(LabWorld.Side.NEXT)).isEmpty();
+        }
+    }
+
+    /** The zone once a write that was under way has landed. */
+    private static List<CloudflareRecord> settled(DemoLab lab) throws InterruptedException {
+        Thread.sleep(Duration.ofSeconds(6));
+        return lab.world().zone().records();
+    }
+
+    private static boolean switched(DemoLab lab) {
+        return lab.world().zone().records().stream()
+                .anyMatch(r -> r.content().equals(LabWorld.Side.NEXT.address()));
+    }
+
+    private static Map<String, String> settings(DebianPostgres database) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("CUTOVER_STORE_URL", database.url());
+        settings.put("CUTOVER_STORE_USER", database.user());
+        settings.put("CUTOVER_STORE_PASSWORD", database.password());
+        return settings;
+    }
+
+    private static void start(List<DemoNode> nodes) throws Exception {
+        for (DemoNode node : nodes) {
+            node.start();
+            node.awaitReady();
+        }
+    }
+
+    private static void await(CountDownLatch latch, Duration most) {
+        try {
+            boolean unused = latch.await(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Kills and freezes nodes at random, one at a time or both, and starts them again. */
+    private record Trouble(List<DemoNode> nodes, Leases leases, Random chance) {
+        static Trouble in(List<DemoNode> nodes, Leases leases, Random chance) {
+            return new Trouble(nodes, leases, chance);
+        }
+
+        void last(Duration span) throws Exception {
+            long until = System.nanoTime() + span.toNanos();
+            while (System.nanoTime() - until < 0) {
+                Thread.sleep(Duration.ofMillis(chance.nextLong(1_000, 5_000)));
+                DemoNode node = nodes.get(chance.nextInt(nodes.size()));
+                if (chance.nextBoolean()) {
+                    leases.lost(node.name());
+                    node.kill();
+                    Thread.sleep(Duration.ofMillis(chance.nextLong(200, 12_000)));
+                    node.start();
+                    node.awaitReady();
+                } else {
+                    leases.lost(node.name());
+                    node.freeze();
+                    // Past the lease more often than not.
+                    Thread.sleep(Duration.ofMillis(chance.nextLong(3_000, 14_000)));
+                    node.thaw();
+                    leases.back();
+                }
+            }
+        }
+    }
+
+    /** Some cutovers, watched and driven on by their people: approvals, and time that jumps when nobody has work. */
+    static final class Company {
+        private final DemoLab lab;
+        private final List<String> ids;
+        private final Map<String, JsonNode> latest = new LinkedHashMap<>();
+
+        Company(DemoLab lab, List<String> ids) {
+            this.lab = lab;
+            this.ids = List.copyOf(ids);
+        }
+
+        static List<String> scheduleAll(DemoLab lab, DemoPlan plan) throws IOException {
+            List<String> ids = new ArrayList<>();
+            for (String yaml : lab.world().plansByName(plan)) {
+                ids.add(lab.schedule(yaml, lab.world().planFiles(5), "company-" + ids.size()));
+            }
+            return ids;
+        }
+
+        List<String> ids() {
+            return ids;
+        }
+
+        List<String> phases() {
+            return latest.values().stream().map(s -> s.path("phase").asText()).toList();
+        }
+
+        /** Goes on until each cutover is in that phase, or past it. */
+        void reach(String phase) throws Exception {
+            until(
+                    phase,
+                    () ->
+                            latest.size() == ids.size()
+                                    && latest.values().stream()
+                                            .allMatch(
+                                                    s ->
+                                                            s.path("over").asBoolean()
+                                                                    || s.path("phase")
+                                                                            .asText()
+                                                                            .startsWith(phase)));
+        }
+
+        void tryToReach(String phase) {
+            try {
+                reach(phase);
+            } catch (Exception | AssertionError e) {
+                // Another story told meanwhile.
+            }
+        }
+
+        void finish() throws Exception {
+            until(
+                    "over",
+                    () ->
+                            latest.size() == ids.size()
+                                    && latest.values().stream()
+                                            .allMatch(s -> s.path("over").asBoolean()));
+        }
+
+        void until(String what, java.util.function.BooleanSupplier reached) throws Exception {
+            long until = System.nanoTime() + Duration.ofMinutes(6).toNanos();
+            while (!reached.getAsBoolean()) {
+                look();
+                assertThat(System.nanoTime() - until)
+                        .as(
+                                "not %s after 6 minutes: %s; see %s",
+                                what, phases(), lab.world().folder())
+                        .isNegative();
+                Thread.sleep(Duration.ofMillis(250));
+            }
+        }
+
+        private synchronized void look() {
+            try {
+                boolean idle = true;
+                Instant wakeAt = Instant.MAX;
+                for (String id : ids) {
+                    JsonNode status = lab.status(id);
+                    JsonNode before = latest.put(id, status);
+                    if (before != null) {
+                        assertThat(status.path("seq").asLong())
+                                .as("an acknowledged event of %s was lost", id)
+                                .isGreaterThanOrEqualTo(before.path("seq").asLong());
+                    }
+                    if (status.path("phase").asText().equals("AwaitingGo")
+                            && status.path("approvals").path("given").isEmpty()) {
+                        lab.approve(id, status.path("planHash").asText());
+                    }
+                    if (!status.path("over").asBoolean()) {
+                        idle &= status.path("openActions").isEmpty();
+                        Instant at = Instant.parse(status.path("wakeAt").asText());
+                        wakeAt = at.isBefore(wakeAt) ? at : wakeAt;
+                    }
+                }
+                Instant target = wakeAt.equals(Instant.MAX) ? wakeAt : wakeAt.minusSeconds(1);
+                Instant now = lab.world().clock().instant();
+                if (idle && !target.equals(Instant.MAX) && target.isAfter(now.plusSeconds(15))) {
+                    lab.world().clock().jumpTo(target);
+                }
+            } catch (IOException e) {
+                // No node answers for a moment.
+            }
+        }
+    }
+}
