@@ -24,8 +24,11 @@ final class DemoProcess implements AutoCloseable {
         this.environment = Map.copyOf(environment);
     }
 
-    /** Starts this program with other arguments, in a JVM of its own. */
-    void start(List<String> jvmFlags, List<String> arguments) throws IOException {
+    /** Starts this program with other arguments, in a JVM of its own; nothing while it already runs. */
+    synchronized void start(List<String> jvmFlags, List<String> arguments) throws IOException {
+        if (isAlive()) {
+            return;
+        }
         List<String> command = new ArrayList<>();
         command.add(
                 ProcessHandle.current()
@@ -59,7 +62,7 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Ends it without warning (SIGKILL) and waits until it is gone. */
-    void kill() {
+    synchronized void kill() {
         Process p = process;
         if (p != null) {
             p.destroyForcibly();
@@ -88,7 +91,7 @@ final class DemoProcess implements AutoCloseable {
 
     /** Asks it to end, insists after ten seconds. */
     @Override
-    public void close() {
+    public synchronized void close() {
         Process p = process;
         if (p != null && p.isAlive()) {
             p.destroy();

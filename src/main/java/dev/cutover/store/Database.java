@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -18,8 +19,17 @@ final class Database {
     /** A statement that takes longer has met a lock somebody forgot; failing lets the caller try again. */
     private static final int MOST_SECONDS = 10;
 
+    /** The server ended a transaction that stood idle. */
+    private static final String IDLE_IN_TRANSACTION = "25P03";
+
     /** More than a pool holds. */
     private static final int MOST_DEAD_CONNECTIONS = 40;
+
+    /**
+     * A node that is frozen, or cut off, between two statements keeps its row locks; the server takes them
+     * from it after this, well before {@link #MOST_SECONDS}, so that an abort never waits for a dead node.
+     */
+    private static final String IDLE_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = '3s'";
 
     private final DataSource source;
 
@@ -45,7 +55,8 @@ final class Database {
                 connection -> {
                     connection.setAutoCommit(false);
                     T result;
-                    try {
+                    try (Statement limit = connection.createStatement()) {
+                        limit.execute(IDLE_LIMIT);
                         result = work.on(connection);
                     } catch (SQLException | RuntimeException e) {
                         rollBack(connection);
@@ -94,7 +105,10 @@ final class Database {
 
     private static boolean isDead(SQLException e) {
         String state = e.getSQLState();
-        return state != null && (state.startsWith("08") || state.startsWith("57P0"));
+        return state != null
+                && (state.startsWith("08")
+                        || state.startsWith("57P0")
+                        || state.equals(IDLE_IN_TRANSACTION));
     }
 
     /** A connection for the caller to keep and close. */
@@ -152,6 +166,8 @@ final class Database {
             // connection, rollback by the server, resources, operator intervention, I/O, lock not
             // had
             case "08", "40", "53", "57", "58", "55" -> Category.TRANSIENT;
+            case "25" ->
+                    IDLE_IN_TRANSACTION.equals(state) ? Category.TRANSIENT : Category.PERMANENT;
             case "28" -> Category.DENIED;
             default -> "42501".equals(state) ? Category.DENIED : Category.PERMANENT;
         };

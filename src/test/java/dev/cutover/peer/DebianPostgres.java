@@ -156,12 +156,14 @@ public final class DebianPostgres implements AutoCloseable {
         }
     }
 
-    /** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
+    /**
+     * PostgreSQL refuses to run as root; Debian's package brings a user for it. It ends with the thread that
+     * started it, so that a test that is killed leaves nothing behind.
+     */
     private static List<String> asPostgres(String... command) {
-        List<String> words = new ArrayList<>();
+        List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "INT"));
         if (isRoot()) {
-            words.addAll(
-                    List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
+            words.addAll(List.of("--reuid=postgres", "--regid=postgres", "--clear-groups"));
         }
         words.addAll(List.of(command));
         return words;

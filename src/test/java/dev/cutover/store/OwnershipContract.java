@@ -7,6 +7,7 @@ import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.Input;
+import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
 import dev.cutover.port.PortException;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Who may drive, and that nobody drives who may not.
@@ -77,6 +79,48 @@ abstract class OwnershipContract extends StoreStory {
             assertThat(journal.append(taken, c, List.of(new Event.StepServed(1)), NOW, NOW))
                     .isPresent();
         }
+    }
+
+    @Test
+    void a_node_frozen_in_a_transaction_holds_up_no_abort() throws Exception {
+        Cutover c = begin("acme");
+        CompletableFuture<Void> locked = new CompletableFuture<>();
+        CompletableFuture<Void> thawed = new CompletableFuture<>();
+        CompletableFuture<Integer> frozen =
+                CompletableFuture.supplyAsync(() -> writeFrozen(c.id(), locked, thawed));
+        locked.get(10, TimeUnit.SECONDS);
+
+        try {
+            Journal.Requested aborted = request(c, new Input.Abort("kim", "the site is down"), NOW);
+
+            assertThat(aborted.decision().refused()).isEmpty();
+            assertThat(aborted.decision().events()).isNotEmpty();
+        } finally {
+            thawed.complete(null);
+        }
+        assertThat(frozen.get(10, TimeUnit.SECONDS)).as("it was tried again").isEqualTo(1);
+    }
+
+    /** What a node does that is stopped between two statements of one transaction, the first time. */
+    private int writeFrozen(
+            CutoverId id, CompletableFuture<Void> locked, CompletableFuture<Void> thawed) {
+        return new Database(database.source())
+                .transaction(
+                        "write while frozen",
+                        connection -> {
+                            try (Statement statement = connection.createStatement()) {
+                                statement.execute(
+                                        "SELECT 1 FROM cutover WHERE id = '"
+                                                + id.value()
+                                                + "' FOR UPDATE");
+                                locked.complete(null);
+                                thawed.join();
+                                return statement.executeUpdate(
+                                        "UPDATE cutover SET signals = signals WHERE id = '"
+                                                + id.value()
+                                                + "'");
+                            }
+                        });
     }
 
     @Test
