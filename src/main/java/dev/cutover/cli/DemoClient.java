@@ -23,6 +23,15 @@ final class DemoClient {
                     .connectTimeout(Duration.ofSeconds(2))
                     .build();
 
+    /** The controller answered, and said no. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        RefusedException(String message) {
+            super(message);
+        }
+    }
+
     DemoClient(URI base) {
         this.base = base;
     }
@@ -74,7 +83,7 @@ final class DemoClient {
                             request.timeout(LIMIT).header("Authorization", "Bearer " + key).build(),
                             HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 400) {
-                throw new IOException(
+                throw new RefusedException(
                         "the controller answers " + response.statusCode() + ": " + response.body());
             }
             return JSON.readTree(response.body());

@@ -23,6 +23,7 @@ public final class DemoPlay implements Stage {
     /** Time jumps only when the next wake-up is at least this far away. */
     private static final Duration WORTH_A_JUMP = Duration.ofSeconds(15);
 
+    private static final int MOST_SCHEDULES = 5;
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
     private final DemoLab lab;
@@ -73,7 +74,7 @@ public final class DemoPlay implements Stage {
     /** Plays it. The controller and the engine must have been started. */
     public Ended play() throws IOException, InterruptedException, TimeoutException {
         Oracle oracle = lab.world().oracle();
-        id = lab.schedule(plan);
+        id = schedule();
         List<String> broken = new ArrayList<>();
         Thread scene =
                 Thread.ofVirtual()
@@ -97,6 +98,24 @@ public final class DemoPlay implements Stage {
         }
         wrong.addAll(scenario.wrongWith(phase, oracle));
         return new Ended(phase, wrong, lab.report(id));
+    }
+
+    /** Asks again, with the same key, when the controller died before it answered. */
+    private String schedule() throws IOException, InterruptedException, TimeoutException {
+        for (int i = 1; ; i++) {
+            try {
+                lab.awaitController();
+                return lab.schedule(plan);
+            } catch (DemoClient.RefusedException e) {
+                throw e;
+            } catch (IOException e) {
+                if (i == MOST_SCHEDULES) {
+                    throw e;
+                }
+                say("the controller went away while scheduling: " + e.getMessage());
+                Thread.sleep(Duration.ofSeconds(1));
+            }
+        }
     }
 
     /** Watches until the cutover is over. */
