@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -314,6 +315,14 @@ public final class CloudflareApi {
         } catch (java.io.IOException e) {
             throw new IllegalStateException("bytes in memory cannot fail to be read", e);
         }
+    }
+
+    /** The fewest calls left of any budget the provider told of; empty when it told of none lately. */
+    public OptionalLong callsLeft() {
+        return budgets.values().stream()
+                .map(RateBudget::left)
+                .flatMapToLong(OptionalLong::stream)
+                .min();
     }
 
     private RateBudget budget(String token, String counted) {

@@ -120,6 +120,16 @@ public final class RateBudget {
         }
     }
 
+    /** How many calls the peer said are left in its present window; empty when it has not said. */
+    public OptionalLong left() {
+        lock.lock();
+        try {
+            return fullAgainNanos - System.nanoTime() <= 0 ? OptionalLong.empty() : left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void block(long now, List<String> retryAfter) {
         Duration wait = nextUntold;
         if (!retryAfter.isEmpty() && SECONDS.matcher(retryAfter.get(0).strip()).matches()) {

@@ -8,7 +8,9 @@ import dev.cutover.core.life.Decision;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.Input;
 import dev.cutover.core.life.Needs;
+import dev.cutover.port.Deadline;
 import dev.cutover.port.Fence;
+import dev.cutover.port.Instruments;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
 import dev.cutover.port.PortException;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drives one owned cutover in one virtual thread: look at open actions, observe, decide, append, start new
@@ -35,6 +38,7 @@ final class Driver implements Runnable {
     private final Lease lease;
     private final Journal journal;
     private final PlanClock clock;
+    private final Instruments instruments;
     private final Observer observer;
     private final Work work;
     private final Set<ActionId> intendedHere = new HashSet<>();
@@ -44,16 +48,21 @@ final class Driver implements Runnable {
     private volatile boolean stopped;
     private Instant notedWakeAt = Instant.MIN;
 
+    /** What this driver last decided on. */
+    private volatile @Nullable Cutover present;
+
     Driver(
             Lease lease,
             Journal journal,
             World world,
             PlanClock clock,
             Samples samples,
-            Fence fence) {
+            Fence fence,
+            Instruments instruments) {
         this.lease = lease;
         this.journal = journal;
         this.clock = clock;
+        this.instruments = instruments;
         this.observer = new Observer(world, clock, samples, this::wake);
         this.work = new Work(new Effects(world, clock), clock, fence, this::wake);
     }
@@ -64,6 +73,11 @@ final class Driver implements Runnable {
 
     Lease lease() {
         return lease;
+    }
+
+    /** The cutover as it last decided on it; empty before it was read. */
+    Optional<Cutover> present() {
+        return Optional.ofNullable(present);
     }
 
     /** Makes it decide again at once. */
@@ -121,6 +135,7 @@ final class Driver implements Runnable {
         Cutover c = from;
         while (!stopped && !c.phase().isFinal()) {
             Instant now = clock.instant();
+            present = c;
             work.pursue(c, intendedHere);
             work.giveUpPointless(c);
             observer.refresh(c, Needs.of(c, now), now);
@@ -175,21 +190,28 @@ final class Driver implements Runnable {
             notedWakeAt = wakeAt;
         }
         Duration pause = Duration.between(clock.instant(), wakeAt);
-        sleep(pause.compareTo(LONGEST_SLEEP) > 0 ? LONGEST_SLEEP : pause);
+        Deadline until = Deadline.in(pause.compareTo(LONGEST_SLEEP) > 0 ? LONGEST_SLEEP : pause);
+        if (sleep(until.left())) {
+            instruments.ticked(Duration.ofNanos(System.nanoTime() - until.atNanos()));
+        }
         return reload(c);
     }
 
-    private void sleep(Duration pause) {
+    /** Whether it slept to the end; false when it was woken. */
+    private boolean sleep(Duration pause) {
         lock.lock();
         try {
             long left = pause.toNanos();
             while (!signal && !stopped && left > 0) {
                 left = signalled.awaitNanos(left);
             }
+            boolean whole = !signal && !stopped;
             signal = false;
+            return whole;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopped = true;
+            return false;
         } finally {
             lock.unlock();
         }

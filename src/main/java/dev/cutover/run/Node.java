@@ -1,9 +1,11 @@
 package dev.cutover.run;
 
+import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.port.Announcer;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.Fence;
+import dev.cutover.port.Instruments;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
 import dev.cutover.port.Outbox;
@@ -13,8 +15,10 @@ import dev.cutover.port.Samples;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One process that drives cutovers: takes leases, keeps them, and gives each cutover a driver.
@@ -30,6 +34,15 @@ public final class Node implements AutoCloseable {
     private static final Duration RENEWAL_PATIENCE = Duration.ofMillis(2_500);
 
     private static final Duration CLAIM_EVERY = Duration.ofSeconds(1);
+    private static final Duration DELIVER_EVERY = Duration.ofMillis(200);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+
+    /** A receiver that is dead for longer misses what came first; the journal has it. */
+    private static final Duration ANNOUNCEMENTS_KEPT = Duration.ofDays(14);
+
+    /** After that long without a node that has a channel in its settings nobody waits for it. */
+    private static final Duration CHANNELS_KEPT = Duration.ofDays(7);
+
     private static final int MOST_DRIVEN = 5_000;
 
     private final String name;
@@ -38,9 +51,13 @@ public final class Node implements AutoCloseable {
     private final Samples samples;
     private final World world;
     private final PlanClock clock;
-    private final Delivery delivery;
+    private final Outbox outbox;
+    private final List<Delivery> deliveries;
+    private final Instruments instruments;
+    private final List<Thread> loops = new CopyOnWriteArrayList<>();
     private final Map<CutoverId, Driver> drivers = new ConcurrentHashMap<>();
     private final Map<CutoverId, Held> leases = new ConcurrentHashMap<>();
+    private volatile Deadline storeAnswered = Deadline.in(Duration.ofDays(-1));
     private volatile boolean stopped;
 
     /** A lease and until when it surely stands, by this process's own clock. */
@@ -54,25 +71,75 @@ public final class Node implements AutoCloseable {
             Outbox outbox,
             List<Announcer> announcers,
             World world,
-            PlanClock clock) {
+            PlanClock clock,
+            Instruments instruments) {
         this.name = name;
         this.journal = journal;
         this.ownership = ownership;
         this.samples = samples;
         this.world = world;
         this.clock = clock;
-        this.delivery = new Delivery(outbox, announcers);
+        this.outbox = outbox;
+        this.instruments = instruments;
+        this.deliveries =
+                announcers.stream().map(a -> new Delivery(name, outbox, a, instruments)).toList();
     }
 
     /** Starts driving. Returns at once. */
     public void start() {
         clock.onJump(() -> drivers.values().forEach(Driver::wake));
-        Thread.ofVirtual().name("leases").start(() -> every(RENEW_EVERY, this::renew));
-        Thread.ofVirtual().name("claims").start(() -> every(CLAIM_EVERY, this::claim));
-        Thread.ofVirtual().name("signals").start(() -> every(Duration.ZERO, this::listen));
-        Thread.ofVirtual()
-                .name("announcements")
-                .start(() -> every(Duration.ofMillis(200), delivery::deliver));
+        loop("leases", RENEW_EVERY, this::renew);
+        loop("claims", CLAIM_EVERY, this::claim);
+        loop("signals", Duration.ZERO, this::listen);
+        deliveries.forEach(
+                d -> loop("announcements to " + d.channel(), DELIVER_EVERY, () -> deliver(d)));
+        loop("outbox", SWEEP_EVERY, this::sweep);
+    }
+
+    private void loop(String name, Duration pause, Runnable task) {
+        loops.add(Thread.ofVirtual().name(name).start(() -> every(pause, task)));
+    }
+
+    private static void deliver(Delivery delivery) {
+        delivery.deliver();
+        pause(delivery.idle());
+    }
+
+    private void sweep() {
+        int givenUp = outbox.sweep(ANNOUNCEMENTS_KEPT, CHANNELS_KEPT);
+        if (givenUp > 0) {
+            instruments.givenUp(givenUp);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    givenUp
+                            + " announcements waited longer than "
+                            + ANNOUNCEMENTS_KEPT.toDays()
+                            + " days for a channel that did not take them; they are given up, the"
+                            + " journal keeps their events");
+        }
+    }
+
+    /** Whether every loop of a started node runs; false before the start and after the stop. */
+    public boolean isAlive() {
+        return !stopped && !loops.isEmpty() && loops.stream().allMatch(Thread::isAlive);
+    }
+
+    /** Whether a loop ended although nobody stopped this node: only a new process helps then. */
+    public boolean hasDied() {
+        return !stopped && loops.stream().anyMatch(t -> !t.isAlive());
+    }
+
+    /**
+     * How long ago the store last answered this node's claims or renewals; leases are kept by those. Longer
+     * than {@link Ownership#LEASE} means that another node may drive what was driven here.
+     */
+    public Duration sinceStoreAnswered() {
+        return Duration.ofNanos(System.nanoTime() - storeAnswered.atNanos());
+    }
+
+    /** The cutovers driven here as their drivers last saw them. */
+    public List<Cutover> present() {
+        return drivers.values().stream().map(Driver::present).flatMap(Optional::stream).toList();
     }
 
     /** The cutovers driven here. */
@@ -86,6 +153,7 @@ public final class Node implements AutoCloseable {
         drivers.values().forEach(Driver::stop);
         leases.clear();
         try {
+            deliveries.forEach(Delivery::stop);
             ownership.release(name);
         } catch (RuntimeException e) {
             LOG.log(
@@ -125,6 +193,7 @@ public final class Node implements AutoCloseable {
         }
         Deadline until = Deadline.in(Ownership.LEASE);
         List<Lease> claimed = ownership.claim(name, MOST_DRIVEN - drivers.size());
+        storeAnswered = Deadline.in(Duration.ZERO);
         if (stopped) {
             ownership.release(name);
             return;
@@ -136,7 +205,8 @@ public final class Node implements AutoCloseable {
     }
 
     private void drive(Lease lease) {
-        Driver driver = new Driver(lease, journal, world, clock, samples, fence(lease));
+        Driver driver =
+                new Driver(lease, journal, world, clock, samples, fence(lease), instruments);
         Driver old = drivers.put(lease.cutover(), driver);
         if (old != null) {
             old.stop();
@@ -146,6 +216,7 @@ public final class Node implements AutoCloseable {
 
     private void drive(Driver driver) {
         try {
+            instruments.workingFor(driver.cutover());
             driver.run();
         } finally {
             drivers.remove(driver.cutover(), driver);
@@ -159,6 +230,7 @@ public final class Node implements AutoCloseable {
         }
         Deadline until = Deadline.in(Ownership.LEASE);
         Set<CutoverId> renewed = ownership.renew(name);
+        storeAnswered = Deadline.in(Duration.ZERO);
         for (Held held : List.copyOf(leases.values())) {
             CutoverId id = held.lease().cutover();
             Driver driver = drivers.get(id);

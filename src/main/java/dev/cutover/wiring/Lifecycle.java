@@ -17,6 +17,8 @@ public class Lifecycle {
 
     @Inject NodeName name;
 
+    @Inject Survey survey;
+
     void start(@Observes StartupEvent event) {
         if (name.alone()) {
             // The database is ours alone and its folder is locked: whoever held these leases is
@@ -24,6 +26,7 @@ public class Lifecycle {
             ownership.endAll();
         }
         node.start();
+        survey.start();
     }
 
     void stop(@Observes ShutdownEvent event) {

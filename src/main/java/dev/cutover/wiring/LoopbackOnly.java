@@ -10,7 +10,7 @@ final class LoopbackOnly {
     private LoopbackOnly() {}
 
     /**
-     * Checks the lab's clock, the provider, the engine and the store of images.
+     * Checks the lab's clock, the provider, the engine, the store of images and receivers of webhooks.
      *
      * @throws IllegalStateException naming the first that is elsewhere
      */
@@ -20,6 +20,7 @@ final class LoopbackOnly {
         endpoints.add(Optional.of(settings.cloudflare().url()));
         endpoints.add(settings.engine().url());
         endpoints.add(settings.images().url());
+        settings.webhooks().values().forEach(w -> endpoints.add(Optional.of(w.url())));
         for (Optional<URI> endpoint : endpoints) {
             endpoint.ifPresent(LoopbackOnly::check);
         }

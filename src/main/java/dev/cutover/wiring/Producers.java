@@ -18,7 +18,8 @@ import dev.cutover.net.PinnedHttp;
 import dev.cutover.net.Secrets;
 import dev.cutover.net.Trust;
 import dev.cutover.notify.LogChannel;
-import dev.cutover.port.CallLog;
+import dev.cutover.notify.Webhook;
+import dev.cutover.port.Announcer;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.ImageStore;
 import dev.cutover.port.Journal;
@@ -38,10 +39,12 @@ import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
 import dev.cutover.run.World;
 import dev.cutover.store.SqlCallLog;
+import dev.cutover.store.SqlFigures;
 import dev.cutover.store.SqlJournal;
 import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.SqlOwnership;
 import dev.cutover.store.SqlSamples;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -95,6 +98,42 @@ public class Producers {
 
     void flush(@Disposes SqlCallLog log) {
         log.close();
+    }
+
+    @Produces
+    @Singleton
+    CountedCalls countedCalls(SqlCallLog log, MeterRegistry registry) {
+        return new CountedCalls(log, registry);
+    }
+
+    @Produces
+    @Singleton
+    Meters meters(MeterRegistry registry) {
+        return new Meters(registry);
+    }
+
+    @Produces
+    @Singleton
+    Survey survey(
+            MeterRegistry registry,
+            Node node,
+            Outbox outbox,
+            DataSource source,
+            CloudflareApi api,
+            SqlCallLog log,
+            PlanClock clock) {
+        return new Survey(
+                registry,
+                Survey.OfNode.of(node),
+                outbox,
+                new SqlFigures(source),
+                api::callsLeft,
+                log::leftOut,
+                clock);
+    }
+
+    void close(@Disposes Survey survey) {
+        survey.close();
     }
 
     @Produces
@@ -167,15 +206,22 @@ public class Producers {
 
     @Produces
     @Singleton
+    CloudflareApi cloudflare(
+            Outside outside, PinnedHttp http, Secrets secrets, CountedCalls log, PlanClock clock) {
+        return new CloudflareApi(outside.cloudflare(), http, secrets, log, clock);
+    }
+
+    @Produces
+    @Singleton
     World world(
             Outside outside,
             Settings settings,
             PinnedHttp http,
             Secrets secrets,
             Resolvers resolvers,
-            CallLog log,
+            CloudflareApi api,
+            CountedCalls log,
             PlanClock clock) {
-        CloudflareApi api = new CloudflareApi(outside.cloudflare(), http, secrets, log, clock);
         DnsZone zone = new CloudflareZone(api);
         Map<String, PromotionEngine> engines = new HashMap<>();
         outside.engine()
@@ -237,16 +283,46 @@ public class Producers {
             Samples samples,
             Outbox outbox,
             World world,
-            PlanClock clock) {
+            PlanClock clock,
+            Settings settings,
+            PinnedHttp http,
+            Secrets secrets,
+            Meters meters) {
         return new Node(
                 name.value(),
                 journal,
                 ownership,
                 samples,
                 outbox,
-                List.of(new LogChannel()),
+                channels(settings, http, secrets),
                 world,
-                clock);
+                clock,
+                meters);
+    }
+
+    /** The log, and every receiver that is configured. */
+    private static List<Announcer> channels(Settings settings, PinnedHttp http, Secrets secrets) {
+        List<Announcer> channels = new ArrayList<>();
+        LogChannel log = new LogChannel();
+        channels.add(log);
+        settings.webhooks()
+                .forEach(
+                        (name, receiver) ->
+                                channels.add(
+                                        new Webhook(
+                                                name,
+                                                receiver.url(),
+                                                receiver.secrets().stream()
+                                                        .map(r -> "${" + r + "}")
+                                                        .toList(),
+                                                http,
+                                                secrets,
+                                                new SystemTime())));
+        if (settings.webhooks().containsKey(log.name())) {
+            throw new IllegalStateException(
+                    "cutover.webhooks.log: that name is the log's own; give the receiver another");
+        }
+        return channels;
     }
 
     /** Who may call. Without a keys file one is made, with a key for the person of this machine beside it. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,6 +42,24 @@ public interface Settings {
     Api api();
 
     Policy policy();
+
+    /**
+     * Receivers of announcements by name, 1 to 40 of {@code a-z 0-9}: {@code cutover.webhooks.ops.url} is
+     * {@code CUTOVER_WEBHOOKS_OPS_URL}.
+     */
+    Map<String, Webhook> webhooks();
+
+    /** One receiver of announcements. */
+    interface Webhook {
+        /** Where announcements are posted. */
+        URI url();
+
+        /**
+         * References to its signing secrets, {@code env:NAME} or {@code file:/path}; while there are several,
+         * each signs.
+         */
+        List<String> secrets();
+    }
 
     /** The database. */
     interface Store {

@@ -65,15 +65,16 @@ class KillIT {
         }
     }
 
-    /** Five bad moments, each struck once, in one cutover. */
+    /** Six bad moments, each struck once, in one cutover. */
     @Test
-    void killed_around_five_kinds_of_call_in_one_cutover() throws Exception {
+    void killed_around_six_kinds_of_call_in_one_cutover() throws Exception {
         killedAt(
                 List.of(
                         new Strike(Kind.IMAGE_STORE, Moment.AFTER),
                         new Strike(Kind.ZONE_WRITE, Moment.DURING),
                         new Strike(Kind.PROMOTION_START, Moment.DURING),
                         new Strike(Kind.PURGE, Moment.BEFORE),
+                        new Strike(Kind.WEBHOOK, Moment.DURING),
                         new Strike(Kind.PAGE, Moment.DURING)),
                 Map.of());
     }
@@ -81,12 +82,7 @@ class KillIT {
     /** Every kind of call the demo's happy way makes; rolling back is struck by its own scenario. */
     static Stream<Arguments> everyKind() {
         return Arrays.stream(Kind.values())
-                .filter(
-                        k ->
-                                k != Kind.SETTING
-                                        && k != Kind.WEBHOOK
-                                        && k != Kind.TLS
-                                        && k != Kind.PROMOTION_ROLLBACK)
+                .filter(k -> k != Kind.SETTING && k != Kind.TLS && k != Kind.PROMOTION_ROLLBACK)
                 .flatMap(k -> Stream.of(Arguments.of(k, false), Arguments.of(k, true)));
     }
 
@@ -117,8 +113,10 @@ class KillIT {
 
     /** A moment of a call of some kind. */
     private record Strike(Kind kind, Moment moment) {
+        /** The very first announcement is left out: the demo still waits for its answer then. */
         boolean isAt(Call call) {
-            return call.kind() == kind && call.moment() == moment;
+            boolean first = kind == Kind.WEBHOOK && call.detail().endsWith("-1");
+            return call.kind() == kind && call.moment() == moment && !first;
         }
     }
 
@@ -193,6 +191,7 @@ class KillIT {
         DemoPlay.Ended ended = play.play();
         over.set(true);
         assertThat(ended.wrong()).as("the lab's files are in %s", lab.world().folder()).isEmpty();
+        Announced.inFull(ended.report(), lab.world().hooks());
         return ended.report();
     }
 

@@ -40,4 +40,11 @@ class EmbeddedStoreTest {
             super(server);
         }
     }
+
+    @Nested
+    class OfOutbox extends OutboxContract {
+        OfOutbox() {
+            super(server);
+        }
+    }
 }

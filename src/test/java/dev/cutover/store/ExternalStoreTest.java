@@ -42,4 +42,11 @@ class ExternalStoreTest {
             super(server);
         }
     }
+
+    @Nested
+    class OfOutbox extends OutboxContract {
+        OfOutbox() {
+            super(server);
+        }
+    }
 }

@@ -3,8 +3,6 @@ package dev.cutover.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cutover.core.announce.Announcement;
-import dev.cutover.core.announce.Announcements;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
@@ -167,32 +165,6 @@ abstract class MeasurementContract extends StoreStory {
                 .isBetween(400L, 900L);
         assertThat(log.flush(Duration.ofMillis(10))).isFalse();
         log.close();
-    }
-
-    @Test
-    void what_is_announced_waits_in_the_journals_order_until_it_is_delivered() {
-        var outbox = new SqlOutbox(database.source());
-        Cutover acme = begin("acme");
-        Cutover shop = begin("shop");
-        request(acme, new Input.Hold("kim", "odd"), NOW);
-        request(shop, new Input.Approve("ada", shop.planHash()), NOW);
-        request(acme, new Input.Abort("kim", "broken"), NOW);
-
-        List<Announcement> pending = outbox.pending(100);
-
-        List<Announcement> expected =
-                journal.entries(acme.id(), 0, 100).stream()
-                        .map(Announcements::of)
-                        .flatMap(Optional::stream)
-                        .toList();
-        assertThat(pending).filteredOn(a -> a.cutover().equals(acme.id())).isEqualTo(expected);
-        assertThat(pending).hasSize(expected.size() + 2);
-        assertThat(outbox.pending(1)).isEqualTo(pending.subList(0, 1));
-        assertThat(outbox.pending(100)).as("not delivered, so said again").isEqualTo(pending);
-
-        outbox.delivered(pending.getFirst());
-        outbox.delivered(pending.getFirst());
-        assertThat(outbox.pending(100)).isEqualTo(pending.subList(1, pending.size()));
     }
 
     private static ProviderCall call(Cutover c, int i) {

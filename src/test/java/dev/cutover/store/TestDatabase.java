@@ -25,7 +25,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /// A migrated schema of its own on a real server, behind the pool the product uses.
-final class TestDatabase implements AutoCloseable {
+public final class TestDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 16;
 
     private final String url;
@@ -47,7 +47,7 @@ final class TestDatabase implements AutoCloseable {
         Flyway.configure().dataSource(pool).defaultSchema(schema).load().migrate();
     }
 
-    static TestDatabase embedded() {
+    public static TestDatabase embedded() {
         try {
             Path home = Files.createTempDirectory("cutover-store");
             var running =
@@ -81,7 +81,7 @@ final class TestDatabase implements AutoCloseable {
         return new TestDatabase(server.url(), server.user(), server.password(), server::close);
     }
 
-    DataSource source() {
+    public DataSource source() {
         return pool;
     }
 
@@ -91,11 +91,11 @@ final class TestDatabase implements AutoCloseable {
         pool = pool();
     }
 
-    void clear() {
+    public void clear() {
         execute(
                 "SET search_path TO "
                         + schema
-                        + "; TRUNCATE cutover, plan_number, provider_call RESTART IDENTITY CASCADE");
+                        + "; TRUNCATE cutover, plan_number, provider_call, channel RESTART IDENTITY CASCADE");
     }
 
     void execute(String sql) {
@@ -108,7 +108,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /// Runs a statement in the schema.
-    void executeHere(String sql) {
+    public void executeHere(String sql) {
         execute("SET search_path TO " + schema + "; " + sql);
     }
 
@@ -128,7 +128,7 @@ final class TestDatabase implements AutoCloseable {
         return connection;
     }
 
-    List<String> column(String sql) {
+    public List<String> column(String sql) {
         List<String> values = new ArrayList<>();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();

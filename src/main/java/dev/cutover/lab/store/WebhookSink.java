@@ -46,7 +46,7 @@ public final class WebhookSink implements AutoCloseable {
     private final LabClock clock;
     private final LoopbackServer server;
     private final List<Delivery> deliveries = new ArrayList<>();
-    private int failing;
+    private Reply.Answer failing = Reply.empty(500);
     private int failures;
 
     /** Starts on any free port of {@link LoopbackServer#PLAIN_ADDRESS}. */
@@ -65,8 +65,13 @@ public final class WebhookSink implements AutoCloseable {
 
     /** Answers the next deliveries with this status; they are remembered all the same. */
     public synchronized void failNext(int count, int status) {
+        answerNext(count, Reply.empty(status));
+    }
+
+    /** Answers the next deliveries with this; they are remembered all the same. */
+    public synchronized void answerNext(int count, Reply.Answer answer) {
         failures = count;
-        failing = status;
+        failing = answer;
     }
 
     /** While true connections are refused. */
@@ -102,13 +107,13 @@ public final class WebhookSink implements AutoCloseable {
         var id = request.header("webhook-id").orElse("");
         var detail = "POST " + request.path() + " " + id;
         tap.at(Kind.WEBHOOK, Moment.BEFORE, detail);
-        var status = kept(request, id);
+        var answer = kept(request, id);
         tap.at(Kind.WEBHOOK, Moment.DURING, detail);
-        return Reply.empty(status).then(() -> tap.at(Kind.WEBHOOK, Moment.AFTER, detail));
+        return answer.then(() -> tap.at(Kind.WEBHOOK, Moment.AFTER, detail));
     }
 
-    private synchronized int kept(Request request, String id) {
-        var status = failures > 0 ? failing : 204;
+    private synchronized Reply.Answer kept(Request request, String id) {
+        var answer = failures > 0 ? failing : Reply.empty(204);
         failures = Math.max(0, failures - 1);
         if (deliveries.size() < MOST_KEPT) {
             deliveries.add(
@@ -118,8 +123,8 @@ public final class WebhookSink implements AutoCloseable {
                             id,
                             request.headers(),
                             request.text(),
-                            status));
+                            answer.status()));
         }
-        return status;
+        return answer;
     }
 }

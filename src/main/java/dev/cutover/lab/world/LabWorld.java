@@ -20,6 +20,7 @@ import dev.cutover.lab.site.ServerNames;
 import dev.cutover.lab.site.SiteContent;
 import dev.cutover.lab.site.Visitors;
 import dev.cutover.lab.store.ObjectStore;
+import dev.cutover.lab.store.WebhookSink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,6 +53,7 @@ public final class LabWorld implements AutoCloseable {
     private static final String TOKEN = "lab-token-of-the-zone";
     private static final String ENGINE_CREDENTIAL = "lab-credential-of-the-engine";
     private static final String IMAGES_CREDENTIAL = "lab-credential-of-the-images";
+    private static final String HOOKS_SECRET = "whsec_bGFiLXNlY3JldC1vZi10aGUtaG9va3MtMDAwMQ==";
     private static final String EDGE = "127.77.10.9";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -62,6 +64,7 @@ public final class LabWorld implements AutoCloseable {
     private final CloudflareApi api;
     private final Map<Side, Origin> origins = new LinkedHashMap<>();
     private final ObjectStore images;
+    private final WebhookSink hooks;
     private final TapEndpoint tapEndpoint;
     private final LoopbackServer time;
     private final LabCertificates certificates;
@@ -143,6 +146,7 @@ public final class LabWorld implements AutoCloseable {
                                     tap));
             resolvers.writeList(folder.resolve("resolvers.txt"));
             images = opened(new ObjectStore(IMAGES_CREDENTIAL, 16 << 20, tap));
+            hooks = opened(new WebhookSink(clock, tap));
             tapEndpoint = opened(new TapEndpoint(tap));
             time =
                     opened(
@@ -251,10 +255,13 @@ public final class LabWorld implements AutoCloseable {
         env.put("CUTOVER_DNS_AUTHORITY_PORT", Integer.toString(dnsPort));
         env.put("CUTOVER_TLS_TRUST_FILE", folder.resolve("lab-ca.pem").toString());
         env.put("CUTOVER_EGRESS_ALLOW", "127.0.0.0/8");
-        env.put("CUTOVER_SECRETS_ALLOW", "LAB_TOKEN,LAB_ENGINE,LAB_IMAGES");
+        env.put("CUTOVER_WEBHOOKS_LAB_URL", hooks.endpoint().toString());
+        env.put("CUTOVER_WEBHOOKS_LAB_SECRETS", "env:LAB_HOOKS");
+        env.put("CUTOVER_SECRETS_ALLOW", "LAB_TOKEN,LAB_ENGINE,LAB_IMAGES,LAB_HOOKS");
         env.put("LAB_TOKEN", TOKEN);
         env.put("LAB_ENGINE", ENGINE_CREDENTIAL);
         env.put("LAB_IMAGES", IMAGES_CREDENTIAL);
+        env.put("LAB_HOOKS", HOOKS_SECRET);
         return env;
     }
 
@@ -306,6 +313,11 @@ public final class LabWorld implements AutoCloseable {
 
     public ObjectStore images() {
         return images;
+    }
+
+    /** The receiver of announcements. */
+    public WebhookSink hooks() {
+        return hooks;
     }
 
     public Visitors visitors() {
