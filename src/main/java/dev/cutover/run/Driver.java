@@ -58,12 +58,13 @@ final class Driver implements Runnable {
             PlanClock clock,
             Samples samples,
             Fence fence,
-            Instruments instruments) {
+            Instruments instruments,
+            Pulse pulse) {
         this.lease = lease;
         this.journal = journal;
         this.clock = clock;
         this.instruments = instruments;
-        this.observer = new Observer(world, clock, samples, this::wake);
+        this.observer = new Observer(world, clock, samples, pulse, this::wake);
         this.work = new Work(new Effects(world, clock), clock, fence, this::wake);
     }
 

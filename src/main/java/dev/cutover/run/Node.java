@@ -54,6 +54,7 @@ public final class Node implements AutoCloseable {
     private final Outbox outbox;
     private final List<Delivery> deliveries;
     private final Instruments instruments;
+    private final Pulse pulse = new Pulse();
     private final List<Thread> loops = new CopyOnWriteArrayList<>();
     private final Map<CutoverId, Driver> drivers = new ConcurrentHashMap<>();
     private final Map<CutoverId, Held> leases = new ConcurrentHashMap<>();
@@ -87,6 +88,7 @@ public final class Node implements AutoCloseable {
 
     /** Starts driving. Returns at once. */
     public void start() {
+        pulse.start();
         clock.onJump(() -> drivers.values().forEach(Driver::wake));
         loop("leases", RENEW_EVERY, this::renew);
         loop("claims", CLAIM_EVERY, this::claim);
@@ -150,6 +152,7 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         stopped = true;
+        pulse.close();
         drivers.values().forEach(Driver::stop);
         leases.clear();
         try {
@@ -206,7 +209,7 @@ public final class Node implements AutoCloseable {
 
     private void drive(Lease lease) {
         Driver driver =
-                new Driver(lease, journal, world, clock, samples, fence(lease), instruments);
+                new Driver(lease, journal, world, clock, samples, fence(lease), instruments, pulse);
         Driver old = drivers.put(lease.cutover(), driver);
         if (old != null) {
             old.stop();

@@ -55,6 +55,7 @@ final class Observer {
     private final World world;
     private final InstantSource clock;
     private final Samples samples;
+    private final Pulse pulse;
     private final Runnable signal;
     private final Map<EvidenceKey, Evidence> latest = new ConcurrentHashMap<>();
     private final Set<EvidenceKey> looking = ConcurrentHashMap.newKeySet();
@@ -63,7 +64,8 @@ final class Observer {
     private boolean recalled;
     private int turn;
 
-    Observer(World world, InstantSource clock, Samples samples, Runnable signal) {
+    Observer(World world, InstantSource clock, Samples samples, Pulse pulse, Runnable signal) {
+        this.pulse = pulse;
         this.world = world;
         this.clock = clock;
         this.samples = samples;
@@ -235,6 +237,7 @@ final class Observer {
                         .toList();
         turn++;
         Instant startedAt = clock.instant();
+        long startedNanos = System.nanoTime();
         var results =
                 world.checks()
                         .pages(
@@ -243,6 +246,11 @@ final class Observer {
                                 new Via.Visitors(),
                                 true,
                                 call(c, key, PROBE_LIMIT));
+        if (results.stream().anyMatch(r -> r.status() == 0)
+                && pulse.stoodStill(startedNanos, System.nanoTime())) {
+            throw PortException.passing(
+                    "this node stood still while it asked, so that answers came too late for it");
+        }
         if (results.stream().allMatch(r -> r.status() == 0) && !answersAtFallback(c, some, key)) {
             throw PortException.passing(
                     "neither the site nor the fallback side answers: our own network may be down");
