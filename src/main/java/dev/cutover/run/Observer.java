@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.judge.Blocks;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Pace;
@@ -19,8 +20,7 @@ import dev.cutover.port.SiteChecks.Via;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,11 +43,8 @@ final class Observer {
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
     private static final int FALLBACK_PAGES = 5;
 
-    /** Counted requests kept at hand: what the judge looks back on, and the longest watch a dwell asks for. */
-    private static final Duration KEPT = Pace.WATCHED_MOST.plusMinutes(20);
-
-    /** How far back the provider's figures are read: the judge's window and their lag, with room. */
-    private static final Duration PROVIDER_BACK = Duration.ofMinutes(20);
+    /** How late the provider's figures come at most; that much more is asked for. */
+    private static final Duration PROVIDER_LAG = Duration.ofMinutes(10);
 
     private static final String PROBES = "probes";
     private static final String PROVIDER = "provider";
@@ -60,7 +57,7 @@ final class Observer {
     private final Map<EvidenceKey, Evidence> latest = new ConcurrentHashMap<>();
     private final Set<EvidenceKey> looking = ConcurrentHashMap.newKeySet();
     private final Map<EvidenceKey, Instant> lookedAt = new ConcurrentHashMap<>();
-    private final Deque<Bucket> probed = new ArrayDeque<>();
+    private final List<Bucket> probed = new ArrayList<>();
     private boolean recalled;
     private int turn;
 
@@ -260,12 +257,10 @@ final class Observer {
                 new Bucket(startedAt, Duration.ofSeconds(1), results.size() - failed, failed);
         List<Bucket> kept;
         synchronized (probed) {
-            probed.addLast(bucket);
-            while (!probed.isEmpty()
-                    && probed.getFirst().startsAt().plus(KEPT).isBefore(startedAt)) {
-                probed.removeFirst();
-            }
-            kept = List.copyOf(probed);
+            probed.add(bucket);
+            kept = Blocks.compact(probed, c.plan().watch().window(), kept(c), startedAt);
+            probed.clear();
+            probed.addAll(kept);
         }
         try {
             samples.addBuckets(c.id(), PROBES, List.of(bucket));
@@ -289,12 +284,19 @@ final class Observer {
                 .anyMatch(r -> r.status() != 0);
     }
 
+    /** How long counted requests are kept at hand: for the judge, and for the longest watch a dwell asks for. */
+    private static Duration kept(Cutover c) {
+        Duration judged = Blocks.memory(c.plan().watch().window());
+        Duration watched = Pace.WATCHED_MOST.plusMinutes(20);
+        return judged.compareTo(watched) > 0 ? judged : watched;
+    }
+
     /** After a restart the judge goes on with what was counted before. */
     private void recall(Cutover c) {
         if (recalled) {
             return;
         }
-        List<Bucket> before = samples.buckets(c.id(), PROBES, clock.instant().minus(KEPT));
+        List<Bucket> before = samples.buckets(c.id(), PROBES, clock.instant().minus(kept(c)));
         synchronized (probed) {
             probed.addAll(before);
         }
@@ -303,9 +305,9 @@ final class Observer {
 
     private Evidence providerErrors(Cutover c, EvidenceKey key) {
         Instant now = clock.instant();
+        Duration back = Blocks.memory(c.plan().watch().window()).plus(PROVIDER_LAG);
         List<Bucket> buckets =
-                world.errors()
-                        .read(c.plan(), now.minus(PROVIDER_BACK), now, call(c, key, ZONE_LIMIT));
+                world.errors().read(c.plan(), now.minus(back), now, call(c, key, ZONE_LIMIT));
         samples.addBuckets(c.id(), PROVIDER, buckets);
         return new Evidence.Errors(key, buckets, now);
     }

@@ -188,7 +188,8 @@ final class SimWorld {
                     if (failed && origin == Origin.NEXT) {
                         onSickNext++;
                     }
-                    if (i % 2 == 0) {
+                    // Visitors take the records of a set in turn: each half of the time meets all.
+                    if (records.isEmpty() || i / records.size() % 2 == 0) {
                         early++;
                         earlyFailed += failed ? 1 : 0;
                     } else {

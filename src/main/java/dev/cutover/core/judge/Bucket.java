@@ -15,4 +15,9 @@ public record Bucket(Instant startsAt, Duration length, long ok, long failed) {
     public long all() {
         return ok + failed;
     }
+
+    /** The first instant after it, UTC. */
+    public Instant endsAt() {
+        return startsAt.plus(length);
+    }
 }

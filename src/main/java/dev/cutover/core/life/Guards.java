@@ -17,6 +17,7 @@ import java.util.List;
  *
  * <pre>
  *   errors, fallback healthy   -> fall back
+ *   errors, maybe a burst      -> wait: no next step, no hold
  *   errors, fallback sick      -> hold and page, never flip; fall back once it is healthy
  *   zone edited by others      -> hold
  *   blind or thin for too long -> hold
@@ -30,6 +31,9 @@ final class Guards {
 
     /** Before visitors are sent there its health must be this fresh: both sides may fail together. */
     private static final Duration FLIP_AGE = Duration.ofSeconds(10);
+
+    /** A look that came back this long after the first failed probe began was not under way before it. */
+    private static final Duration FIRST_FAILURE = Duration.ofSeconds(1);
 
     private Guards() {}
 
@@ -49,7 +53,7 @@ final class Guards {
         if (routedAt == null) {
             return false;
         }
-        Judged errors = t.note(t.gates(Pace.GO_EVIDENCE).errors(t.c.plan().watch(), routedAt));
+        Judged errors = t.note(errorGates(t).errors(t.c.plan().watch(), routedAt));
         if (errors.verdict() != Verdict.FAIL) {
             return false;
         }
@@ -85,18 +89,27 @@ final class Guards {
         };
     }
 
+    private static Gates errorGates(Turn t) {
+        return t.gates(Pace.GO_EVIDENCE);
+    }
+
     /** One age for the journal, another for the flip: a check journaled by two ages never comes to rest. */
     private static Judged fallbackHealth(Turn t, Duration maxAge) {
         return t.gates(maxAge).pages(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES);
     }
 
     /**
-     * Whether the fallback side was seen healthy after the errors began. What was seen before says nothing
-     * about our own network: if that failed, both sides look dead and neither is.
+     * Whether the fallback side was seen healthy after the errors began: for an outage since its first
+     * failure, else since the verdict. What was seen before says nothing about our own network: if that
+     * failed, both sides look dead and neither is.
      */
     private static boolean seenSinceFailing(Turn t, Judged fallback) {
         Instant failingSince =
-                t.c.verdict(CheckName.ERRORS).map(Cutover.Stance::since).orElse(t.now);
+                t.c.routedAt()
+                        .flatMap(at -> errorGates(t).outageSince(t.c.plan().watch(), at))
+                        .map(at -> at.plus(FIRST_FAILURE))
+                        .or(() -> t.c.verdict(CheckName.ERRORS).map(Cutover.Stance::since))
+                        .orElse(t.now);
         return fallback.observedAt().map(at -> !at.isBefore(failingSince)).orElse(false);
     }
 
@@ -209,7 +222,8 @@ final class Guards {
             Instant since =
                     stance.since().isBefore(t.c.phaseSince()) ? t.c.phaseSince() : stance.since();
             boolean unknown = verdict == Verdict.BLIND || verdict == Verdict.INCONCLUSIVE;
-            if (unknown && !since.plus(watch.patience()).isAfter(t.now)) {
+            boolean outOfPatience = unknown && !since.plus(watch.patience()).isAfter(t.now);
+            if (outOfPatience && !(check == CheckName.ERRORS && suspect(t))) {
                 t.hold(
                         "Blind",
                         check.text()
@@ -221,6 +235,13 @@ final class Guards {
             }
         }
         return false;
+    }
+
+    /** What may be a burst is waited out without holding: it turns into Pass or Fail by itself. */
+    private static boolean suspect(Turn t) {
+        return t.c.routedAt()
+                .map(at -> errorGates(t).errorsAreSuspect(t.c.plan().watch(), at))
+                .orElse(false);
     }
 
     private static boolean slowResolvers(Turn t) {

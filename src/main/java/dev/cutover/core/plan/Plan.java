@@ -212,7 +212,8 @@ public record Plan(
      * @param provider whether the provider's own 5xx figures are read beside our probes
      * @param errorCeiling the share of failed requests that is too much, 0 to 1
      * @param resolverLatencyCeiling p95 over resolvers; above it the run holds, it does not fall back
-     * @param window how far back errors are counted
+     * @param window how long errors above the ceiling last, about, before they are a breach; a burst
+     *     shorter than a tenth of it is none
      * @param patience how long Blind or Inconclusive is waited out before holding
      * @param quorum the share of answering resolvers that must see the next side, 0 to 1
      */
