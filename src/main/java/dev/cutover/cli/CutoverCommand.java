@@ -48,6 +48,9 @@ public final class CutoverCommand implements Runnable {
 
         /// What brings a zone back from a before-image without a controller.
         RestoreCommand.Restorer restorer();
+
+        /// What copies the store that serve would use.
+        StoreMover mover();
     }
 
     /// Runs one command line of the commands that only ask a controller.
@@ -69,6 +72,8 @@ public final class CutoverCommand implements Runnable {
             String... arguments) {
         CommandLine line = line(around);
         line.addSubcommand(new RestoreCommand(around, starters.restorer()));
+        line.addSubcommand(new ExportCommand(starters.mover()));
+        line.addSubcommand(new ImportCommand(starters.mover()));
         line.addSubcommand(new StartServe(starters));
         line.addSubcommand(new StartDemo(starters));
         return execute(line, out, err, arguments);

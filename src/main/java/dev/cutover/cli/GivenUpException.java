@@ -32,11 +32,11 @@ public final class GivenUpException extends RuntimeException {
         return new GivenUpException(FINDING, lines);
     }
 
-    static GivenUpException wrongUse(List<String> lines) {
+    public static GivenUpException wrongUse(List<String> lines) {
         return new GivenUpException(WRONG_USE, lines);
     }
 
-    static GivenUpException unreachable(List<String> lines) {
+    public static GivenUpException unreachable(List<String> lines) {
         return new GivenUpException(UNREACHABLE, lines);
     }
 

@@ -4,11 +4,13 @@ import dev.cutover.cli.CutoverCommand;
 import dev.cutover.cli.DemoOptions;
 import dev.cutover.cli.DemoRun;
 import dev.cutover.cli.RestoreCommand;
+import dev.cutover.cli.StoreMover;
 import dev.cutover.cli.Surroundings;
 import dev.cutover.lab.engine.PromotionEngineMain;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
 
 /// The entry of the process: hands the arguments to the command line, which decides what starts.
@@ -43,6 +45,11 @@ public final class Main {
         @Override
         public RestoreCommand.Restorer restorer() {
             return new RestoreFromFile();
+        }
+
+        @Override
+        public StoreMover mover() {
+            return new MovedStore(InstantSource.system());
         }
     }
 }

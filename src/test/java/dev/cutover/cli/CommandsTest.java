@@ -287,6 +287,19 @@ class CommandsTest {
     }
 
     @Test
+    void export_writes_over_nothing_and_import_wants_a_file() throws IOException {
+        Path archive = folder.resolve("store.zip");
+
+        assertThat(run("import", archive.toString())).isEqualTo(2);
+        assertThat(run("export", archive.toString())).isZero();
+        Files.writeString(archive, "an older one");
+        assertThat(run("export", archive.toString())).isEqualTo(2);
+        assertThat(run("import", archive.toString())).isZero();
+
+        assertThat(started).containsExactly("export", "import");
+    }
+
+    @Test
     void restore_shows_what_it_would_write_and_asks() throws IOException {
         Path image = Files.writeString(folder.resolve("before-image.json"), "{}");
 
@@ -351,6 +364,23 @@ class CommandsTest {
     }
 
     private final class Started implements CutoverCommand.Starters {
+        @Override
+        public StoreMover mover() {
+            return new StoreMover() {
+                @Override
+                public List<String> export(Path file) {
+                    started.add("export");
+                    return List.of("wrote " + file);
+                }
+
+                @Override
+                public List<String> take(Path file) {
+                    started.add("import");
+                    return List.of("read " + file);
+                }
+            };
+        }
+
         @Override
         public int serve(String... arguments) {
             started.add("serve");

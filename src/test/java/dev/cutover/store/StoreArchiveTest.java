@@ -1,0 +1,171 @@
+package dev.cutover.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Event;
+import dev.cutover.core.life.Input;
+import dev.cutover.json.SampleEvents;
+import dev.cutover.port.Lease;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// From the embedded server into Debian's, as a team does that outgrew its laptop.
+@NullUnmarked
+class StoreArchiveTest {
+    private static TestDatabase here;
+    private static TestDatabase there;
+
+    @BeforeAll
+    static void start() {
+        there = TestDatabase.external();
+        here = TestDatabase.embedded();
+    }
+
+    @AfterAll
+    static void stop() {
+        here.close();
+        there.close();
+    }
+
+    @Nested
+    class Moving extends StoreStory {
+        @TempDir private Path folder;
+
+        Moving() {
+            super(here);
+        }
+
+        @Test
+        void everything_is_there_afterwards_and_goes_on() throws Exception {
+            there.clear();
+            Cutover c = begin("acme");
+            Lease lease = claimOnly("node-a");
+            assertThat(journal.append(lease, c, List.of(new Event.StepServed(1)), NOW, NOW))
+                    .isPresent();
+            request(reload(c), new Input.Hold("kim", "tabs\tand \\ lines\nand ü"), NOW, key("k1"));
+            Path file = written();
+
+            StoreArchive.Summary summary = new StoreArchive(there.source()).read(file);
+
+            assertThat(summary.cutovers()).isEqualTo(1);
+            assertThat(summary.events()).isEqualTo(journal.entries(c.id(), 0, 100).size());
+            SqlJournal moved = new SqlJournal(there.source());
+            assertThat(moved.entries(c.id(), 0, 100)).isEqualTo(journal.entries(c.id(), 0, 100));
+            assertThat(moved.load(c.id())).isEqualTo(journal.load(c.id()));
+            try (var ownership = new SqlOwnership(there.source())) {
+                assertThat(ownership.claim("node-b", 10))
+                        .as("nobody waits for a lease of the old server")
+                        .hasSize(1)
+                        .allMatch(l -> l.epoch() > lease.epoch());
+            }
+            for (String table : StoreArchive.TABLES) {
+                assertThat(there.column("SELECT count(*) FROM " + table))
+                        .as(table)
+                        .isEqualTo(here.column("SELECT count(*) FROM " + table));
+            }
+        }
+
+        @Test
+        void a_second_cutover_gets_the_next_number() throws Exception {
+            there.clear();
+            begin("acme", 1);
+            new StoreArchive(there.source()).read(written());
+
+            new SqlJournal(there.source())
+                    .begin(
+                            SampleEvents.scheduled(SampleEvents.plan("other", 1)),
+                            "kim",
+                            NOW,
+                            Optional.empty());
+
+            assertThat(there.column("SELECT created FROM cutover ORDER BY created"))
+                    .doesNotHaveDuplicates()
+                    .hasSize(2);
+        }
+
+        @Test
+        void a_store_with_cutovers_is_never_mixed() throws Exception {
+            there.clear();
+            begin("acme");
+            Path file = written();
+            new StoreArchive(there.source()).read(file);
+
+            assertThatThrownBy(() -> new StoreArchive(there.source()).read(file))
+                    .isInstanceOf(StoreArchive.UnusableException.class)
+                    .hasMessageContaining("already holds 1 cutovers");
+        }
+
+        @Test
+        void a_changed_archive_is_refused_before_anything_is_written() throws Exception {
+            there.clear();
+            begin("acme");
+            Path file = written();
+            edit(file, "event.copy", "Scheduled", "Completed");
+
+            assertThatThrownBy(() -> new StoreArchive(there.source()).read(file))
+                    .isInstanceOf(StoreArchive.UnusableException.class)
+                    .hasMessageContaining("event.copy was changed or cut short");
+            assertThat(there.column("SELECT id FROM cutover")).isEmpty();
+        }
+
+        @Test
+        void what_is_no_archive_is_told() throws Exception {
+            Path text = Files.writeString(folder.resolve("a.zip"), "hello");
+            assertThatThrownBy(() -> StoreArchive.check(text))
+                    .isInstanceOf(StoreArchive.UnusableException.class)
+                    .hasMessageContaining("no zip");
+        }
+
+        @Test
+        void every_table_is_in_it() {
+            assertThat(
+                            here.column(
+                                    "SELECT table_name FROM information_schema.tables"
+                                            + " WHERE table_schema = current_schema()"
+                                            + " AND table_name <> 'flyway_schema_history'"))
+                    .containsExactlyInAnyOrderElementsOf(StoreArchive.TABLES);
+        }
+
+        private Path written() throws Exception {
+            Path file = folder.resolve("store.zip");
+            try (OutputStream out = Files.newOutputStream(file)) {
+                new StoreArchive(here.source()).write(out, NOW);
+            }
+            return file;
+        }
+
+        private Cutover reload(Cutover c) {
+            return journal.load(c.id()).orElseThrow();
+        }
+
+        private static Optional<String> key(String key) {
+            return Optional.of(key);
+        }
+
+        private static void edit(Path zip, String entry, String from, String to)
+                throws IOException {
+            try (FileSystem files = FileSystems.newFileSystem(zip, Map.of())) {
+                Path inside = files.getPath(entry);
+                String text = Files.readString(inside, StandardCharsets.UTF_8);
+                assertThat(text).contains(from);
+                Files.writeString(inside, text.replace(from, to));
+            }
+        }
+    }
+}
