@@ -2,44 +2,60 @@ package dev.cutover.api;
 
 import dev.cutover.run.Feed;
 import dev.cutover.run.StoreUnavailableException;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
-/// One client's stream. Writing blocks until the client takes what was written.
+/// One client's stream. Writing waits until the connection has taken what was written, so nothing
+/// piles up here, and gives the client up when that takes too long.
 final class EventStream implements AutoCloseable {
     /// A comment; clients skip it.
     static final String HEARTBEAT = ": still here\n\n";
 
     private final Feed.Follower follower;
-    private final Runnable cut;
+    private final RoutingContext routing;
+    private final Duration patience;
+    private final Runnable whenClosed;
     private final long openedAtNanos = System.nanoTime();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile Runnable whenClosed = () -> {};
-    private volatile boolean writing;
-    private volatile long writingSinceNanos;
-    private @Nullable OutputStream out;
 
-    /// @param cut closes the client's connection
-    EventStream(Feed.Follower follower, Runnable cut) {
+    /// @param patience how long the client may take to read what was sent
+    /// @param whenClosed run once, when this stream is closed or its client is gone
+    EventStream(
+            Feed.Follower follower,
+            RoutingContext routing,
+            Duration patience,
+            Runnable whenClosed) {
         this.follower = follower;
-        this.cut = cut;
+        this.routing = routing;
+        this.patience = patience;
+        this.whenClosed = whenClosed;
     }
 
-    /// What to do once when this stream is closed.
-    void onClose(Runnable task) {
-        whenClosed = task;
+    /// Ends this stream as soon as its client goes, not at the next heartbeat.
+    EventStream endingWithItsClient() {
+        if (routing.request().connection() instanceof ConnectionBase socket) {
+            socket.closeFuture().onComplete(gone -> close());
+        }
+        routing.addEndHandler(ended -> close());
+        return this;
     }
 
     /// Runs the stream on this thread until it ends.
     ///
-    /// @throws IOException when the client is gone or was cut off
-    void send(OutputStream client, EventStreams.Course course) throws IOException {
+    /// @param head written by the platform, with the answer's headers before it
+    /// @throws IOException when the client is gone or was given up
+    void send(OutputStream out, byte[] head, EventStreams.Course course) throws IOException {
         try (this) {
-            out = client;
+            out.write(head);
+            out.flush();
             course.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -48,18 +64,30 @@ final class EventStream implements AutoCloseable {
         }
     }
 
-    void write(String frames) throws IOException {
-        OutputStream client = out;
-        if (client == null || frames.isEmpty()) {
+    void write(String frames) throws IOException, InterruptedException {
+        if (frames.isEmpty()) {
             return;
         }
-        writingSinceNanos = System.nanoTime();
-        writing = true;
         try {
-            client.write(frames.getBytes(StandardCharsets.UTF_8));
-            client.flush();
-        } finally {
-            writing = false;
+            routing.response()
+                    .write(frames)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            cut(routing.request().connection());
+            throw new IOException("the client took nothing for " + patience, e);
+        } catch (ExecutionException e) {
+            throw new IOException("the client is gone", e.getCause());
+        }
+    }
+
+    /// Closes at once. An orderly close would wait for what the client does not take.
+    private static void cut(HttpConnection connection) {
+        if (connection instanceof ConnectionBase socket) {
+            var unused = socket.channel().close();
+        } else {
+            var unused = connection.close();
         }
     }
 
@@ -69,13 +97,6 @@ final class EventStream implements AutoCloseable {
 
     boolean isOlderThan(Duration age) {
         return System.nanoTime() - openedAtNanos > age.toNanos();
-    }
-
-    /// Closes the connection of a client that takes nothing.
-    void cutIfStuck(Duration patience) {
-        if (writing && System.nanoTime() - writingSinceNanos > patience.toNanos()) {
-            cut.run();
-        }
     }
 
     @Override

@@ -10,19 +10,14 @@ import dev.cutover.core.life.JournalEntry;
 import dev.cutover.run.Cutovers;
 import dev.cutover.run.Feed;
 import dev.cutover.run.StoreUnavailableException;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /// Streams of events: bounded in number, in memory and in time.
@@ -35,8 +30,12 @@ import java.util.concurrent.Semaphore;
 @Singleton
 public final class EventStreams {
     private static final int PAGE = 100;
-    private static final int RETRY_MILLIS = 2_000;
-    private static final long WATCH_EVERY_MILLIS = 1_000;
+
+    /// Characters handed to the connection before its client must have taken them.
+    private static final int MOST_AT_ONCE = 64 * 1024;
+
+    /// After how many milliseconds browsers come again.
+    private static final byte[] HEAD = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final ObjectMapper JSON =
             JsonMapper.builder()
@@ -47,27 +46,14 @@ public final class EventStreams {
     private final Cutovers cutovers;
     private final Feed feed;
     private final StreamLimits limits;
-    private final Vertx vertx;
     private final Semaphore places;
-    private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
-    private final long watch;
 
     @Inject
-    public EventStreams(Cutovers cutovers, Feed feed, StreamLimits limits, Vertx vertx) {
+    public EventStreams(Cutovers cutovers, Feed feed, StreamLimits limits) {
         this.cutovers = cutovers;
         this.feed = feed;
         this.limits = limits;
-        this.vertx = vertx;
         this.places = new Semaphore(limits.most());
-        this.watch =
-                vertx.setPeriodic(
-                        WATCH_EVERY_MILLIS,
-                        timer -> open.forEach(s -> s.cutIfStuck(limits.patience())));
-    }
-
-    @PreDestroy
-    void stop() {
-        vertx.cancelTimer(watch);
     }
 
     /// One cutover's journal from an entry on, then every entry as it is written; ends after the
@@ -81,8 +67,8 @@ public final class EventStreams {
         return out ->
                 stream.send(
                         out,
+                        HEAD,
                         () -> {
-                            stream.write("retry: " + RETRY_MILLIS + "\n\n");
                             long last = after;
                             while (true) {
                                 last = entriesAfter(stream, id, last);
@@ -94,7 +80,8 @@ public final class EventStreams {
     }
 
     /// Writes what there is, page by page; the number of the last entry written.
-    private long entriesAfter(EventStream stream, CutoverId id, long after) throws IOException {
+    private long entriesAfter(EventStream stream, CutoverId id, long after)
+            throws IOException, InterruptedException {
         long last = after;
         List<JournalEntry> page;
         do {
@@ -106,6 +93,10 @@ public final class EventStreams {
                 frames.append("event: ").append(view.type()).append('\n');
                 frames.append("data: ").append(text(view)).append("\n\n");
                 last = view.seq();
+                if (frames.length() > MOST_AT_ONCE) {
+                    stream.write(frames.toString());
+                    frames.setLength(0);
+                }
             }
             stream.write(frames.toString());
         } while (page.size() == PAGE);
@@ -125,8 +116,9 @@ public final class EventStreams {
         return out ->
                 stream.send(
                         out,
+                        HEAD,
                         () -> {
-                            stream.write("retry: " + RETRY_MILLIS + "\n\n" + LOOK);
+                            stream.write(LOOK);
                             while (true) {
                                 Feed.Woken woken = stream.await(limits.heartbeat());
                                 if (woken.over() || stream.isOlderThan(limits.longest())) {
@@ -172,25 +164,8 @@ public final class EventStreams {
             follower.close();
             throw new ProblemException(Problem.tooManyStreams(limits.most()));
         }
-        EventStream stream = new EventStream(follower, () -> cut(routing.request().connection()));
-        open.add(stream);
-        stream.onClose(
-                () -> {
-                    open.remove(stream);
-                    places.release();
-                });
-        // Told at once when the client goes, not at the next heartbeat.
-        routing.addEndHandler(ended -> stream.close());
-        return stream;
-    }
-
-    /// Closes at once. An orderly close would wait for what the client does not take.
-    private static void cut(HttpConnection connection) {
-        if (connection instanceof ConnectionBase socket) {
-            var unused = socket.channel().close();
-        } else {
-            var unused = connection.close();
-        }
+        return new EventStream(follower, routing, limits.patience(), places::release)
+                .endingWithItsClient();
     }
 
     private static String text(Object view) {
