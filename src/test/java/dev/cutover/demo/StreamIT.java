@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +24,8 @@ import org.junit.jupiter.api.Test;
 class StreamIT {
     private static final int CUTS = 50;
 
-    /** Each event is some hundred bytes to some ten thousand: cut within one, between two, in a heartbeat. */
-    private static final int MOST_BYTES = 3_000;
+    /** Within an event, between two, in a heartbeat; more when an event is larger than that. */
+    private static final int USUAL_BYTES = 3_000;
 
     private static final String ID = "acme-relaunch-1";
     private static final String EVENTS = "/api/v1/cutovers/" + ID + "/events";
@@ -46,8 +48,15 @@ class StreamIT {
             DemoPlay.Ended ended = demo.get();
             assertThat(ended.wrong()).isEmpty();
             System.out.println(
-                    "stream: " + follower.cuts + " cuts, " + follower.heard.size() + " events");
+                    "stream: "
+                            + follower.cuts
+                            + " cuts after "
+                            + follower.cutAt
+                            + ", "
+                            + follower.heard.size()
+                            + " events");
             assertThat(follower.cuts).isGreaterThanOrEqualTo(CUTS);
+            assertThat(follower.cutAt).as("cut at many places").hasSizeGreaterThan(CUTS / 2);
             assertThat(follower.heard).isEqualTo(journal(lab));
         }
     }
@@ -85,7 +94,9 @@ class StreamIT {
         private final DemoLab lab;
         private final Random random;
         private final List<JsonNode> heard = new ArrayList<>();
+        private final Set<Integer> cutAt = new TreeSet<>();
         private int cuts;
+        private int mostBytes = USUAL_BYTES;
 
         private Follower(DemoLab lab, Random random) {
             this.lab = lab;
@@ -97,7 +108,7 @@ class StreamIT {
             while (true) {
                 try (StreamClient client = new StreamClient(lab.page(), lab.onCallKey())) {
                     if (cuts < CUTS) {
-                        client.cutAfter(1 + random.nextInt(MOST_BYTES));
+                        client.cutAfter(1 + random.nextInt(mostBytes));
                     }
                     int status = client.open(EVENTS, Map.of("Last-Event-ID", last));
                     if (status == 204) {
@@ -114,8 +125,16 @@ class StreamIT {
                         last = event.id();
                     }
                 } catch (StreamClient.EndedException ended) {
-                    cuts += ended.isCut() ? 1 : 0;
+                    noteCut(ended);
                 }
+            }
+        }
+
+        /** A larger piece is read the next time when nothing new was had, or a large event would never be. */
+        private void noteCut(StreamClient.EndedException ended) {
+            if (ended.isCut()) {
+                cuts++;
+                mostBytes = cutAt.add(heard.size()) ? USUAL_BYTES : mostBytes * 2;
             }
         }
     }

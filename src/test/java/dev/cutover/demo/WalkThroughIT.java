@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The walk-through in README does what it says when it is typed as it stands there. */
 class WalkThroughIT {
     private static final Pattern BLOCK =
-            Pattern.compile("```bash\n(# A cutover by curl\n.*?)```", Pattern.DOTALL);
+            Pattern.compile("```bash\n(# A cutover by curl:.*?)```", Pattern.DOTALL);
 
     @Test
     void the_walk_through_of_the_readme_runs() throws Exception {
