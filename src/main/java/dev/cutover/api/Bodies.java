@@ -9,9 +9,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -33,6 +38,7 @@ final class Bodies {
                                                     .build())
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                                     .build())
+                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -100,5 +106,18 @@ final class Bodies {
             return "expected one JSON object, seen something else";
         }
         return "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse("cannot be read");
+    }
+
+    /// A digest of a request as read and of the condition it was made under, 64 hex digits.
+    static String digest(Object request, String condition) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            sha.update(JSON.writeValueAsBytes(request));
+            sha.update((byte) '\n');
+            sha.update(condition.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha.digest());
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("what was read can be written", e);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.cutover.core.life.JournalEntry;
 import dev.cutover.run.Cutovers;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,16 +52,28 @@ public final class CutoverDesk {
         return new ProblemException(Problem.noSuchCutover(text));
     }
 
-    /// Asks, and shows the cutover as it is then.
+    /// Asks, and shows the cutover as it was after that.
     ///
-    /// @throws ProblemException 404, 409 or 412
-    CutoverView ask(String text, Input.Request request, Optional<String> idempotencyKey) {
-        return switch (cutovers.request(id(text), request, idempotencyKey)) {
+    /// @throws ProblemException 404, 409, 412 or 422
+    CutoverView ask(
+            String text,
+            Input.Request request,
+            Headers.Seen seen,
+            Optional<Cutovers.Repeat> repeat) {
+        return switch (cutovers.request(id(text), request, seen::fits, repeat)) {
             case Cutovers.Answer.NotFound n -> throw missing(text);
+            case Cutovers.Answer.Stale s ->
+                    throw new ProblemException(Problem.changedSince(seen.text(), s.cutover()));
+            case Cutovers.Answer.KeyReused k -> throw new ProblemException(Problem.keyReused());
             case Cutovers.Answer.Refused r ->
                     throw new ProblemException(Problem.requestRefused(r.why(), r.cutover()));
             case Cutovers.Answer.Accepted a -> view(a.cutover());
         };
+    }
+
+    /// Says which state an answer shows. Nobody may keep it without asking again.
+    static Response.ResponseBuilder tagged(Response.ResponseBuilder answer, long seq) {
+        return answer.header("ETag", Headers.tag(seq)).header("Cache-Control", "private, no-cache");
     }
 
     /// The cutover with all that is known around it.

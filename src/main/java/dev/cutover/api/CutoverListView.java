@@ -1,13 +1,18 @@
 package dev.cutover.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cutover.core.life.CutoverId;
 import dev.cutover.run.Cutovers;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Cutovers, newest first.
 ///
 /// @param now plan time of this answer
-public record CutoverListView(Instant now, List<Line> cutovers) {
+/// @param next the cursor of the next page; absent when this is the last
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CutoverListView(Instant now, List<Line> cutovers, @Nullable String next) {
     /// One cutover in the list.
     ///
     /// @param live whether it is not over
@@ -22,10 +27,10 @@ public record CutoverListView(Instant now, List<Line> cutovers) {
             Instant wakeAt,
             long seq) {}
 
-    static CutoverListView of(List<Cutovers.Row> rows, Instant now) {
+    static CutoverListView of(Cutovers.Page page, Instant now) {
         return new CutoverListView(
                 now,
-                rows.stream()
+                page.rows().stream()
                         .map(
                                 r ->
                                         new Line(
@@ -37,6 +42,7 @@ public record CutoverListView(Instant now, List<Line> cutovers) {
                                                 r.opensAt(),
                                                 r.wakeAt(),
                                                 r.seq()))
-                        .toList());
+                        .toList(),
+                page.next().map(CutoverId::value).orElse(null));
     }
 }

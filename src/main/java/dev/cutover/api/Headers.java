@@ -1,11 +1,13 @@
 package dev.cutover.api;
 
+import dev.cutover.core.life.Cutover;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the headers that make a write safe to repeat or bind it to what was seen.
 final class Headers {
     private static final int LONGEST_KEY = 120;
+    private static final int MOST_TAGS = 20;
 
     private Headers() {}
 
@@ -33,23 +35,68 @@ final class Headers {
         return Optional.of(by + "/" + verb + "/" + key);
     }
 
-    /// The plan hash a caller looked at. Source: RFC 9110 section 13.1.1.
+    /// What a caller says to have looked at.
+    ///
+    /// @param text the tag without its quotes: the number of the last journal entry, or the plan's
+    ///     hash; empty when the caller did not say
+    record Seen(String text) {
+        /// Nothing was said, so anything fits.
+        static final Seen ANYTHING = new Seen("");
+
+        /// Whether the cutover is still that.
+        boolean fits(Cutover c) {
+            return text.isEmpty()
+                    || text.equals(Long.toString(c.seq()))
+                    || text.equals(c.planHash());
+        }
+    }
+
+    /// What a caller looked at. Source: RFC 9110 section 13.1.1.
     ///
     /// @throws ProblemException 428 when the header is missing, 400 when it is no strong entity tag
-    static String ifMatch(@Nullable String header) {
-        if (header == null) {
+    static Seen seen(@Nullable String ifMatch) {
+        if (ifMatch == null) {
             throw new ProblemException(
                     Problem.conditionMissing(
-                            "expected the header If-Match with the plan hash you looked at, as in"
-                                    + " the ETag of the cutover; seen none"));
+                            "expected the header If-Match with the ETag of the cutover you looked"
+                                    + " at, or with its planHash in quotes; seen none"));
         }
-        String tag = header.strip();
+        return seenIfSaid(ifMatch);
+    }
+
+    /// As {@link #seen}, for calls that do not ask for it.
+    ///
+    /// @throws ProblemException 400 when it is no strong entity tag
+    static Seen seenIfSaid(@Nullable String ifMatch) {
+        if (ifMatch == null) {
+            return Seen.ANYTHING;
+        }
+        String tag = ifMatch.strip();
         if (!tag.matches("\"[\\x21\\x23-\\x7e]{1,200}\"")) {
             throw new ProblemException(
                     Problem.badParameter(
-                            "If-Match", "expected one strong entity tag such as \"9f86d0...\""));
+                            "If-Match", "expected one strong entity tag such as \"12\""));
         }
-        return unquoted(tag);
+        return new Seen(unquoted(tag));
+    }
+
+    /// Whether the caller has this state already. Source: RFC 9110 section 13.1.2.
+    static boolean has(@Nullable String ifNoneMatch, long seq) {
+        if (ifNoneMatch == null) {
+            return false;
+        }
+        for (String tag : ifNoneMatch.split(",", MOST_TAGS)) {
+            String one = tag.strip();
+            if (one.equals("*") || one.equals(tag(seq)) || one.equals("W/" + tag(seq))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The entity tag of a cutover with so many entries.
+    static String tag(long seq) {
+        return "\"" + seq + "\"";
     }
 
     private static String unquoted(String text) {

@@ -3,6 +3,7 @@ package dev.cutover.api;
 import dev.cutover.run.Cutovers;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -10,11 +11,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /// Looks at plans. Writes nothing.
@@ -22,7 +21,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "plans", description = "Look at a plan before anything is written.")
-@SecurityRequirement(name = "key")
 @RunOnVirtualThread
 public class PlansResource {
     private final Cutovers cutovers;
@@ -40,39 +38,16 @@ public class PlansResource {
             summary = "Say what a plan would change",
             description =
                     "Reads the plan and the zone and computes the difference. A plan that is refused"
-                            + " is answered with 200 and mayRun false.")
+                            + " is answered with 200 and mayRun false. Writes nothing, so an"
+                            + " Idempotency-Key is read and not remembered.")
     @APIResponse(
             responseCode = "200",
             description = "What would change",
             content = @Content(schema = @Schema(implementation = PreviewView.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "The text is no plan; each mistake has its place",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = ProblemView.class)))
-    @APIResponse(
-            responseCode = "503",
-            description = "The provider cannot be reached",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = ProblemView.class)))
-    public PreviewView preview(
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    Requests.Preview.class),
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "plan",
-                                                            value = Examples.PREVIEW)))
-                    byte[] body) {
+    public PreviewView preview(@RequestBody(ref = "Preview") byte[] body, @BeanParam Asked asked) {
+        // Nothing is written, so a repeat needs no memory; a key that could not be used is still
+        // told.
+        asked.repeat("preview", body, Headers.Seen.ANYTHING);
         Requests.Preview request = Bodies.read(body, Requests.Preview.class);
         return switch (cutovers.preview(request.text(), request.texts())) {
             case Cutovers.Previewed.Bad bad ->

@@ -126,22 +126,66 @@ public record Problem(
 
     /// The cutover does not accept this request where it is.
     static Problem requestRefused(Phase.Reason why, Cutover cutover) {
-        boolean otherPlan = why.code().equals("OtherPlan");
-        Problem problem =
-                otherPlan
-                        ? planChanged(why.text())
-                        : of(
-                                "request-refused",
-                                "The cutover does not accept this where it is",
-                                409,
-                                why.text());
-        return problem.with("code", JSON.textNode(why.code()))
-                .with("phase", JSON.textNode(cutover.phase().text()));
+        return why.code().equals("OtherPlan")
+                ? planChanged(why.text())
+                        .with("code", JSON.textNode(why.code()))
+                        .with("phase", JSON.textNode(cutover.phase().text()))
+                : notAccepted(why.code(), why.text(), cutover.phase().text());
+    }
+
+    static Problem notAccepted(String code, String why, String phase) {
+        return of("request-refused", "The cutover does not accept this where it is", 409, why)
+                .with("code", JSON.textNode(code))
+                .with("phase", JSON.textNode(phase));
     }
 
     /// The plan that was looked at is not the one that would run.
-    static Problem planChanged(String detail) {
+    private static Problem planChanged(String detail) {
         return of("plan-changed", "This is not the plan that was looked at", 412, detail);
+    }
+
+    /// Something happened since the caller looked. Tells what there is now.
+    static Problem changedSince(String seen, Cutover now) {
+        return changedSince(seen, now.phase().text(), now.seq(), now.planHash());
+    }
+
+    static Problem changedSince(String seen, String phase, long seq, String planHash) {
+        return of(
+                        "changed-since",
+                        "This is not what was looked at",
+                        412,
+                        "expected the entity tag \""
+                                + seq
+                                + "\" or the plan hash "
+                                + planHash
+                                + ", seen \""
+                                + seen
+                                + "\"; nothing was changed, look at the cutover again")
+                .with("phase", JSON.textNode(phase))
+                .with("seq", JSON.numberNode(seq))
+                .with("planHash", JSON.textNode(planHash));
+    }
+
+    /// A key came again with something else. Source:
+    /// draft-ietf-httpapi-idempotency-key-header-07 section 2.7.
+    static Problem keyReused() {
+        return of(
+                "key-reused",
+                "The key was used for another request",
+                422,
+                "expected the same body and If-Match as the first time this Idempotency-Key was"
+                        + " used, seen others; nothing was changed, use a new key for a new request");
+    }
+
+    /// More streams are open than this node keeps.
+    static Problem tooManyStreams(int most) {
+        return of(
+                "too-many-streams",
+                "Too many streams are open",
+                503,
+                "expected fewer than "
+                        + most
+                        + " open event streams on this node; close some, come again, or read pages");
     }
 
     /// A condition is missing. Source: RFC 6585 section 3.
@@ -209,7 +253,8 @@ public record Problem(
                     case 404 -> "there is nothing at this path; /q/openapi lists what there is";
                     case 405 ->
                             "this path does not take this method; /q/openapi lists what it takes";
-                    case 406 -> "expected to be asked for application/json";
+                    case 406 ->
+                            "expected to be asked for application/json, or text/event-stream where /q/openapi says so";
                     case 415 -> "expected a body of Content-Type application/json";
                     default -> reason;
                 };

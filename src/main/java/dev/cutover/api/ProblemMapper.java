@@ -1,5 +1,6 @@
 package dev.cutover.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.run.StoreUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
@@ -34,6 +35,10 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                         .entity(problem.body(instance).toString());
         if (problem.status() == 401) {
             response.header("WWW-Authenticate", "Bearer realm=\"cutover\"");
+        }
+        JsonNode seq = problem.extras().get("seq");
+        if (problem.status() == 412 && seq != null) {
+            response.header("ETag", Headers.tag(seq.asLong()));
         }
         if (problem.status() == 503) {
             response.header("Retry-After", "10");

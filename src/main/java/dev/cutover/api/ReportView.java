@@ -13,6 +13,8 @@ import dev.cutover.json.BeforeImageJson;
 import dev.cutover.run.Cutovers;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// What happened, when, and on which evidence.
@@ -30,7 +32,8 @@ public record ReportView(
         String site,
         String author,
         String planHash,
-        JsonNode beforeImage,
+        @Schema(type = SchemaType.OBJECT, implementation = Object.class, nullable = true)
+                JsonNode beforeImage,
         List<String> imagePlaces,
         List<Span> phases,
         List<GateView> gates,

@@ -9,14 +9,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /// Publishes what plan files may hold. The same file is at `/schema/plan-v1.json`, without a key.
 @Path("/api/v1/schema")
 @Tag(name = "plans")
-@SecurityRequirement(name = "key")
 @RunOnVirtualThread
 public class SchemaResource {
     private static final String FILE = "/META-INF/resources/schema/plan-v1.json";
@@ -26,7 +27,13 @@ public class SchemaResource {
     @NeedsRole(Role.VIEWER)
     @Produces("application/schema+json")
     @Operation(operationId = "getPlanSchema", summary = "Give the JSON Schema of plan files")
-    @APIResponse(responseCode = "200", description = "The schema, JSON Schema 2020-12")
+    @APIResponse(
+            responseCode = "200",
+            description = "The schema, JSON Schema 2020-12",
+            content =
+                    @Content(
+                            mediaType = "application/schema+json",
+                            schema = @Schema(type = SchemaType.OBJECT)))
     public Response plan() {
         try (InputStream in = SchemaResource.class.getResourceAsStream(FILE)) {
             if (in == null) {

@@ -180,14 +180,19 @@ public final class DemoLab implements AutoCloseable {
                 .asText();
     }
 
+    /** What the one on call reads at a path below {@code /api/v1}. */
+    public JsonNode look(String path) throws IOException {
+        return client().get(ON_CALL_KEY, path);
+    }
+
     /** The cutover as the controller tells it. */
     public JsonNode status(String id) throws IOException {
-        return client().get(ON_CALL_KEY, "/cutovers/" + id);
+        return look("/cutovers/" + id);
     }
 
     /** The report as the controller tells it. */
     public JsonNode report(String id) throws IOException {
-        return client().get(ON_CALL_KEY, "/cutovers/" + id + "/report");
+        return look("/cutovers/" + id + "/report");
     }
 
     /** The one on call approves what was planned. */

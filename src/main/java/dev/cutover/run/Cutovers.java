@@ -19,6 +19,7 @@ import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.Journal;
 import dev.cutover.port.PortException;
+import dev.cutover.port.RequestKey;
 import dev.cutover.port.Samples;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** What faces may ask for. Every verb of the API, the CLI and the pages ends here, and nothing else does. */
@@ -102,36 +104,55 @@ public final class Cutovers {
             }
         }
 
+        /** The key was used for something else before. */
+        record KeyReused() implements Scheduled {}
+
         record Ok(Cutover cutover) implements Scheduled {}
+    }
+
+    /**
+     * By what a repeat of a request is known.
+     *
+     * @param key the caller's word for this one request
+     * @param says a digest of what is asked for; the same key with another one is refused
+     */
+    public record Repeat(String key, String says) {
+        RequestKey stored() {
+            return new RequestKey(key, says);
+        }
     }
 
     /**
      * Schedules a plan against the zone as it is.
      *
      * @param expectedHash the hash a preview showed; when given, a zone or plan that differs is refused
-     * @param idempotencyKey a repeat returns the cutover begun before
+     * @param repeat a repeat returns the cutover as it was when it was begun, whatever the zone and the
+     *     provider say by now
      */
     public Scheduled schedule(
             String text,
             Map<String, String> files,
             String by,
             Optional<String> expectedHash,
-            Optional<String> idempotencyKey) {
+            Optional<Repeat> repeat) {
+        Optional<RequestKey> key = repeat.map(Repeat::stored);
+        Optional<Journal.Begun> before = key.flatMap(k -> stored(() -> journal.begun(k)));
+        if (before.isPresent()) {
+            return scheduled(before.get(), Optional.empty());
+        }
         return switch (preview(text, files)) {
             case Previewed.Bad bad -> new Scheduled.Bad(bad.mistakes());
             case Previewed.Unreachable u -> new Scheduled.Unreachable(u.why());
-            case Previewed.Seen seen -> schedule(seen.diff(), by, expectedHash, idempotencyKey);
+            case Previewed.Seen seen -> schedule(seen.diff(), by, expectedHash, key);
         };
     }
 
     private Scheduled schedule(
-            PlanDiff diff,
-            String by,
-            Optional<String> expectedHash,
-            Optional<String> idempotencyKey) {
-        // A repeat meets the names its own first try has taken: the journal knows which it is.
+            PlanDiff diff, String by, Optional<String> expectedHash, Optional<RequestKey> key) {
+        // A repeat beside a first try that is still running meets the names its own first try has
+        // taken: the journal knows which it is.
         boolean maybeRepeat =
-                idempotencyKey.isPresent()
+                key.isPresent()
                         && diff.refusals().stream().allMatch(r -> r.code().equals("Overlap"));
         if (!diff.mayRun() && !maybeRepeat) {
             return new Scheduled.Refused(diff, diff.refusals());
@@ -149,11 +170,20 @@ public final class Cutovers {
             return new Scheduled.Refused(diff, List.of(drift));
         }
         Event.Scheduled first = new Event.Scheduled(diff.plan(), by, diff.changes(), diff.hash());
-        return switch (stored(() -> journal.begin(first, by, clock.instant(), idempotencyKey))) {
+        return scheduled(
+                stored(() -> journal.begin(first, by, clock.instant(), key)), Optional.of(diff));
+    }
+
+    /**
+     * @param diff what the plan would change; a repeat does without, because it overlaps nothing
+     */
+    private static Scheduled scheduled(Journal.Begun begun, Optional<PlanDiff> diff) {
+        return switch (begun) {
             case Journal.Begun.Ok ok -> new Scheduled.Ok(ok.cutover());
+            case Journal.Begun.KeyReused reused -> new Scheduled.KeyReused();
             case Journal.Begun.Overlap overlap ->
                     new Scheduled.Refused(
-                            diff,
+                            diff.orElseThrow(),
                             overlap.holders().entrySet().stream()
                                     .map(
                                             e ->
@@ -172,11 +202,30 @@ public final class Cutovers {
 
         record Refused(Phase.Reason why, Cutover cutover) implements Answer {}
 
+        /** Something happened since the caller looked. Nothing was changed. */
+        record Stale(Cutover cutover) implements Answer {}
+
+        /** The key was used for something else before. Nothing was changed. */
+        record KeyReused() implements Answer {}
+
         record Accepted(Cutover cutover) implements Answer {}
     }
 
-    /** Asks something of a cutover, in one transaction. */
-    public Answer request(CutoverId id, Input.Request request, Optional<String> idempotencyKey) {
+    /** The code of a refusal because something happened since the caller looked. */
+    private static final String STALE = "Stale";
+
+    /**
+     * Asks something of a cutover, in one transaction.
+     *
+     * @param asSeen whether the cutover is still what the caller looked at; judged under the same lock as
+     *     the request
+     * @param repeat a repeat changes nothing and returns the first answer
+     */
+    public Answer request(
+            CutoverId id,
+            Input.Request request,
+            Predicate<Cutover> asSeen,
+            Optional<Repeat> repeat) {
         Instant now = clock.instant();
         Optional<Journal.Requested> done =
                 stored(
@@ -185,15 +234,31 @@ public final class Cutovers {
                                         id,
                                         request.by(),
                                         now,
-                                        idempotencyKey,
-                                        c -> Decider.decide(c, request, now)));
+                                        repeat.map(Repeat::stored),
+                                        c -> decide(c, request, asSeen, now)));
         if (done.isEmpty()) {
             return new Answer.NotFound();
         }
-        Decision decision = done.get().decision();
-        return decision.refused().isPresent()
-                ? new Answer.Refused(decision.refused().get(), done.get().cutover())
-                : new Answer.Accepted(done.get().cutover());
+        Cutover cutover = done.get().cutover();
+        Optional<Phase.Reason> refused = done.get().decision().refused();
+        if (refused.isEmpty()) {
+            return new Answer.Accepted(cutover);
+        }
+        return switch (refused.get().code()) {
+            case STALE -> new Answer.Stale(cutover);
+            case Journal.KEY_REUSED -> new Answer.KeyReused();
+            default -> new Answer.Refused(refused.get(), cutover);
+        };
+    }
+
+    private static Decision decide(
+            Cutover c, Input.Request request, Predicate<Cutover> asSeen, Instant now) {
+        return asSeen.test(c)
+                ? Decider.decide(c, request, now)
+                : new Decision(
+                        List.of(),
+                        now,
+                        Optional.of(new Phase.Reason(STALE, "something happened meanwhile")));
     }
 
     /**
@@ -211,9 +276,39 @@ public final class Cutovers {
             Instant opensAt,
             Instant wakeAt) {}
 
-    /** All cutovers, newest first, at most {@code most}. */
-    public List<Row> list(int most) {
-        return stored(() -> journal.list(most)).stream().map(Cutovers::row).toList();
+    /**
+     * Which cutovers a list holds; what is empty does not matter.
+     *
+     * @param after only those that began before this one
+     * @param phase the phase's name alone, such as {@code Switching}
+     * @param host the site's host name
+     */
+    public record Filter(
+            Optional<CutoverId> after,
+            Optional<Boolean> live,
+            Optional<String> phase,
+            Optional<String> host) {}
+
+    /**
+     * A piece of the list.
+     *
+     * @param next what to go on after; empty when there are no more
+     */
+    public record Page(List<Row> rows, Optional<CutoverId> next) {
+        public Page {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /** Cutovers, newest first; a place in the list does not move when others begin. */
+    public Page list(Filter f, int most) {
+        Journal.Page page =
+                stored(
+                        () ->
+                                journal.list(
+                                        new Journal.Filter(f.after, f.live, f.phase, f.host),
+                                        most));
+        return new Page(page.rows().stream().map(Cutovers::row).toList(), page.next());
     }
 
     /** One row of the list. */

@@ -1,6 +1,5 @@
 package dev.cutover.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
@@ -14,12 +13,12 @@ import dev.cutover.json.EventJson;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
 import dev.cutover.port.PortException;
+import dev.cutover.port.RequestKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +31,6 @@ import javax.sql.DataSource;
  * <p>Times are kept to the microsecond: what is returned is what a restart will read.
  */
 public final class SqlJournal implements Journal {
-    private static final System.Logger LOG = System.getLogger(SqlJournal.class.getPackageName());
-
     /** About 300 MB at the very worst; a thousand cutovers of 20 sets take a third of it. */
     private static final long MOST_KEPT_SETS = 100_000;
 
@@ -56,25 +53,17 @@ public final class SqlJournal implements Journal {
     }
 
     @Override
-    public Begun begin(
-            Event.Scheduled first, String by, Instant at, Optional<String> idempotencyKey) {
-        FirstAnswers.check(idempotencyKey);
+    public Begun begin(Event.Scheduled first, String by, Instant at, Optional<RequestKey> repeat) {
         String what = "begin a cutover of " + first.plan().name();
         for (int i = 0; i < OVERLAP_TRIES; i++) {
-            Optional<Cutover> begun = tryToBegin(what, first, by, at, idempotencyKey);
+            Optional<Cutover> begun = tryToBegin(what, first, by, at, repeat);
             if (begun.isPresent()) {
                 folded.put(begun.get());
                 return new Begun.Ok(begun.get());
             }
-            Optional<CutoverId> before =
-                    database.query(
-                            what,
-                            c ->
-                                    idempotencyKey.isPresent()
-                                            ? answers.beginning(c, idempotencyKey.get())
-                                            : Optional.empty());
+            Optional<Begun> before = repeat.flatMap(this::begun);
             if (before.isPresent()) {
-                return new Begun.Ok(load(before.get()).orElseThrow());
+                return before.get();
             }
             Map<DnsName, CutoverId> holders =
                     database.query(what, c -> NameClaims.holders(c, first.plan()));
@@ -86,9 +75,14 @@ public final class SqlJournal implements Journal {
                 "store: " + what + " met names that were taken and let go again; nothing was kept");
     }
 
+    @Override
+    public Optional<Begun> begun(RequestKey repeat) {
+        return database.query("look up a key", c -> answers.beginning(c, repeat));
+    }
+
     /** Empty when the key was used or a name is taken; nothing was changed then. */
     private Optional<Cutover> tryToBegin(
-            String what, Event.Scheduled first, String by, Instant at, Optional<String> key) {
+            String what, Event.Scheduled first, String by, Instant at, Optional<RequestKey> key) {
         return database.transaction(
                 what,
                 c -> {
@@ -105,6 +99,7 @@ public final class SqlJournal implements Journal {
                     }
                     events.insert(c, entries);
                     signal(c, id);
+                    SqlNews.tell(c, id, cutover.seq());
                     return Optional.of(cutover);
                 });
     }
@@ -156,65 +151,14 @@ public final class SqlJournal implements Journal {
         return database.query("read " + id, c -> events.read(c, id, afterSeq, most));
     }
 
-    private static final String ROWS =
-            """
-            SELECT id, seq, plan, phase, live, next_wake_at,
-                CASE WHEN lease_until > clock_timestamp() THEN owner ELSE '' END AS owner
-            FROM cutover""";
-
     @Override
-    public List<Row> list(int most) {
-        return database.query(
-                "list",
-                c -> {
-                    try (PreparedStatement select =
-                            Database.prepare(c, ROWS + " ORDER BY created DESC LIMIT ?")) {
-                        select.setInt(1, most);
-                        return rows(select);
-                    }
-                });
+    public Page list(Filter filter, int most) {
+        return database.query("list", c -> CutoverRows.list(c, filter, most));
     }
 
     @Override
     public Optional<Row> row(CutoverId id) {
-        return database.query(
-                "look up " + id,
-                c -> {
-                    try (PreparedStatement select = Database.prepare(c, ROWS + " WHERE id = ?")) {
-                        select.setString(1, id.value());
-                        return rows(select).stream().findFirst();
-                    }
-                });
-    }
-
-    private static List<Row> rows(PreparedStatement select) throws SQLException {
-        List<Row> rows = new ArrayList<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                row(row).ifPresent(rows::add);
-            }
-        }
-        return rows;
-    }
-
-    private static Optional<Row> row(ResultSet row) throws SQLException {
-        CutoverId id = new CutoverId(row.getString("id"));
-        try {
-            return Optional.of(
-                    new Row(
-                            id,
-                            row.getLong("seq"),
-                            CoreJson.mapper().readValue(row.getString("plan"), Plan.class),
-                            row.getString("phase"),
-                            row.getBoolean("live"),
-                            row.getString("owner"),
-                            Database.instant(row, "next_wake_at")));
-        } catch (JsonProcessingException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    () -> id + " is left out of lists: its plan is of another program version");
-            return Optional.empty();
-        }
+        return database.query("look up " + id, c -> CutoverRows.one(c, id));
     }
 
     @Override
@@ -227,9 +171,8 @@ public final class SqlJournal implements Journal {
             CutoverId id,
             String by,
             Instant at,
-            Optional<String> idempotencyKey,
+            Optional<RequestKey> repeat,
             Function<Cutover, Decision> decide) {
-        FirstAnswers.check(idempotencyKey);
         Optional<Requested> requested =
                 database.transaction(
                         "request to " + id,
@@ -238,9 +181,8 @@ public final class SqlJournal implements Journal {
                             if (seq.isEmpty()) {
                                 return Optional.empty();
                             }
-                            if (idempotencyKey.isPresent()) {
-                                Optional<Requested> before =
-                                        answers.answer(c, id, idempotencyKey.get());
+                            if (repeat.isPresent()) {
+                                Optional<Requested> before = answers.answer(c, id, repeat.get());
                                 if (before.isPresent()) {
                                     return before;
                                 }
@@ -248,8 +190,8 @@ public final class SqlJournal implements Journal {
                             Cutover from = events.state(c, id).orElseThrow();
                             requireWhole(from, seq.get());
                             Requested answer = answer(c, from, by, at, decide.apply(from));
-                            if (idempotencyKey.isPresent()) {
-                                answers.keepAnswer(c, idempotencyKey.get(), from.seq(), answer);
+                            if (repeat.isPresent()) {
+                                answers.keepAnswer(c, repeat.get(), from.seq(), answer);
                             }
                             return Optional.of(answer);
                         });
@@ -290,6 +232,7 @@ public final class SqlJournal implements Journal {
         afterUpdate(connection, from, next);
         events.insert(connection, entries);
         signal(connection, from.id());
+        SqlNews.tell(connection, next.id(), next.seq());
         return new Requested(decision, next);
     }
 
@@ -394,6 +337,7 @@ public final class SqlJournal implements Journal {
                             afterUpdate(c, from, next);
                             if (!entries.isEmpty()) {
                                 events.insert(c, entries);
+                                SqlNews.tell(c, next.id(), next.seq());
                             }
                             return true;
                         });

@@ -1,5 +1,6 @@
 package dev.cutover.wiring;
 
+import dev.cutover.run.Feed;
 import dev.cutover.run.Node;
 import dev.cutover.store.SqlOwnership;
 import io.quarkus.runtime.ShutdownEvent;
@@ -19,6 +20,8 @@ public class Lifecycle {
 
     @Inject Survey survey;
 
+    @Inject Feed feed;
+
     void start(@Observes StartupEvent event) {
         if (name.alone()) {
             // The database is ours alone and its folder is locked: whoever held these leases is
@@ -27,6 +30,8 @@ public class Lifecycle {
         }
         node.start();
         survey.start();
+        // Streams never end by themselves, and the platform waits for requests before it stops.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(feed::close));
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -3,6 +3,7 @@ package dev.cutover.wiring;
 import dev.cutover.api.ApiKeys;
 import dev.cutover.api.KeyFiles;
 import dev.cutover.api.Measures;
+import dev.cutover.api.StreamLimits;
 import dev.cutover.checks.HttpSiteChecks;
 import dev.cutover.cloudflare.CloudflareApi;
 import dev.cutover.cloudflare.CloudflareEdge;
@@ -34,6 +35,7 @@ import dev.cutover.probe.ProbedResolvers;
 import dev.cutover.probe.ResolverList;
 import dev.cutover.promotion.HttpEngine;
 import dev.cutover.run.Cutovers;
+import dev.cutover.run.Feed;
 import dev.cutover.run.Node;
 import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
@@ -41,6 +43,7 @@ import dev.cutover.run.World;
 import dev.cutover.store.SqlCallLog;
 import dev.cutover.store.SqlFigures;
 import dev.cutover.store.SqlJournal;
+import dev.cutover.store.SqlNews;
 import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.SqlOwnership;
 import dev.cutover.store.SqlSamples;
@@ -272,6 +275,24 @@ public class Producers {
     Cutovers cutovers(
             PlanReader reader, World world, Journal journal, Samples samples, PlanClock clock) {
         return new Cutovers(reader, world, journal, samples, clock);
+    }
+
+    @Produces
+    @Singleton
+    SqlNews news(DataSource source) {
+        return new SqlNews(source);
+    }
+
+    @Produces
+    @Singleton
+    Feed feed(SqlNews news) {
+        return new Feed(news);
+    }
+
+    @Produces
+    @Singleton
+    StreamLimits streams(Settings settings) {
+        return StreamLimits.most(settings.api().mostStreams());
     }
 
     @Produces

@@ -142,6 +142,10 @@ public interface Settings {
     interface Api {
         /** Who may call; {@code keys} below home when unset, made at the first start. */
         Optional<Path> keysFile();
+
+        /** How many event streams this node keeps open at once; further ones are asked to come again. */
+        @WithDefault("200")
+        int mostStreams();
     }
 
     /** House rules. */

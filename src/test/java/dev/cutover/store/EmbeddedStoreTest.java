@@ -28,6 +28,13 @@ class EmbeddedStoreTest {
     }
 
     @Nested
+    class OfFaces extends FaceContract {
+        OfFaces() {
+            super(server);
+        }
+    }
+
+    @Nested
     class OfOwnership extends OwnershipContract {
         OfOwnership() {
             super(server);

@@ -30,6 +30,13 @@ class ExternalStoreTest {
     }
 
     @Nested
+    class OfFaces extends FaceContract {
+        OfFaces() {
+            super(server);
+        }
+    }
+
+    @Nested
     class OfOwnership extends OwnershipContract {
         OfOwnership() {
             super(server);

@@ -18,6 +18,7 @@ import dev.cutover.port.Journal.Requested;
 import dev.cutover.port.Journal.Row;
 import dev.cutover.port.Lease;
 import dev.cutover.port.PortException;
+import dev.cutover.port.RequestKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ abstract class JournalContract extends StoreStory {
                         SampleEvents.scheduled(SampleEvents.plan("acme", 2)),
                         "ada",
                         NOW,
-                        Optional.of("key"));
+                        Optional.of(new RequestKey("key", "plan")));
 
         assertThat(second)
                 .isEqualTo(
@@ -77,7 +78,7 @@ abstract class JournalContract extends StoreStory {
                                 SampleEvents.scheduled(SampleEvents.plan("acme", 2)),
                                 "ada",
                                 NOW,
-                                Optional.of("key")))
+                                Optional.of(new RequestKey("key", "plan"))))
                 .as("a refused beginning does not use up its key or a number")
                 .isInstanceOfSatisfying(
                         Begun.Ok.class,
@@ -96,7 +97,7 @@ abstract class JournalContract extends StoreStory {
                                                         SampleEvents.plan("acme", 2)),
                                                 "kim",
                                                 NOW,
-                                                Optional.of("retry-7")));
+                                                Optional.of(new RequestKey("retry-7", "plan"))));
 
         assertThat(begun)
                 .allSatisfy(b -> assertThat(b).isInstanceOf(Begun.Ok.class))
@@ -436,7 +437,7 @@ abstract class JournalContract extends StoreStory {
         return new Input.Abort("kim", "checkout is broken");
     }
 
-    private static Event preparing() {
+    static Event preparing() {
         return entered(new Phase.Preparing());
     }
 

@@ -8,6 +8,7 @@ import dev.cutover.core.life.Input;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
+import dev.cutover.port.RequestKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,11 @@ abstract class StoreStory {
 
     Journal.Requested request(Cutover c, Input.Request request, Instant at, Optional<String> key) {
         return journal.request(
-                        c.id(), request.by(), at, key, now -> Decider.decide(now, request, at))
+                        c.id(),
+                        request.by(),
+                        at,
+                        key.map(k -> new RequestKey(k, request.getClass().getSimpleName())),
+                        now -> Decider.decide(now, request, at))
                 .orElseThrow();
     }
 
