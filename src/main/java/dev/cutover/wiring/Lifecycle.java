@@ -1,5 +1,6 @@
 package dev.cutover.wiring;
 
+import dev.cutover.api.ApiKeys;
 import dev.cutover.run.Node;
 import dev.cutover.store.SqlOwnership;
 import io.quarkus.runtime.ShutdownEvent;
@@ -18,6 +19,9 @@ public class Lifecycle {
     @Inject NodeName name;
 
     @Inject Survey survey;
+
+    /** Read here, not at the first request: a keys file that cannot be used must stop the start. */
+    @Inject ApiKeys keys;
 
     void start(@Observes StartupEvent event) {
         if (name.alone()) {

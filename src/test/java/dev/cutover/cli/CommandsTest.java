@@ -365,8 +365,8 @@ class CommandsTest {
 
         @Override
         public RestoreCommand.Restorer restorer() {
-            return (image, dryRun) -> {
-                started.add(dryRun ? "dry" : "real");
+            return wish -> {
+                started.add(wish.dryRun() ? "dry" : "real");
                 return new RestoreCommand.Outcome(0, 2, List.of("www back to 198.51.100.10"));
             };
         }
