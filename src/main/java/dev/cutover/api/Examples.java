@@ -26,7 +26,7 @@ final class Examples {
             """
             {"type": "urn:cutover:problem:plan-refused",
              "title": "The plan may not run against the zone as it is", "status": 409,
-             "detail": "nothing was changed; 1 refusals, first www.acme.example A: expected [198.51.100.10], seen [198.51.100.99] [FromMismatch]",
+             "detail": "nothing was changed; 1 refusal: www.acme.example A: expected [198.51.100.10], seen [198.51.100.99] [FromMismatch]",
              "instance": "/api/v1/cutovers",
              "refusals": [{"code": "FromMismatch", "subject": "www.acme.example A",
                            "message": "expected [198.51.100.10], seen [198.51.100.99]"}]}""";

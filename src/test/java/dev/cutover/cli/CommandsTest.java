@@ -321,7 +321,7 @@ class CommandsTest {
         assertThat(run("serve")).isEqualTo(8);
         assertThat(started)
                 .containsExactly(
-                        "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true]",
+                        "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true, keep=false]",
                         "serve");
 
         assertThat(run("demo", "--real-peers")).isEqualTo(2);
