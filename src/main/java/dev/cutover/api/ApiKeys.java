@@ -127,7 +127,10 @@ public final class ApiKeys {
         String[] parts = line.split("\\s+", -1);
         if (parts.length != 3) {
             mistakes.add(
-                    where + "expected 'name roles sha256-hex', seen " + parts.length + " words");
+                    where
+                            + "expected 'name roles sha256-hex', seen "
+                            + parts.length
+                            + (parts.length == 1 ? " word" : " words"));
             return;
         }
         if (!isName(parts[0])) {

@@ -99,7 +99,10 @@ public record Problem(
                         "bad-plan",
                         "The text is no plan",
                         422,
-                        mistakes.size() + " mistakes, first " + first)
+                        (mistakes.size() == 1
+                                        ? "1 mistake: "
+                                        : mistakes.size() + " mistakes, first ")
+                                + first)
                 .with("mistakes", all);
     }
 
@@ -117,8 +120,9 @@ public record Problem(
                         "The plan may not run against the zone as it is",
                         409,
                         "nothing was changed; "
-                                + refusals.size()
-                                + " refusals, first "
+                                + (refusals.size() == 1
+                                        ? "1 refusal: "
+                                        : refusals.size() + " refusals, first ")
                                 + (refusals.isEmpty() ? "" : refusals.getFirst()))
                 .with("refusals", all)
                 .with("hash", JSON.textNode(hash));
@@ -216,7 +220,7 @@ public record Problem(
                 "no-such-cutover",
                 "There is no such cutover",
                 404,
-                "expected the id of a cutover, seen '" + id + "'; GET /api/v1/cutovers lists them");
+                "expected the id of a cutover, seen '" + id + "'; the list of cutovers names them");
     }
 
     static Problem noKey(String detail) {

@@ -81,6 +81,9 @@ abstract class AskingCommand implements Callable<Integer> {
         for (JsonNode refusal : answer.body().path("refusals")) {
             lines.add("refused: " + Refusals.line(refusal));
         }
+        if (answer.status() == 404) {
+            lines.add("`cutover list` lists the cutovers");
+        }
         if (answer.status() == 401) {
             lines.add(
                     "show a key with --key-file or CUTOVER_KEY; the controller wrote one for this"

@@ -9,4 +9,5 @@ import java.util.Optional;
 /// @param report where the report is written as JSON; empty for nowhere
 /// @param stay whether the lab and the controller keep running when the cutover is over, until the
 ///     process is interrupted
-public record DemoOptions(String scenario, Optional<Path> report, boolean stay) {}
+/// @param keep whether the lab's files are kept also when the run ended as it must
+public record DemoOptions(String scenario, Optional<Path> report, boolean stay, boolean keep) {}

@@ -1,6 +1,7 @@
 package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Oracle;
@@ -63,7 +64,7 @@ public final class DemoPlay implements Stage {
      *
      * @param phase the last phase
      * @param wrong what is not as the scenario promises; empty when all is
-     * @param report the controller's report
+     * @param report the controller's report; missing when it could not be had, which is wrong
      */
     public record Ended(String phase, List<String> wrong, JsonNode report) {
         public Ended {
@@ -97,7 +98,14 @@ public final class DemoPlay implements Stage {
             scene.interrupt();
         }
         wrong.addAll(scenario.wrongWith(phase, oracle));
-        return new Ended(phase, wrong, lab.report(id));
+        // The verdict must not be lost with the report.
+        JsonNode report = MissingNode.getInstance();
+        try {
+            report = lab.report(id);
+        } catch (IOException e) {
+            wrong.add("the report could not be had: " + e.getMessage());
+        }
+        return new Ended(phase, wrong, report);
     }
 
     /** Asks again, with the same key, when the controller died before it answered. */

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A child process of the demo, its output in a file. It can be killed as a power cut would and started
- * again.
+ * again. It ends by itself when this process is gone, however that went.
  */
 final class DemoProcess implements AutoCloseable {
+    /** From this Java on, what a library does with sun.misc.Unsafe is a warning unless allowed. */
+    private static final int QUIET_UNSAFE = 23;
+
     private final String name;
     private final Path log;
     private final Map<String, String> environment;
@@ -39,6 +42,10 @@ final class DemoProcess implements AutoCloseable {
                                         .toString()));
         command.addAll(jvmFlags);
         command.add("--enable-native-access=ALL-UNNAMED");
+        if (Runtime.version().feature() >= QUIET_UNSAFE) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.add("-D" + LifeLine.PROPERTY + "=true");
         command.add("-jar");
         command.add(jar());
         command.addAll(arguments);
@@ -46,9 +53,8 @@ final class DemoProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        Process started = builder.start();
-        started.getOutputStream().close();
-        process = started;
+        // Its standard input stays open: that is the child's life line, see LifeLine.
+        process = builder.start();
     }
 
     private static String jar() {

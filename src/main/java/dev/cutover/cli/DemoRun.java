@@ -17,10 +17,22 @@ import java.util.concurrent.TimeoutException;
 /** {@code cutover demo}: a scenario in the lab, drawn live, its report written, its ending judged. */
 public final class DemoRun {
     private static final Duration MOST = Duration.ofMinutes(15);
+    private static final int UNREACHABLE = 3;
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What becomes of the lab's files. */
+    private enum Remains {
+        /** The run was cut short; a later demo removes them a day later. */
+        UNJUDGED,
+        /** People may want to look. */
+        KEPT,
+        /** All went as it must. */
+        UNNEEDED
+    }
 
     private final PrintWriter out;
     private final Surroundings around;
+    private volatile Remains files = Remains.UNJUDGED;
 
     public DemoRun(PrintWriter out, Surroundings around) {
         this.out = out;
@@ -39,19 +51,71 @@ public final class DemoRun {
                                     + options.scenario()
                                     + "'"));
         }
+        options.report().ifPresent(DemoRun::expectWritable);
         out.println("cutover demo: " + scenario.get().word() + ": " + scenario.get().story());
         out.flush();
         try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
-            Thread onExit = Thread.ofPlatform().unstarted(lab::close);
+            Path folder = lab.world().folder();
+            DemoFolder.removeLeftBehind(folder, lab.world().clock().instant());
+            DemoFolder own = DemoFolder.own(folder);
+            Runnable end = lab::close;
+            Thread onExit =
+                    Thread.ofPlatform()
+                            .unstarted(
+                                    () -> {
+                                        end.run();
+                                        tidy(own, files);
+                                    });
             Runtime.getRuntime().addShutdownHook(onExit);
-            return play(lab, scenario.get(), options);
-        } catch (IOException | TimeoutException e) {
+            try {
+                return play(lab, scenario.get(), options);
+            } catch (IOException | TimeoutException e) {
+                files = Remains.KEPT;
+                out.println("the demo could not be played: " + e.getMessage());
+                return UNREACHABLE;
+            } finally {
+                if (files == Remains.KEPT) {
+                    out.println("the lab's files are kept in " + folder);
+                }
+                out.flush();
+            }
+        } catch (IOException e) {
             out.println("the demo could not be played: " + e.getMessage());
             out.flush();
-            return 3;
+            return UNREACHABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 3;
+            return UNREACHABLE;
+        }
+    }
+
+    /** A report that cannot be written is told now and not after the run. */
+    private static void expectWritable(Path report) {
+        Path file = report.toAbsolutePath();
+        Path folder = file.getParent();
+        boolean writable =
+                Files.exists(file)
+                        ? !Files.isDirectory(file) && Files.isWritable(file)
+                        : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
+        if (!writable) {
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            "--report: expected a file that can be written in a folder that exists,"
+                                    + " seen "
+                                    + report
+                                    + "; nothing was started"));
+        }
+    }
+
+    private static void tidy(DemoFolder folder, Remains files) {
+        try {
+            switch (files) {
+                case UNNEEDED -> folder.remove();
+                case KEPT -> folder.keep();
+                case UNJUDGED -> {}
+            }
+        } catch (IOException e) {
+            // A later demo tries again.
         }
     }
 
@@ -77,9 +141,6 @@ public final class DemoRun {
                         status -> screen.show(Status.of(status), List.of()),
                         line -> screen.say("  * " + line));
         DemoPlay.Ended ended = play.play();
-        if (options.report().isPresent()) {
-            write(options.report().get(), ended);
-        }
         if (ended.wrong().isEmpty()) {
             out.println(
                     scenario.word()
@@ -89,20 +150,33 @@ public final class DemoRun {
         } else {
             out.println(scenario.word() + ": NOT as it must");
             ended.wrong().forEach(w -> out.println("  - " + w));
-            out.println("  the lab's files are kept in " + lab.world().folder());
         }
         out.flush();
+        boolean reported = options.report().map(file -> written(file, ended)).orElse(true);
+        boolean fine = ended.wrong().isEmpty() && reported;
+        files = fine && !options.keep() ? Remains.UNNEEDED : Remains.KEPT;
         if (options.stay()) {
             out.println("staying at " + lab.page() + " until interrupted");
             out.flush();
             Thread.currentThread().join();
         }
-        return ended.wrong().isEmpty() ? 0 : 1;
+        if (!ended.wrong().isEmpty()) {
+            return 1;
+        }
+        return reported ? 0 : UNREACHABLE;
     }
 
-    private static void write(Path file, DemoPlay.Ended ended) throws IOException {
-        Files.writeString(
-                file,
-                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(ended.report()) + "\n");
+    private boolean written(Path file, DemoPlay.Ended ended) {
+        try {
+            Files.writeString(
+                    file,
+                    JSON.writerWithDefaultPrettyPrinter().writeValueAsString(ended.report())
+                            + "\n");
+            return true;
+        } catch (IOException e) {
+            out.println("the report could not be written to " + file + " (" + e + ")");
+            out.flush();
+            return false;
+        }
     }
 }

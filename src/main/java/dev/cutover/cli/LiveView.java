@@ -44,20 +44,41 @@ public final class LiveView {
     private final Status status;
     private final int width;
     private final boolean ansi;
+    private final TooLong tooLong;
     private final List<String> lines = new ArrayList<>();
 
-    private LiveView(Status status, int width, boolean ansi) {
+    private LiveView(Status status, int width, boolean ansi, TooLong tooLong) {
         this.status = status;
         this.width = width;
         this.ansi = ansi;
+        this.tooLong = tooLong;
     }
 
-    /// The whole picture.
+    /// What becomes of a text that is wider than the picture.
+    enum TooLong {
+        /// Cut with an ellipsis: the picture is redrawn and must keep its height.
+        CUT,
+        /// Goes on in the next line.
+        FOLD,
+        /// Stays as it is: no person looks at columns here.
+        LEAVE
+    }
+
+    /// The whole picture, to be redrawn: what is too long is cut.
     ///
     /// @param width the most columns a line may have, at least 40
     /// @param ansi whether colours are wanted
     public static List<String> lines(Status status, int width, boolean ansi) {
-        LiveView view = new LiveView(status, Math.max(40, width), ansi);
+        return lines(status, width, ansi, TooLong.CUT);
+    }
+
+    /// The whole picture.
+    ///
+    /// @param width the columns of the picture, at least 40
+    /// @param ansi whether colours are wanted
+    /// @param tooLong what becomes of longer texts
+    static List<String> lines(Status status, int width, boolean ansi, TooLong tooLong) {
+        LiveView view = new LiveView(status, Math.max(40, width), ansi, tooLong);
         view.head();
         view.path();
         view.phase();
@@ -331,11 +352,22 @@ public final class LiveView {
 
     private void labelled(String label, String style, String text) {
         String head = String.format(Locale.ROOT, "%-" + LABEL + "s", label);
-        lines.add(head + styled(style, Shown.fit(text, width - LABEL)));
+        for (String part : parts(text, width - LABEL)) {
+            lines.add(head + styled(style, part));
+            head = " ".repeat(LABEL);
+        }
     }
 
     private void add(String style, String text) {
-        lines.add(styled(style, Shown.fit(text, width)));
+        parts(text, width).forEach(part -> lines.add(styled(style, part)));
+    }
+
+    private List<String> parts(String text, int most) {
+        return switch (tooLong) {
+            case CUT -> List.of(Shown.fit(text, most));
+            case FOLD -> Shown.folded(text, most);
+            case LEAVE -> List.of(Shown.line(text));
+        };
     }
 
     private String styled(String style, String text) {

@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Brings every planned record back to its before-image. Needs no controller, only the"
                     + " file and the token it refers to.",
-            "Other people's later edits are left alone and named. Safe to repeat."
+            "Other people's later edits are left alone and named. Safe to repeat.",
+            "Exits 0 when every planned record routes as in the image, 1 when one does not because"
+                    + " somebody else changed it."
         })
 public final class RestoreCommand implements Callable<Integer> {
     private final Surroundings around;
@@ -36,6 +38,11 @@ public final class RestoreCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Only print what would be written.")
     private boolean dryRun;
+
+    @Option(
+            names = "--edited",
+            description = "Restore also from a file that was changed after it was written.")
+    private boolean edited;
 
     @Option(names = "--yes", description = "Do not ask before writing.")
     private boolean yes;
@@ -50,15 +57,22 @@ public final class RestoreCommand implements Callable<Integer> {
     public interface Restorer {
         /// Restores, or only says what restoring would write.
         ///
-        /// @param image an existing file
-        /// @param dryRun whether nothing may be written
         /// @throws GivenUpException when image or provider cannot be used
-        Outcome restore(Path image, boolean dryRun);
+        Outcome restore(Wish wish);
     }
+
+    /// What is to be restored, and how.
+    ///
+    /// @param image an existing file
+    /// @param edited whether it is good enough when somebody changed it after it was written
+    /// @param dryRun whether nothing may be written
+    public record Wish(Path image, boolean edited, boolean dryRun) {}
 
     /// What came of it.
     ///
-    /// @param exitCode 0 when done, or when a dry run found a way; 1 for a finding
+    /// @param exitCode 0 when every planned record routes as in the image, or would after writing;
+    /// 1
+    ///     when records are left that route elsewhere because somebody else wrote them
     /// @param writes how many records were written, or would be
     /// @param lines what was or would be written and kept, for people
     public record Outcome(int exitCode, int writes, List<String> lines) {
@@ -71,17 +85,25 @@ public final class RestoreCommand implements Callable<Integer> {
     public Integer call() {
         if (!Files.isRegularFile(file)) {
             throw GivenUpException.wrongUse(
-                    List.of(file + ": expected a before-image file, there is none"));
+                    List.of(
+                            file
+                                    + ": expected a before-image file, "
+                                    + (Files.isDirectory(file)
+                                            ? "seen a folder"
+                                            : Files.exists(file)
+                                                    ? "seen something that is no file"
+                                                    : "there is none")
+                                    + "; nothing was written"));
         }
-        Outcome preview = restorer.restore(file, true);
+        Outcome preview = restorer.restore(new Wish(file, edited, true));
         print(preview);
-        if (dryRun || preview.exitCode() != GivenUpException.DONE || preview.writes() == 0) {
+        if (dryRun || preview.writes() == 0) {
             return preview.exitCode();
         }
         if (!yes && !agreed()) {
             throw GivenUpException.finding(List.of("nothing was written"));
         }
-        Outcome done = restorer.restore(file, false);
+        Outcome done = restorer.restore(new Wish(file, edited, false));
         print(done);
         return done.exitCode();
     }

@@ -29,7 +29,9 @@ final class ShowCommand extends AskingCommand {
             return GivenUpException.DONE;
         }
         Status status = Status.of(node);
-        LiveView.lines(status, around.width(), around.ansi()).forEach(out()::println);
+        LiveView.TooLong tooLong =
+                around.terminal() ? LiveView.TooLong.FOLD : LiveView.TooLong.LEAVE;
+        LiveView.lines(status, around.width(), around.ansi(), tooLong).forEach(out()::println);
         for (Status.Button button : status.buttons()) {
             say("You can  " + button.command() + "  -  " + button.effect());
         }

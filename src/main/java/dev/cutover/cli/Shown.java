@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Texts as a terminal may show them.
@@ -49,6 +51,23 @@ final class Shown {
         }
         int end = clean.offsetByCodePoints(0, Math.max(0, width - 3));
         return clean.substring(0, end) + "...";
+    }
+
+    /// A text in lines that fit, broken at blanks where there are any; the lines after the first
+    /// are
+    /// set in by two.
+    static List<String> folded(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        String rest = line(text);
+        while (rest.codePointCount(0, rest.length()) > width) {
+            int end = rest.offsetByCodePoints(0, width);
+            int blank = rest.lastIndexOf(' ', end);
+            boolean atBlank = blank > width / 2;
+            lines.add(rest.substring(0, atBlank ? blank : end));
+            rest = "  " + rest.substring(atBlank ? blank : end).strip();
+        }
+        lines.add(rest);
+        return lines;
     }
 
     static String moment(Instant at) {

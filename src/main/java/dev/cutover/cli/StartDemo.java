@@ -42,6 +42,13 @@ final class StartDemo implements Callable<Integer> {
     private boolean stay;
 
     @Option(
+            names = "--keep",
+            description =
+                    "Keep the lab's files (logs, database, images) when all went as it must; they"
+                            + " are kept anyway when it did not.")
+    private boolean keep;
+
+    @Option(
             names = "--real-peers",
             description =
                     "Run against real name servers, web servers and databases of this machine."
@@ -61,6 +68,6 @@ final class StartDemo implements Callable<Integer> {
                                     + " with the built-in world over the same sockets and"
                                     + " protocols"));
         }
-        return starters.demo(new DemoOptions(scenario, Optional.ofNullable(report), stay));
+        return starters.demo(new DemoOptions(scenario, Optional.ofNullable(report), stay, keep));
     }
 }

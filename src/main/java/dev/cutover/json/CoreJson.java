@@ -17,6 +17,10 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -25,6 +29,12 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.ActionId;
 import dev.cutover.core.life.CutoverId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way in which core values look as JSON.
@@ -123,10 +133,82 @@ public final class CoreJson {
         }
         JsonLocation where = e.getLocation();
         String line =
-                where == null
+                where == null || where.getLineNr() < 1
                         ? ""
                         : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
-        return place + e.getOriginalMessage().lines().findFirst().orElse("unreadable") + line;
+        return place + words(e) + line;
+    }
+
+    /** The mistake in the words of whoever wrote the document: no class, option or exception of ours. */
+    private static String words(JsonProcessingException e) {
+        return switch (e) {
+            case UnrecognizedPropertyException u ->
+                    "expected no property \"" + u.getPropertyName() + "\" here";
+            case InvalidFormatException f ->
+                    "expected " + kind(f.getTargetType()) + ", seen " + kind(f.getValue());
+            case ValueInstantiationException v
+                    when v.getCause() instanceof IllegalArgumentException why ->
+                    String.valueOf(why.getMessage());
+            case ValueInstantiationException v -> "expected a value in each place, seen null";
+            case MismatchedInputException m when isNullWhereNoneMayBe(m) ->
+                    "expected a value, seen nothing";
+            case MismatchedInputException m -> plain(m);
+            default -> firstLine(e);
+        };
+    }
+
+    private static boolean isNullWhereNoneMayBe(MismatchedInputException e) {
+        String said = firstLine(e);
+        return said.startsWith("Null value for creator property")
+                || said.startsWith("Cannot map `null`");
+    }
+
+    /** What a reader of ours said stays; what the library says of its types becomes kinds of JSON. */
+    private static String plain(MismatchedInputException e) {
+        String said = firstLine(e);
+        return said.startsWith("Cannot ") || said.contains("`")
+                ? "expected " + kind(e.getTargetType()) + ", seen another kind of value"
+                : said;
+    }
+
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+    }
+
+    private static String kind(@Nullable Class<?> type) {
+        if (type == null) {
+            return "another value";
+        }
+        if (type.isEnum()) {
+            return "one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(", "));
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type.isPrimitive() || Number.class.isAssignableFrom(type)) {
+            return "a whole number";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return type == Instant.class
+                ? "a moment such as 2026-12-06T02:00:00Z"
+                : type == Duration.class
+                        ? "a span such as PT48H"
+                        : type == String.class ? "text" : "an object";
+    }
+
+    private static String kind(@Nullable Object value) {
+        return switch (value) {
+            case null -> "nothing";
+            case String text -> "other text";
+            case Number number -> "a number";
+            case Boolean flag -> "true or false";
+            default -> "another kind of value";
+        };
     }
 
     private static String path(JsonMappingException e) {

@@ -96,6 +96,7 @@ final class Driver implements Runnable {
     void stop() {
         stopped = true;
         work.stop();
+        observer.stop();
         wake();
     }
 
@@ -122,6 +123,10 @@ final class Driver implements Runnable {
                         cutover() + ": the journal did not answer, trying on: " + e.getMessage());
                 sleep(STORE_TROUBLE_PAUSE);
             } catch (RuntimeException mistake) {
+                if (stopped) {
+                    // What it needs is being taken down around it; the next start looks anew.
+                    return;
+                }
                 LOG.log(
                         System.Logger.Level.ERROR,
                         cutover() + ": the driver met a mistake of ours, trying on",

@@ -55,6 +55,7 @@ final class Observer {
     private final Pulse pulse;
     private final Runnable signal;
     private final Map<EvidenceKey, Evidence> latest = new ConcurrentHashMap<>();
+    private volatile boolean stopped;
     private final Set<EvidenceKey> looking = ConcurrentHashMap.newKeySet();
     private final Map<EvidenceKey, Instant> lookedAt = new ConcurrentHashMap<>();
     private final List<Bucket> probed = new ArrayList<>();
@@ -93,6 +94,11 @@ final class Observer {
         return Map.copyOf(latest);
     }
 
+    /** From now on a look that fails is no news. */
+    void stop() {
+        stopped = true;
+    }
+
     /** Whether some look has not come back. */
     boolean isLooking() {
         return !looking.isEmpty();
@@ -106,8 +112,9 @@ final class Observer {
                     key,
                     new Evidence.NoEvidence(key, String.valueOf(e.getMessage()), clock.instant()));
         } catch (RuntimeException mistake) {
+            // While stopping, what a look needs is taken down around it.
             LOG.log(
-                    System.Logger.Level.ERROR,
+                    stopped ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
                     "looking at " + key + " for " + c.id() + " met a mistake of ours",
                     mistake);
             latest.put(

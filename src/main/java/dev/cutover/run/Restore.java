@@ -39,6 +39,15 @@ public final class Restore {
             kept = List.copyOf(kept);
             proof = List.copyOf(proof);
         }
+
+        /** Records that send visitors elsewhere than the image says, as read back. */
+        public List<String> routedElsewhere() {
+            return proof.stream()
+                    .filter(FieldProof::isRoutedElsewhere)
+                    .map(FieldProof::record)
+                    .distinct()
+                    .toList();
+        }
     }
 
     /** What restoring would write, without writing it. */

@@ -97,6 +97,12 @@ final class Work {
         try {
             ending = until(c, action, startFirst);
         } catch (RuntimeException | Error mistake) {
+            if (stopped) {
+                // Nobody is left to tell; the action stays open and is looked at by whoever goes
+                // on.
+                running.remove(action.id());
+                return;
+            }
             LOG.log(
                     System.Logger.Level.ERROR,
                     "action " + action.id() + " met a mistake of ours",

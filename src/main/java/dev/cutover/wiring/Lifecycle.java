@@ -1,5 +1,6 @@
 package dev.cutover.wiring;
 
+import dev.cutover.api.ApiKeys;
 import dev.cutover.run.Feed;
 import dev.cutover.run.Node;
 import dev.cutover.store.SqlOwnership;
@@ -21,6 +22,9 @@ public class Lifecycle {
     @Inject Survey survey;
 
     @Inject Feed feed;
+
+    /** Read here, not at the first request: a keys file that cannot be used must stop the start. */
+    @Inject ApiKeys keys;
 
     void start(@Observes StartupEvent event) {
         if (name.alone()) {

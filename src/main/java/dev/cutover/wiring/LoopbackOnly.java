@@ -26,9 +26,14 @@ final class LoopbackOnly {
         }
     }
 
+    /** Whether an address is on this machine's loopback. */
+    static boolean holds(URI endpoint) {
+        return String.valueOf(endpoint.getHost())
+                .matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]|localhost");
+    }
+
     private static void check(URI endpoint) {
-        String host = String.valueOf(endpoint.getHost());
-        if (!host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]|localhost")) {
+        if (!holds(endpoint)) {
             throw new IllegalStateException(
                     "cutover.clock.offset-url is for the lab: expected every endpoint on loopback, seen "
                             + endpoint

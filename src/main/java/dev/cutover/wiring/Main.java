@@ -3,6 +3,7 @@ package dev.cutover.wiring;
 import dev.cutover.cli.CutoverCommand;
 import dev.cutover.cli.DemoOptions;
 import dev.cutover.cli.DemoRun;
+import dev.cutover.cli.LifeLine;
 import dev.cutover.cli.RestoreCommand;
 import dev.cutover.cli.StoreMover;
 import dev.cutover.cli.Surroundings;
@@ -22,6 +23,7 @@ public final class Main {
     private static final String LAB_ENGINE = "lab-engine";
 
     public static void main(String[] arguments) throws InterruptedException {
+        LifeLine.hold();
         if (arguments.length > 0 && arguments[0].equals(LAB_ENGINE)) {
             PromotionEngineMain.main(Arrays.copyOfRange(arguments, 1, arguments.length));
             return;

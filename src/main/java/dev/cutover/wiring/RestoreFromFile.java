@@ -14,6 +14,7 @@ import dev.cutover.net.PinnedHttp;
 import dev.cutover.net.Secrets;
 import dev.cutover.net.Trust;
 import dev.cutover.port.CallLog;
+import dev.cutover.port.DnsZone;
 import dev.cutover.port.PortException;
 import dev.cutover.run.Restore;
 import io.vertx.core.Vertx;
@@ -32,23 +33,28 @@ import java.util.regex.Pattern;
  * refers to: whoever runs this vouches for it.
  */
 final class RestoreFromFile implements RestoreCommand.Restorer {
+    private static final int FINDING = 1;
+    private static final int WRONG_USE = 2;
+    private static final int UNREACHABLE = 3;
+
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
 
     @Override
-    public RestoreCommand.Outcome restore(Path file, boolean dryRun) {
-        BeforeImage image = read(file);
-        Outside outside = Outside.early(Serve::early);
-        Matcher name = REFERENCE.matcher(image.token());
-        if (!name.matches() || System.getenv(name.group(1)) == null) {
+    public RestoreCommand.Outcome restore(RestoreCommand.Wish wish) {
+        BeforeImageJson.Found found = read(wish.image());
+        if (found.edited().isPresent() && !wish.edited()) {
             throw new GivenUpException(
-                    2,
+                    WRONG_USE,
                     List.of(
-                            "the image's token is "
-                                    + image.token()
-                                    + ": set that variable to a token that may edit "
-                                    + image.zone()
-                                    + ", then run this again; nothing was written"));
+                            wish.image()
+                                    + ": "
+                                    + found.edited().get()
+                                    + "; take the copy from the other place, or look at what it"
+                                    + " would do with --edited --dry-run; nothing was written"));
         }
+        BeforeImage image = found.image();
+        Outside outside = SettingsCheck.outside();
+        String variable = variable(image);
         Vertx vertx = Vertx.vertx();
         try (PinnedHttp http =
                 new PinnedHttp(
@@ -56,32 +62,77 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                         Trust.withExtra(outside.trustFile()),
                         EgressPolicy.opening(outside.egress()))) {
             Secrets secrets =
-                    new Secrets(Set.of(name.group(1)), outside.secretDirectory(), System::getenv);
+                    new Secrets(Set.of(variable), outside.secretDirectory(), System::getenv);
             CloudflareApi api =
                     new CloudflareApi(
                             outside.cloudflare(), http, secrets, CallLog.NONE, new SystemTime());
-            Restore restore = new Restore(new CloudflareZone(api));
-            return dryRun ? preview(restore, image) : done(restore.restore(image));
+            DnsZone zone = new CloudflareZone(api);
+            expectProvider(zone, image);
+            Restore restore = new Restore(zone);
+            return wish.dryRun() ? preview(restore, found) : done(restore.restore(image));
         } catch (PortException e) {
-            throw new GivenUpException(3, List.of(String.valueOf(e.getMessage())));
+            throw new GivenUpException(UNREACHABLE, List.of(String.valueOf(e.getMessage())));
         } finally {
             vertx.close();
         }
     }
 
-    private static BeforeImage read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return BeforeImageJson.read(in);
-        } catch (UnreadableJsonException e) {
-            throw new GivenUpException(2, List.of(file + " is no before-image: " + e.getMessage()));
-        } catch (IOException e) {
-            throw new GivenUpException(2, List.of(file + " could not be read: " + e.getMessage()));
+    /** The variable the image's token stands in; the parser has seen to it that it is a reference. */
+    private static String variable(BeforeImage image) {
+        Matcher name = REFERENCE.matcher(image.token());
+        if (!name.matches()) {
+            throw new GivenUpException(
+                    WRONG_USE, List.of("the image's token is no ${env:NAME}; nothing was written"));
+        }
+        String value = System.getenv(name.group(1));
+        if (value == null || value.isBlank()) {
+            throw new GivenUpException(
+                    WRONG_USE,
+                    List.of(
+                            "the image's token is "
+                                    + image.token()
+                                    + ": set that variable to a token that may edit "
+                                    + image.zone()
+                                    + ", then run this again; nothing was written"));
+        }
+        return name.group(1);
+    }
+
+    private static void expectProvider(DnsZone zone, BeforeImage image) {
+        if (!image.provider().equals(zone.provider())) {
+            throw new GivenUpException(
+                    WRONG_USE,
+                    List.of(
+                            "the image's provider: expected "
+                                    + zone.provider()
+                                    + ", seen '"
+                                    + image.provider()
+                                    + "'; nothing was written"));
         }
     }
 
-    private static RestoreCommand.Outcome preview(Restore restore, BeforeImage image) {
+    private static BeforeImageJson.Found read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return BeforeImageJson.find(in);
+        } catch (UnreadableJsonException e) {
+            throw new GivenUpException(WRONG_USE, List.of(file + ": " + e.getMessage()));
+        } catch (IOException e) {
+            throw new GivenUpException(
+                    WRONG_USE, List.of(file + ": cannot be read (" + e + "); nothing was written"));
+        }
+    }
+
+    private static RestoreCommand.Outcome preview(Restore restore, BeforeImageJson.Found found) {
+        BeforeImage image = found.image();
         Restoration way = restore.preview(image);
         List<String> lines = new ArrayList<>();
+        found.edited()
+                .ifPresent(
+                        e ->
+                                lines.add(
+                                        "WARNING: "
+                                                + e
+                                                + "; what follows is the edited file's will"));
         lines.add(
                 "before-image of "
                         + image.cutover()
@@ -91,18 +142,38 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                         + image.takenAt());
         way.writes().forEach(w -> lines.add("  " + words(w)));
         way.kept().forEach(k -> lines.add("  kept, somebody else's: " + k));
-        lines.add(
-                way.isDone()
-                        ? "every planned record is as it was; nothing to write"
-                        : way.writes().size() + " records to write");
-        return new RestoreCommand.Outcome(0, way.writes().size(), lines);
+        if (way.isDone()) {
+            lines.add(
+                    way.kept().isEmpty()
+                            ? "every planned record is as it was; nothing to write"
+                            : "nothing of ours is left to write");
+        } else {
+            lines.add(records(way.writes().size()) + " to write");
+        }
+        return outcome(way.writes().size(), lines, way.routedElsewhere());
     }
 
     private static RestoreCommand.Outcome done(Restore.Restored restored) {
         List<String> lines = new ArrayList<>();
-        lines.add(restored.written() + " records written and read back");
+        lines.add(records(restored.written()) + " written and read back");
         restored.kept().forEach(k -> lines.add("  kept, somebody else's: " + k));
-        return new RestoreCommand.Outcome(0, restored.written(), lines);
+        return outcome(restored.written(), lines, restored.routedElsewhere());
+    }
+
+    /** Ends with what sends visitors elsewhere than the image says: that is a finding, a kept note is none. */
+    private static RestoreCommand.Outcome outcome(
+            int writes, List<String> lines, List<String> elsewhere) {
+        if (!elsewhere.isEmpty()) {
+            lines.add(
+                    records(elsewhere.size())
+                            + " NOT as in the image, changed by somebody else and left alone:");
+            elsewhere.forEach(e -> lines.add("  " + e));
+        }
+        return new RestoreCommand.Outcome(elsewhere.isEmpty() ? 0 : FINDING, writes, lines);
+    }
+
+    private static String records(int count) {
+        return count == 1 ? "1 record" : count + " records";
     }
 
     private static String words(RecordWrite write) {

@@ -334,7 +334,7 @@ class CommandsTest {
         assertThat(run("serve")).isEqualTo(8);
         assertThat(started)
                 .containsExactly(
-                        "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true]",
+                        "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true, keep=false]",
                         "serve");
 
         assertThat(run("demo", "--real-peers")).isEqualTo(2);
@@ -395,8 +395,8 @@ class CommandsTest {
 
         @Override
         public RestoreCommand.Restorer restorer() {
-            return (image, dryRun) -> {
-                started.add(dryRun ? "dry" : "real");
+            return wish -> {
+                started.add(wish.dryRun() ? "dry" : "real");
                 return new RestoreCommand.Outcome(0, 2, List.of("www back to 198.51.100.10"));
             };
         }

@@ -40,6 +40,24 @@ class LiveViewTest {
     }
 
     @Test
+    void a_long_cause_is_folded_for_a_person_and_whole_for_a_pipe() throws Exception {
+        String cause = "/checkout: expected 200, seen 503 from 203.0.113.20; ".repeat(5) + "END";
+        Status status =
+                Statuses.of(
+                        """
+                        {"id": "acme-1", "phase": "Ageing", "gates": [{"check": "next-pages",
+                         "verdict": "fail", "summary": "%s"}]}"""
+                                .formatted(cause));
+
+        List<String> folded = LiveView.lines(status, 60, false, LiveView.TooLong.FOLD);
+        assertThat(folded).allSatisfy(l -> assertThat(l.length()).isLessThanOrEqualTo(60));
+        assertThat(String.join(" ", folded).replaceAll(" +", " ")).contains(cause);
+        assertThat(LiveView.lines(status, 60, false, LiveView.TooLong.LEAVE))
+                .anyMatch(l -> l.endsWith(cause));
+        assertThat(String.join("", LiveView.lines(status, 60, false))).doesNotContain("END");
+    }
+
+    @Test
     void colours_change_nothing_but_colours() throws Exception {
         List<String> coloured = LiveView.lines(Statuses.switching(), 100, true);
 

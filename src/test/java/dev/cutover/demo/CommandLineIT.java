@@ -112,6 +112,54 @@ class CommandLineIT {
             assertThat(done.exitCode()).as(done.all()).isZero();
             assertThat(done.out()).contains("www.acme.example").contains("kept, says Ada");
             assertThat(oracle.wrongWith(LabWorld.Side.CURRENT)).isEmpty();
+
+            Cli.Said again = cli.run("restore", image.toString(), "--dry-run");
+            assertThat(again.exitCode()).as(again.all()).isZero();
+            assertThat(again.out()).contains("nothing of ours is left to write");
+
+            oracle.edit("www.acme.example", "A", r -> r.withContent("127.77.20.77"));
+            Cli.Said elsewhere = cli.run("restore", image.toString(), "--yes");
+            assertThat(elsewhere.exitCode()).as(elsewhere.all()).isEqualTo(1);
+            assertThat(elsewhere.out())
+                    .contains("nothing of ours is left to write")
+                    .contains("1 record NOT as in the image")
+                    .contains("www.acme.example A 127.77.20.77")
+                    .doesNotContain("every planned record is as it was");
+        }
+    }
+
+    @Test
+    void an_image_somebody_changed_is_used_only_when_that_is_said() throws Exception {
+        try (DemoLab lab = started()) {
+            Oracle oracle = lab.world().oracle();
+            reachSwitched(lab);
+            lab.killController();
+            String document = Files.readString(image(lab));
+            Path edited =
+                    Files.writeString(
+                            lab.world().folder().resolve("edited.json"),
+                            document.replace("\"comment\" : \"", "\"comment\" : \"changed "));
+            Path pasted =
+                    Files.writeString(
+                            lab.world().folder().resolve("pasted.json"),
+                            document.replace("${env:LAB_TOKEN}", "SECRETLITERAL"));
+
+            Cli cli = new Cli(lab);
+            for (String how : List.of("--yes", "--dry-run")) {
+                Cli.Said refused = cli.run("restore", edited.toString(), how);
+                assertThat(refused.exitCode()).as(refused.all()).isEqualTo(2);
+                assertThat(refused.err()).contains("changed after it was written", "--edited");
+            }
+            assertThat(oracle.wrongWith(LabWorld.Side.CURRENT)).isNotEmpty();
+            Cli.Said wanted = cli.run("restore", edited.toString(), "--edited", "--dry-run");
+            assertThat(wanted.exitCode()).as(wanted.all()).isZero();
+            assertThat(wanted.out()).contains("WARNING: it was changed after it was written");
+
+            Cli.Said secret = cli.run("restore", pasted.toString(), "--edited", "--dry-run");
+            assertThat(secret.exitCode()).as(secret.all()).isEqualTo(2);
+            assertThat(secret.all()).doesNotContain("SECRETLITERAL").contains("${env:NAME}");
+            assertThat(cli.run("restore", lab.world().folder().toString()).err())
+                    .contains("seen a folder");
         }
     }
 

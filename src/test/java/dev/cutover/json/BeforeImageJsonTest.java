@@ -3,12 +3,24 @@ package dev.cutover.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.plan.SetChange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,8 +60,7 @@ class BeforeImageJsonTest {
                 "{'format':'backup','v':1}                       | seen 'backup'",
                 "{'format':'cutover-before-image','v':2}         | expected 'v': 1, seen 2",
                 "{'format':'cutover-before-image','v':'1'}       | expected 'v': 1, seen '1'",
-                "{'format':'cutover-before-image','v':1}         | cutover",
-                "{'format':'cutover-before-image','v':1,'x':1}   | x",
+                "{'format':'cutover-before-image','v':1}         | at cutover: expected a value, seen nothing;",
                 "{'format                                        | line 1",
             })
     void another_document_is_refused(String document, String named) {
@@ -65,7 +76,133 @@ class BeforeImageJsonTest {
         String document = BeforeImageJson.write(image).replace("3600", "\"an hour\"");
 
         assertThatThrownBy(() -> BeforeImageJson.read(bytes(document)))
-                .hasMessageContaining("at changes[0].before[0].ttlSeconds");
+                .hasMessageContaining(
+                        "at changes[0].before[0].ttlSeconds: expected a whole number, seen"
+                                + " another kind of value; nothing");
+    }
+
+    @Test
+    void its_digest_is_the_one_other_tools_compute() throws Exception {
+        String document = BeforeImageJson.write(image);
+        ObjectNode tree = (ObjectNode) CoreJson.mapper().readTree(document);
+        String said = tree.remove("digest").textValue();
+
+        byte[] canonical = bytes(sorted(tree));
+        assertThat(said)
+                .isEqualTo(
+                        "sha256:"
+                                + HexFormat.of()
+                                        .formatHex(
+                                                MessageDigest.getInstance("SHA-256")
+                                                        .digest(canonical)));
+    }
+
+    @Test
+    void a_document_laid_out_anew_is_the_same_document() throws Exception {
+        JsonNode tree = CoreJson.mapper().readTree(BeforeImageJson.write(image));
+
+        assertThat(BeforeImageJson.read(bytes(tree.toString()))).isEqualTo(image);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"198.51.100.10, 203.0.113.66", "owned by the web team, owned by me"})
+    void an_edited_document_is_refused_unless_somebody_wants_it(String written, String edited)
+            throws IOException {
+        byte[] document = bytes(BeforeImageJson.write(image).replace(written, edited));
+
+        assertThatThrownBy(() -> BeforeImageJson.read(document))
+                .isInstanceOf(UnreadableJsonException.class)
+                .hasMessageContaining("it was changed after it was written")
+                .hasMessageEndingWith("; nothing was changed");
+        BeforeImageJson.Found found = BeforeImageJson.find(new ByteArrayInputStream(document));
+        assertThat(found.edited()).isPresent();
+        assertThat(found.image()).isNotEqualTo(image);
+    }
+
+    @Test
+    void a_document_without_a_digest_counts_as_edited() throws IOException {
+        String document = BeforeImageJson.write(image).replaceFirst("\"digest\" : \"[^\"]+\",", "");
+
+        assertThat(BeforeImageJson.find(new ByteArrayInputStream(bytes(document))).edited())
+                .hasValueSatisfying(e -> assertThat(e).contains("says nothing"));
+    }
+
+    /** What is wrong in itself is refused also from somebody who wants the edited file. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\\$\\{env:CLOUDFLARE_API_TOKEN}   | SECRETLITERAL  | token: expected a reference",
+                "\"content\" : \"198.51.100.10\" | \"content\" : \"300.1.1.1\" | expected an IPv4 address",
+                "\"type\" : \"A\"      | \"type\" : \"MX\"   | expected type A, AAAA or CNAME",
+                "\"zone\" : \"[^\"]+\"  | \"zone\" : \"other.example\" | expected a name of zone other.example",
+                "\"ttlSeconds\" : 300  | \"ttlSeconds\" : -1 | expected a TTL of 1 to",
+                "\"before\" : \\[ .*?} \\], | \"before\" : [ ],  | before holds 0, aged 1",
+                "\"changes\" : .*      | \"changes\" : [ ] } | expected at least one record set, seen none",
+                "\"takenAt\" :         | \"x\" : 1, \"takenAt\" : | expected no property \"x\" here",
+                "\"cutover\" : \"[^\"]+\" | \"cutover\" : null | at cutover: expected a value, seen nothing",
+            })
+    void what_contradicts_itself_is_refused(String written, String edited, String words) {
+        String document =
+                BeforeImageJson.write(image)
+                        .replaceAll("\\s+", " ")
+                        .replaceAll(written, edited.replace("$", "\\$"));
+
+        assertThatThrownBy(() -> BeforeImageJson.find(new ByteArrayInputStream(bytes(document))))
+                .isInstanceOf(UnreadableJsonException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("SECRETLITERAL")
+                .hasMessageNotContaining("dev.cutover")
+                .hasMessageNotContaining("Feature")
+                .hasMessageNotContaining("Exception")
+                .hasMessageNotContaining("line -1");
+    }
+
+    @Test
+    void a_record_of_another_name_is_refused() {
+        SetChange first = image.changes().getFirst();
+        DnsRecord foreign =
+                DnsRecord.of(
+                        new DnsName("mail." + image.zone()), RecordType.A, "192.0.2.1", 300, false);
+        BeforeImage mixed =
+                new BeforeImage(
+                        image.cutover(),
+                        image.provider(),
+                        image.zone(),
+                        image.token(),
+                        image.takenAt(),
+                        List.of(
+                                new SetChange(
+                                        first.name(),
+                                        first.type(),
+                                        List.of(foreign),
+                                        List.of(foreign),
+                                        first.next(),
+                                        first.fallback(),
+                                        1)));
+
+        assertThatThrownBy(() -> BeforeImageJson.read(bytes(BeforeImageJson.write(mixed))))
+                .hasMessageContaining("expected records of " + first.key())
+                .hasMessageContaining("seen mail.");
+    }
+
+    private static String sorted(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            SortedMap<String, String> parts = new TreeMap<>();
+            object.properties()
+                    .forEach(
+                            e ->
+                                    parts.put(
+                                            e.getKey(),
+                                            "\"" + e.getKey() + "\":" + sorted(e.getValue())));
+            return "{" + String.join(",", parts.values()) + "}";
+        }
+        if (node.isArray()) {
+            List<String> parts = new ArrayList<>();
+            node.forEach(n -> parts.add(sorted(n)));
+            return "[" + String.join(",", parts) + "]";
+        }
+        return node.toString();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -21,6 +22,13 @@ import java.util.function.Function;
  */
 public record FieldProof(
         String record, String field, String promised, String seen, Standing standing) {
+    private static final Set<String> ROUTING = Set.of("record", "content", "proxied");
+
+    /** Whether visitors are sent elsewhere than promised because of this field. */
+    public boolean isRoutedElsewhere() {
+        return standing == Standing.FOREIGN && ROUTING.contains(field);
+    }
+
     /** How a field stands to its promise. */
     public enum Standing {
         /** At its promised value. */

@@ -1,5 +1,7 @@
 package dev.cutover.core.image;
 
+import java.util.Set;
+
 /**
  * A value somebody else put where we had planned one; it is kept and named.
  *
@@ -9,6 +11,13 @@ package dev.cutover.core.image;
  * @param seen what stands there now
  */
 public record ForeignEdit(String subject, String what, String ours, String seen) {
+    private static final Set<String> ROUTING = Set.of("record", "content", "proxied");
+
+    /** Whether it decides where visitors go; a note, a tag or a TTL does not. */
+    public boolean routes() {
+        return ROUTING.contains(what);
+    }
+
     @Override
     public String toString() {
         return subject + ": " + what + " expected " + ours + ", seen " + seen;

@@ -32,9 +32,21 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
         kept = List.copyOf(kept);
     }
 
-    /** Whether the zone already shows what is promised, other people's edits aside. */
+    /**
+     * Whether nothing of ours is left to write. It does not say that the zone is as promised: for
+     * that {@link #routedElsewhere} must be empty too.
+     */
     public boolean isDone() {
         return writes.isEmpty();
+    }
+
+    /** Records that send visitors elsewhere than promised and are left so, because somebody else wrote them. */
+    public List<String> routedElsewhere() {
+        return kept.stream()
+                .filter(ForeignEdit::routes)
+                .map(ForeignEdit::subject)
+                .distinct()
+                .toList();
     }
 
     /**

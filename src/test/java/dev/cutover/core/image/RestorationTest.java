@@ -100,6 +100,20 @@ class RestorationTest {
     }
 
     @Test
+    void what_routes_visitors_elsewhere_is_told_apart_from_a_note() {
+        Restoration noted = fallback(FALLBACK.withTtl(999), proxied("s", SHOP, Acme.SHOP_OLD));
+        assertThat(noted.isDone()).isTrue();
+        assertThat(noted.kept()).hasSize(1);
+        assertThat(noted.routedElsewhere()).isEmpty();
+
+        Restoration moved = fallback(FALLBACK.withContent("192.0.2.77"));
+        assertThat(moved.isDone()).as("nothing of ours is left to write").isTrue();
+        assertThat(moved.routedElsewhere()).hasSize(2);
+        assertThat(String.join(" ", moved.routedElsewhere()))
+                .contains("www.acme.example A 192.0.2.77", "shop.acme.example A");
+    }
+
+    @Test
     void a_record_a_person_removed_stays_removed() {
         Restoration way = fallback(NEXT);
 

@@ -1,0 +1,128 @@
+package dev.cutover.core.image;
+
+import dev.cutover.core.dns.Address;
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordField;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.plan.SetChange;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What no image of ours can say: whoever finds it must not restore from it.
+ *
+ * <p>The image is the only thing a restoration believes, so what contradicts itself is refused before
+ * the zone is read. An empty {@link SetChange#before} means removal; it counts only when the set's aged
+ * records are empty too and the plan puts records there.
+ */
+public final class ImageFaults {
+    /** Faults named at most; one is enough to refuse. */
+    private static final int MOST = 10;
+
+    /** Source: RFC 2181 section 8. */
+    private static final long MOST_TTL_SECONDS = Integer.MAX_VALUE;
+
+    private static final Pattern REFERENCE =
+            Pattern.compile("\\$\\{env:[A-Za-z_][A-Za-z0-9_]{0,511}}");
+
+    private final BeforeImage image;
+    private final List<String> faults = new ArrayList<>();
+
+    private ImageFaults(BeforeImage image) {
+        this.image = image;
+    }
+
+    /** The faults of an image, ten at most, each with where, expected and seen; empty when it has none. */
+    public static List<String> of(BeforeImage image) {
+        ImageFaults look = new ImageFaults(image);
+        look.look();
+        return look.faults.stream().limit(MOST).toList();
+    }
+
+    private void look() {
+        if (!REFERENCE.matcher(image.token()).matches()) {
+            faults.add(
+                    "token: expected a reference ${env:NAME}, seen "
+                            + image.token().length()
+                            + " characters of something else (not shown: it may be a secret)");
+        }
+        if (image.changes().isEmpty()) {
+            faults.add("changes: expected at least one record set, seen none");
+        }
+        Set<SetKey> seen = new HashSet<>();
+        for (SetChange change : image.changes()) {
+            if (faults.size() >= MOST) {
+                return;
+            }
+            if (!seen.add(change.key())) {
+                faults.add(change.key() + ": expected once, seen twice");
+            }
+            look(change);
+        }
+    }
+
+    private void look(SetChange change) {
+        if (!change.name().isWithin(image.zone())) {
+            faults.add(change.key() + ": expected a name of zone " + image.zone());
+        }
+        if (!change.type().isPlannable()) {
+            faults.add(change.key() + ": expected type A, AAAA or CNAME");
+        }
+        if (change.step() < 1) {
+            faults.add(change.key() + " step: expected 1 or more, seen " + change.step());
+        }
+        ttl(change.key() + " settledTtlSeconds", change.settledTtlSeconds());
+        records(change, "before", change.before());
+        records(change, "aged", change.aged());
+        records(change, "next", change.next());
+        records(change, "fallback", change.fallback());
+        lowered(change);
+    }
+
+    private void records(SetChange change, String state, List<DnsRecord> records) {
+        for (DnsRecord record : records) {
+            String where = change.key() + " " + state;
+            if (!record.key().equals(change.key())) {
+                faults.add(
+                        where + ": expected records of " + change.key() + ", seen " + record.key());
+                continue;
+            }
+            ttl(where, record.ttlSeconds());
+            try {
+                Address.normalContent(record.type(), record.content());
+            } catch (IllegalArgumentException e) {
+                faults.add(where + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private void ttl(String where, long seconds) {
+        if (seconds < 1 || seconds > MOST_TTL_SECONDS) {
+            faults.add(
+                    where + ": expected a TTL of 1 to " + MOST_TTL_SECONDS + " s, seen " + seconds);
+        }
+    }
+
+    /** Before and aged are the same records but for their TTL, and a plan that finds none makes some. */
+    private void lowered(SetChange change) {
+        boolean same = change.before().size() == change.aged().size();
+        for (int i = 0; same && i < change.before().size(); i++) {
+            DnsRecord before = change.before().get(i);
+            same = before.sameAs(RecordField.TTL.copy(before, change.aged().get(i)));
+        }
+        if (!same) {
+            faults.add(
+                    change.key()
+                            + ": expected the same records before and aged, TTLs aside; before"
+                            + " holds "
+                            + change.before().size()
+                            + ", aged "
+                            + change.aged().size());
+        } else if (change.before().isEmpty() && change.next().isEmpty()) {
+            faults.add(change.key() + ": expected records before or next, seen neither");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.cutover.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong settings, each told in one line before anything starts. */
+class SettingsCheckTest {
+    private static final String SECRET = "planted-password";
+
+    @TempDir Path folder;
+
+    private final Map<String, String> given = new HashMap<>();
+
+    @BeforeEach
+    void something_that_works() throws IOException {
+        Path resolvers =
+                Files.writeString(folder.resolve("resolvers"), "lab 127.0.0.1:5353 Lab -\n");
+        given.put("cutover.home", folder.resolve("home").toString());
+        given.put("cutover.dns.resolvers", resolvers.toString());
+        given.put("quarkus.http.port", "0");
+    }
+
+    @Test
+    void good_settings_pass_and_the_first_key_lies_there() {
+        assertThat(faults()).isEmpty();
+        assertThat(folder.resolve("home/keys")).isRegularFile();
+        assertThat(folder.resolve("home/key")).isRegularFile();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cutover.home                  | /dev/null              | no folder",
+                "cutover.dns.resolvers         | /nope                  | /nope, which does not exist",
+                "cutover.dns.resolvers         | /etc/hostname          | /etc/hostname:1",
+                "cutover.dns.authority-port    | 99999                  | a port of 1 to 65535, seen '99999'",
+                "cutover.dns.authority-port    | 53x                    | a port of 1 to 65535, seen '53x'",
+                "cutover.tls.trust-file        | /etc/hostname          | /etc/hostname",
+                "cutover.tls.trust-file        | /nope                  | /nope",
+                "cutover.egress.allow          | foo                    | a block such as 127.0.0.0/8, seen 'foo'",
+                "cutover.images.directory      | /dev/null              | /dev/null is no folder",
+                "cutover.images.credentials    | planted-password       | env:NAME or file:/path, seen 16 characters",
+                "cutover.images.credentials    | env:NOT_ALLOWED        | CUTOVER_SECRETS_ALLOW",
+                "cutover.images.url            | ftp://127.0.0.1        | https://HOST",
+                "cutover.images.url            | https://               | https://HOST",
+                "cutover.engine.url            | https://u:planted-password@h | without user and password",
+                "cutover.cloudflare.url        | https://u:planted-password@h | without user and password",
+                "cutover.cloudflare.url        | https://u:planted-password@h h | not shown",
+                "cutover.secrets.allow         | GOOD,BAD NAME          | 'BAD NAME'",
+                "cutover.secrets.directory     | /nope                  | an existing folder",
+                "cutover.policy.minimum-lead   | two days               | PT48H, seen 'two days'",
+                "cutover.policy.minimum-lead   | -PT1H                  | PT48H",
+                "cutover.store.url             | postgres://u:planted-password@h/d | jdbc:postgresql:",
+                "cutover.clock.offset-url      | http://clock.example/  | loopback",
+                "quarkus.http.port             | 70000                  | a port of 0 to 65535",
+                "quarkus.http.host             | 192.0.2.1              | a port that can be listened at on 192.0.2.1",
+            })
+    void a_wrong_setting_is_one_line_with_its_name(String key, String value, String words) {
+        given.put(key, value);
+
+        List<String> faults = faults();
+
+        assertThat(faults).as(key).hasSize(1);
+        assertThat(faults.getFirst()).contains(words).doesNotContain(SECRET).doesNotContain("\n");
+        assertThat(faults.getFirst())
+                .startsWith(
+                        key.equals("quarkus.http.host")
+                                ? "QUARKUS_HTTP_"
+                                : SettingsCheck.variable(key) + ": ");
+        assertThat(folder.resolve("home")).as("nothing was made").doesNotExist();
+    }
+
+    @Test
+    void a_port_in_use_is_named() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            given.put("quarkus.http.port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(faults())
+                    .singleElement()
+                    .satisfies(
+                            f ->
+                                    assertThat(f)
+                                            .startsWith("QUARKUS_HTTP_PORT: ")
+                                            .contains(Integer.toString(taken.getLocalPort())));
+        }
+    }
+
+    @Test
+    void a_broken_keys_file_is_told_with_its_line() throws IOException {
+        Path keys = Files.writeString(folder.resolve("badkeys"), "nonsense\n");
+        given.put("cutover.api.keys-file", keys.toString());
+
+        assertThat(faults())
+                .containsExactly(
+                        "CUTOVER_API_KEYS_FILE: "
+                                + keys
+                                + ": line 1: expected 'name roles sha256-hex', seen 1 word");
+    }
+
+    @Test
+    void every_fault_is_told_at_once() {
+        given.put("cutover.dns.authority-port", "0");
+        given.put("cutover.egress.allow", "foo,bar");
+
+        assertThat(faults()).hasSize(3);
+    }
+
+    private List<String> faults() {
+        SettingsCheck check = new SettingsCheck(key -> Optional.ofNullable(given.get(key)));
+        check.all();
+        return check.faults();
+    }
+}
