@@ -3,7 +3,13 @@ package dev.cutover.api;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.life.Ending;
 import dev.cutover.core.life.Event;
+import dev.cutover.core.timeline.TtlClock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// A journal entry as a sentence, the same on every face.
 final class EventWords {
@@ -19,10 +25,7 @@ final class EventWords {
             case Event.ActionEnded a -> a.id().key() + ": " + of(a.ending());
             case Event.GatePassed g -> "gate " + of(g.judged());
             case Event.VerdictChanged v -> of(v.judged());
-            case Event.TtlClockChanged t ->
-                    "every authority serves the lowered TTL of "
-                            + t.clock().startedAt().size()
-                            + " sets";
+            case Event.TtlClockChanged t -> of(t.clock());
             case Event.StepServed s -> "step " + s.step() + " is served from the next side";
             case Event.RoutingRestored r ->
                     "routing is back on the fallback side and read back"
@@ -41,6 +44,29 @@ final class EventWords {
             case Event.AbortRequested a -> a.by() + " asked to fall back: " + a.why();
             case Event.Paged p -> "people are called: " + p.message();
         };
+    }
+
+    private static String of(TtlClock clock) {
+        List<String> words = new ArrayList<>();
+        if (!clock.startedAt().isEmpty()) {
+            words.add(
+                    "every authority serves the lowered TTL of "
+                            + String.join(", ", new TreeSet<>(clock.startedAt().keySet())));
+        }
+        new TreeMap<>(clock.longestSeconds())
+                .forEach((set, s) -> words.add(set + " was seen with a TTL of " + s + " s"));
+        new TreeMap<>(clock.nextSeconds())
+                .forEach(
+                        (set, s) ->
+                                words.add(
+                                        "the next side of "
+                                                + set
+                                                + " may be remembered for "
+                                                + s
+                                                + " s"));
+        return words.isEmpty()
+                ? "no authority serves a lowered TTL yet"
+                : words.stream().limit(5).collect(Collectors.joining("; "));
     }
 
     static String of(Ending ending) {

@@ -1,9 +1,9 @@
 package dev.cutover.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Drain;
 import dev.cutover.core.life.Phase;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.timeline.TtlClock;
@@ -120,7 +120,7 @@ public record NextStep(String text, @Nullable Instant at) {
             case DRAINING ->
                     at(
                             "waits until the last cache let go of the next side",
-                            c.restoredAt().orElse(c.phaseSince()).plusSeconds(longestTtl(c)));
+                            Drain.goneAt(c, c.restoredAt().orElse(c.phaseSince())));
             case CONTENT ->
                     asksAboutContent(c)
                             ? open(
@@ -140,15 +140,6 @@ public record NextStep(String text, @Nullable Instant at) {
                 && !c.switchedSteps().isEmpty()
                 && c.plan().writes() != Plan.Writes.NONE
                 && c.plan().fallback().afterWrites() == Plan.AfterWrites.HOLD;
-    }
-
-    private static long longestTtl(Cutover c) {
-        return c.switched().stream()
-                .filter(change -> !change.isProxied())
-                .flatMap(change -> change.next().stream())
-                .mapToLong(DnsRecord::answeredTtlSeconds)
-                .max()
-                .orElse(0);
     }
 
     /// A span as people say it, such as `2 h 30 min` or `20 s`.

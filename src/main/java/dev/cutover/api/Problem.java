@@ -197,6 +197,10 @@ public record Problem(
         return of("condition-missing", "A condition is required", 428, detail);
     }
 
+    private static final String WITHOUT_DATABASE =
+            "to bring visitors back without a database: cutover restore FILE, with the"
+                    + " before-image whose place the first announcement names";
+
     /// A provider cannot be asked, so nothing can be said about its zone.
     static Problem unreachable(String why) {
         return of(
@@ -212,7 +216,19 @@ public record Problem(
                 "The journal cannot be reached",
                 503,
                 "the controller's database does not answer; whether the request was journaled is"
-                        + " unknown, ask again with the same Idempotency-Key");
+                        + " unknown, ask again with the same Idempotency-Key; "
+                        + WITHOUT_DATABASE);
+    }
+
+    static Problem storeNotWritable(String why) {
+        return of(
+                "store-not-writable",
+                "The journal cannot be written",
+                503,
+                why
+                        + "; nothing was journaled and nothing was done, ask again once it can"
+                        + " write; "
+                        + WITHOUT_DATABASE);
     }
 
     static Problem noSuchCutover(String id) {

@@ -50,8 +50,10 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof ProblemException expected) {
             return expected.problem();
         }
-        if (failure instanceof StoreUnavailableException) {
-            return Problem.storeUnavailable();
+        if (failure instanceof StoreUnavailableException store) {
+            return store.answers()
+                    ? Problem.storeNotWritable(String.valueOf(store.getMessage()))
+                    : Problem.storeUnavailable();
         }
         if (failure instanceof WebApplicationException platform
                 && platform.getResponse().getStatus() < 500) {

@@ -1,7 +1,9 @@
 package dev.cutover.api;
 
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Drain;
 import dev.cutover.core.life.Phase;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ public record SafeButton(String verb, String command, String effect) {
                     "moves the window; TTLs stay low, approvals are asked for again");
         }
         if (mayAbort(c, now)) {
-            add(buttons, c, "abort", " --why TEXT", abortEffect(c));
+            add(buttons, c, "abort", " --why TEXT", abortEffect(c, now));
         }
         return List.copyOf(buttons);
     }
@@ -59,22 +61,16 @@ public record SafeButton(String verb, String command, String effect) {
         return !c.phase().isFinal() && !c.phase().isWayBack();
     }
 
-    private static String abortEffect(Cutover c) {
+    private static String abortEffect(Cutover c, Instant now) {
         if (!c.phase().isPastPromotion()) {
             return "cancels; TTLs go back up, visitors notice nothing";
         }
         if (c.switchedSteps().isEmpty()) {
             return "undoes the promoted content; routing has not moved";
         }
-        long ttl =
-                c.switched().stream()
-                        .filter(change -> !change.isProxied())
-                        .flatMap(change -> change.next().stream())
-                        .mapToLong(r -> r.answeredTtlSeconds())
-                        .max()
-                        .orElse(0);
+        long seconds = Duration.between(now, Drain.goneAt(c, now)).toSeconds();
         return "falls back: routing is written at once, the last visitor is back after "
-                + ttl
+                + seconds
                 + " s more; orders taken on the next side are decided on afterwards";
     }
 

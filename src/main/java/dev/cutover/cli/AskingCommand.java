@@ -89,6 +89,11 @@ abstract class AskingCommand implements Callable<Integer> {
                     "show a key with --key-file or CUTOVER_KEY; the controller wrote one for this"
                             + " machine to the file key in its home folder when it first started");
         }
+        if (answer.body().path("type").asText("").endsWith("store-unavailable")) {
+            lines.add(
+                    "without a key: approve, hold, resume and abort do nothing twice, ask again;"
+                            + " schedule with --key KEY, and look at 'cutover list' first");
+        }
         return lines;
     }
 }

@@ -3,7 +3,7 @@ package dev.cutover.port;
 import java.io.Serial;
 
 /** The outside world did not do as asked. The message says what was asked of whom and what came back. */
-public final class PortException extends RuntimeException {
+public sealed class PortException extends RuntimeException permits NotWritableException {
     @Serial private static final long serialVersionUID = 1;
 
     /** Whether asking again can help. */

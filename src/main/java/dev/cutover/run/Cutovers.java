@@ -388,7 +388,7 @@ public final class Cutovers {
             return ask.get();
         } catch (PortException e) {
             if (e.category() == PortException.Category.TRANSIENT) {
-                throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
+                throw new StoreUnavailableException(e);
             }
             throw e;
         }

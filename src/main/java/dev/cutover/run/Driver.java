@@ -44,6 +44,7 @@ final class Driver implements Runnable {
     private final Set<ActionId> intendedHere = new HashSet<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition signalled = lock.newCondition();
+    private final JournalWatch watch;
     private boolean signal;
     private volatile boolean stopped;
     private Instant notedWakeAt = Instant.MIN;
@@ -59,8 +60,10 @@ final class Driver implements Runnable {
             Samples samples,
             Fence fence,
             Instruments instruments,
-            Pulse pulse) {
+            Pulse pulse,
+            JournalWatch watch) {
         this.lease = lease;
+        this.watch = watch;
         this.journal = journal;
         this.clock = clock;
         this.instruments = instruments;
@@ -118,9 +121,7 @@ final class Driver implements Runnable {
                     stop();
                     return;
                 }
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        cutover() + ": the journal did not answer, trying on: " + e.getMessage());
+                watch.failed(e);
                 sleep(STORE_TROUBLE_PAUSE);
             } catch (RuntimeException mistake) {
                 if (stopped) {
@@ -139,6 +140,7 @@ final class Driver implements Runnable {
     /** Runs until the cutover is over or this driver is stopped. */
     private void drive(Cutover from) {
         Cutover c = from;
+        watch.drives(c);
         while (!stopped && !c.phase().isFinal()) {
             Instant now = clock.instant();
             present = c;
@@ -169,6 +171,8 @@ final class Driver implements Runnable {
             }
         }
         notedWakeAt = wakeAt;
+        watch.drives(next.get());
+        watch.wrote();
         return next.get();
     }
 
@@ -194,6 +198,7 @@ final class Driver implements Runnable {
                 return reload(c);
             }
             notedWakeAt = wakeAt;
+            watch.tookLittle();
         }
         Duration pause = Duration.between(clock.instant(), wakeAt);
         Deadline until = Deadline.in(pause.compareTo(LONGEST_SLEEP) > 0 ? LONGEST_SLEEP : pause);

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * One process that drives cutovers: takes leases, keeps them, and gives each cutover a driver.
@@ -56,6 +58,9 @@ public final class Node implements AutoCloseable {
     private final Instruments instruments;
     private final Pulse pulse = new Pulse();
     private final List<Thread> loops = new CopyOnWriteArrayList<>();
+    private final JournalWatch watch;
+    private final ExecutorService speaker =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("trouble").factory());
     private final Map<CutoverId, Driver> drivers = new ConcurrentHashMap<>();
     private final Map<CutoverId, Held> leases = new ConcurrentHashMap<>();
     private volatile Deadline storeAnswered = Deadline.in(Duration.ofDays(-1));
@@ -84,6 +89,7 @@ public final class Node implements AutoCloseable {
         this.instruments = instruments;
         this.deliveries =
                 announcers.stream().map(a -> new Delivery(name, outbox, a, instruments)).toList();
+        this.watch = new JournalWatch(announcers, clock, System::nanoTime, speaker);
     }
 
     /** Starts driving. Returns at once. */
@@ -153,6 +159,7 @@ public final class Node implements AutoCloseable {
     public void close() {
         stopped = true;
         pulse.close();
+        speaker.shutdown();
         drivers.values().forEach(Driver::stop);
         leases.clear();
         try {
@@ -173,6 +180,9 @@ public final class Node implements AutoCloseable {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 return;
+            } catch (PortException e) {
+                watch.failed(e);
+                pauseAfterTrouble();
             } catch (RuntimeException | Error e) {
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -209,7 +219,16 @@ public final class Node implements AutoCloseable {
 
     private void drive(Lease lease) {
         Driver driver =
-                new Driver(lease, journal, world, clock, samples, fence(lease), instruments, pulse);
+                new Driver(
+                        lease,
+                        journal,
+                        world,
+                        clock,
+                        samples,
+                        fence(lease),
+                        instruments,
+                        pulse,
+                        watch);
         Driver old = drivers.put(lease.cutover(), driver);
         if (old != null) {
             old.stop();
@@ -222,7 +241,9 @@ public final class Node implements AutoCloseable {
             instruments.workingFor(driver.cutover());
             driver.run();
         } finally {
-            drivers.remove(driver.cutover(), driver);
+            if (drivers.remove(driver.cutover(), driver)) {
+                watch.drivesNoMore(driver.cutover());
+            }
         }
     }
 
@@ -234,6 +255,9 @@ public final class Node implements AutoCloseable {
         Deadline until = Deadline.in(Ownership.LEASE);
         Set<CutoverId> renewed = ownership.renew(name);
         storeAnswered = Deadline.in(Duration.ZERO);
+        if (!renewed.isEmpty()) {
+            watch.tookLittle();
+        }
         for (Held held : List.copyOf(leases.values())) {
             CutoverId id = held.lease().cutover();
             Driver driver = drivers.get(id);

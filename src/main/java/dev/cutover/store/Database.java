@@ -1,5 +1,6 @@
 package dev.cutover.store;
 
+import dev.cutover.port.NotWritableException;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PortException.Category;
 import java.sql.Connection;
@@ -11,6 +12,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,10 @@ final class Database {
     private static final String IDLE_IN_TRANSACTION = "25P03";
 
     /** More than a pool holds. */
+    private static final String DISK_FULL = "53100";
+
+    private static final String READ_ONLY = "25006";
+    private static final int MOST_CHAINED = 100;
     private static final int MOST_DEAD_CONNECTIONS = 40;
 
     /**
@@ -150,10 +157,39 @@ final class Database {
     }
 
     static PortException failed(String what, SQLException e) {
-        return new PortException(
-                category(e.getSQLState()),
-                "store: " + what + " failed: " + e.getMessage() + " [" + e.getSQLState() + "]",
-                e);
+        String state = e.getSQLState();
+        String said = said(e) + " [" + state + "]";
+        Optional<String> notWritable = notWritable(state);
+        return notWritable.isPresent()
+                ? new NotWritableException(
+                        "store: the database answers and cannot write, because "
+                                + notWritable.get()
+                                + ": "
+                                + what
+                                + " failed: "
+                                + said,
+                        e)
+                : new PortException(category(state), "store: " + what + " failed: " + said, e);
+    }
+
+    /** Why the server cannot write although it answers. Source: PostgreSQL documentation, appendix A. */
+    private static Optional<String> notWritable(@Nullable String state) {
+        if (DISK_FULL.equals(state)) {
+            return Optional.of("its disk is full");
+        }
+        return READ_ONLY.equals(state)
+                ? Optional.of("it only takes reads, as a standby does")
+                : Optional.empty();
+    }
+
+    /** What the server said, in one line and without the statement that a batch puts before it. */
+    private static String said(SQLException e) {
+        SQLException last = e;
+        for (int i = 0; i < MOST_CHAINED && last.getNextException() != null; i++) {
+            last = last.getNextException();
+        }
+        String text = String.valueOf(last.getMessage());
+        return text.lines().map(String::strip).collect(Collectors.joining(" "));
     }
 
     /** Source: PostgreSQL documentation, appendix A. */

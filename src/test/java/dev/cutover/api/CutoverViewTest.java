@@ -6,16 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.life.ActionId;
+import dev.cutover.core.life.ActionSpec;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Ending;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
+import dev.cutover.core.timeline.TtlClock;
 import dev.cutover.json.CoreJson;
 import dev.cutover.json.SampleEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -154,6 +159,32 @@ class CutoverViewTest {
 
     private void enter(Phase phase) {
         add(new Event.PhaseEntered(phase, WHY));
+    }
+
+    @Test
+    void the_abort_button_and_the_draining_phase_tell_the_same_time() {
+        String set = begun().changes().getFirst().key().toString();
+        ActionId id = new ActionId(SampleEvents.ID, "switch-1", 1);
+        add(
+                new Event.ActionIntended(
+                        id, new ActionSpec.SwitchStep(1, Instant.EPOCH), NOW.plusSeconds(30)));
+        add(new Event.ActionEnded(id, new Ending.ZoneWritten(1, List.of(), NOW)));
+        enter(new Phase.Soaking());
+        add(new Event.StepServed(1));
+        add(
+                new Event.TtlClockChanged(
+                        new TtlClock(
+                                Map.of(),
+                                Map.of(set, 3_600L),
+                                Map.of(set, 900L))));
+        assertThat(view(Cutover.of(journal)).buttons().getLast().effect())
+                .contains("the last visitor is back after 900 s more");
+
+        add(new Event.RoutingRestored(List.of()));
+        enter(new Phase.FallingBack(Phase.Stage.DRAINING, WHY));
+
+        assertThat(NextStep.of(Cutover.of(journal), NOW).at())
+                .isEqualTo(NOW.minusSeconds(40).plusSeconds(900));
     }
 
     private void judge(CheckName check, Verdict verdict, Instant observedAt) {

@@ -225,7 +225,8 @@ public final class SampleEvents {
                                         NOW,
                                         "acme.example A",
                                         NOW.plusSeconds(5)),
-                                Map.of("acme.example A", 3600L))),
+                                Map.of("acme.example A", 3600L),
+                                Map.of("www.acme.example A", 1800L))),
                 new Event.StepServed(1),
                 new Event.RoutingRestored(edits()),
                 new Event.ZoneProven(

@@ -105,7 +105,11 @@ final class Mutants {
         for (SetChange change : c.changes()) {
             longAgo.put(change.key().toString(), Instant.EPOCH);
         }
-        Cutover sure = pretend(c, new Event.TtlClockChanged(new TtlClock(longAgo, Map.of())), now);
+        Cutover sure =
+                pretend(
+                        c,
+                        new Event.TtlClockChanged(new TtlClock(longAgo, Map.of(), Map.of())),
+                        now);
         return events(Decider.decide(sure, in, now), e -> !(e instanceof Event.TtlClockChanged));
     }
 

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /**
  * The way back: routing first, then content once the last cache let go, then TTLs.
@@ -193,28 +192,7 @@ final class Backward {
         if (routedAgain(t, why)) {
             return;
         }
-        Instant restoredAt = t.c.restoredAt().orElse(t.c.phaseSince());
-        boolean mayBeSettled =
-                t.c.tries().keySet().stream().anyMatch(k -> k.startsWith("settle-ttls-next-"));
-        long longest =
-                t.c.switched().stream()
-                        .filter(c -> !c.isProxied())
-                        .flatMap(
-                                c ->
-                                        Stream.concat(
-                                                c.next().stream(),
-                                                mayBeSettled
-                                                        ? c.nextSettled().stream()
-                                                        : Stream.empty()))
-                        .mapToLong(DnsRecord::answeredTtlSeconds)
-                        .max()
-                        .orElse(0);
-        long raised =
-                t.c.switched().stream()
-                        .mapToLong(c -> t.c.ttlClock().longestSeconds(c))
-                        .max()
-                        .orElse(0);
-        Instant goneAt = lastShownAt(t, restoredAt).plusSeconds(Math.max(longest, raised));
+        Instant goneAt = Drain.goneAt(t.c, t.c.restoredAt().orElse(t.c.phaseSince()));
         if (t.now.isBefore(goneAt)) {
             t.wake(goneAt);
             return;
@@ -223,29 +201,6 @@ final class Backward {
                 new Phase.FallingBack(Phase.Stage.CONTENT, why),
                 "Drained",
                 "no honest cache shows the next side any more");
-    }
-
-    /**
-     * When an authority may last have given the next side. One that was never seen to serve a step may be so
-     * late that it shows the step after it agreed with the fallback; and what an authority gives for a set
-     * with somebody's edit in it is not compared at all.
-     */
-    private static Instant lastShownAt(Turn t, Instant restoredAt) {
-        Instant last = restoredAt;
-        if (t.c.servedAt().isEmpty()) {
-            Instant writtenAt =
-                    t.c.tries().values().stream()
-                            .filter(x -> x.spec() instanceof ActionSpec.SwitchStep)
-                            .map(Cutover.Tries::lastAt)
-                            .max(Instant::compareTo)
-                            .orElse(restoredAt);
-            last = later(last, writtenAt.plus(Pace.SERVED_PATIENCE));
-        }
-        return t.c.kept().isEmpty() ? last : later(last, restoredAt.plus(Pace.SERVED_PATIENCE));
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
     }
 
     private static void content(Turn t, Phase.Reason why) {

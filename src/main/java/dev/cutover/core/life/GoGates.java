@@ -41,7 +41,11 @@ final class GoGates {
             return;
         }
         t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
-                .map(z -> t.c.ttlClock().look(t.c.changes(), z.view()))
+                .map(
+                        z ->
+                                t.c.ttlClock()
+                                        .look(t.c.changes(), z.view())
+                                        .lookForNext(t.c.switched(), z.view()))
                 .filter(next -> !next.equals(t.c.ttlClock()))
                 .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
         if (isEarly(t.c.phase())) {
@@ -49,7 +53,7 @@ final class GoGates {
         }
         t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
                 .filter(a -> t.c.loweredAt().map(at -> a.observedAt().isAfter(at)).orElse(true))
-                .map(a -> t.c.ttlClock().look(t.c.changes(), a))
+                .map(a -> t.c.ttlClock().look(t.c.changes(), a).lookForNext(t.c.switched(), a))
                 .filter(next -> !next.equals(t.c.ttlClock()))
                 .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
     }

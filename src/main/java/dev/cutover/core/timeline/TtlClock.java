@@ -1,6 +1,7 @@
 package dev.cutover.core.timeline;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.evidence.Evidence;
@@ -31,16 +32,24 @@ import java.util.stream.Stream;
  * @param longestSeconds by set, the longest TTL above the planned one that was seen at any authority
  *     since TTLs were lowered, or in the zone since it was scheduled; a set that is missing was never
  *     seen higher
+ * @param nextSeconds by set, the longest TTL above the planned one with which the next side itself was
+ *     seen since it was switched to: what the way back must outlast. For a set that is removed on the next
+ *     side it is how long "no such name" may be remembered. A long TTL of the answers before the switch
+ *     has no place here: they never led to the next side
  */
-public record TtlClock(Map<String, Instant> startedAt, Map<String, Long> longestSeconds) {
+public record TtlClock(
+        Map<String, Instant> startedAt,
+        Map<String, Long> longestSeconds,
+        Map<String, Long> nextSeconds) {
     public TtlClock {
         startedAt = Map.copyOf(new TreeMap<>(startedAt));
         longestSeconds = Map.copyOf(new TreeMap<>(longestSeconds));
+        nextSeconds = Map.copyOf(new TreeMap<>(nextSeconds));
     }
 
     /** A clock that has not started for any set. */
     public static TtlClock stopped() {
-        return new TtlClock(Map.of(), Map.of());
+        return new TtlClock(Map.of(), Map.of(), Map.of());
     }
 
     /** What stands in the way of an answer about the end. */
@@ -84,7 +93,7 @@ public record TtlClock(Map<String, Instant> startedAt, Map<String, Long> longest
                 next.putIfAbsent(key, seen.observedAt());
             }
         }
-        return new TtlClock(next, longest);
+        return new TtlClock(next, longest, nextSeconds);
     }
 
     /**
@@ -103,7 +112,96 @@ public record TtlClock(Map<String, Instant> startedAt, Map<String, Long> longest
                 longest.merge(change.key().toString(), highest, Math::max);
             }
         }
-        return new TtlClock(startedAt, longest);
+        return new TtlClock(startedAt, longest, nextSeconds);
+    }
+
+    /** The clock after one look at all authorities for answers that lead to the next side. */
+    public TtlClock lookForNext(List<SetChange> switched, Evidence.Authorities seen) {
+        Map<String, Long> shown = new TreeMap<>(nextSeconds);
+        for (SetChange change : switched) {
+            boolean removed = isRemoved(change, switched);
+            long highest =
+                    answersFor(change.key(), seen).stream()
+                            .filter(AuthorityAnswer::answered)
+                            .filter(
+                                    a ->
+                                            a.contents().isEmpty()
+                                                    ? removed
+                                                    : leadsToNext(change, a.contents()))
+                            .mapToLong(AuthorityAnswer::ttlSeconds)
+                            .max()
+                            .orElse(0);
+            keepLongest(shown, change, highest);
+        }
+        return new TtlClock(startedAt, longestSeconds, shown);
+    }
+
+    /** The clock after one look at the zone for records that lead to the next side. */
+    public TtlClock lookForNext(List<SetChange> switched, ZoneView seen) {
+        Map<String, Long> shown = new TreeMap<>(nextSeconds);
+        for (SetChange change : switched) {
+            List<DnsRecord> direct =
+                    seen.set(change.key()).stream().filter(r -> !r.proxied()).toList();
+            if (leadsToNext(change, direct.stream().map(DnsRecord::content).toList())) {
+                keepLongest(shown, change, longest(direct));
+            }
+        }
+        return new TtlClock(startedAt, longestSeconds, shown);
+    }
+
+    private static void keepLongest(Map<String, Long> shown, SetChange change, long seconds) {
+        if (seconds > plannedNextSeconds(change)) {
+            shown.merge(change.key().toString(), seconds, Math::max);
+        }
+    }
+
+    /** How long the planned next side may be remembered; 0 where the edge hides it, and where there is none. */
+    private static long plannedNextSeconds(SetChange change) {
+        return change.isProxied() ? 0 : longest(change.next());
+    }
+
+    /** Whether an answer sends visitors where neither the side before nor the fallback does. */
+    private static boolean leadsToNext(SetChange change, List<String> contents) {
+        List<String> next = contents(change.next());
+        if (!next.isEmpty() && contents.stream().sorted().toList().equals(next)) {
+            return true;
+        }
+        List<String> elsewhere =
+                Stream.of(change.before(), change.fallback())
+                        .flatMap(records -> contents(records).stream())
+                        .toList();
+        return contents.stream().anyMatch(c -> next.contains(c) && !elsewhere.contains(c));
+    }
+
+    /** Whether the next side has no such name, not even by another way: its absence is remembered. */
+    private static boolean isRemoved(SetChange change, List<SetChange> switched) {
+        return change.next().isEmpty()
+                && !change.fallback().isEmpty()
+                && switched.stream()
+                        .noneMatch(
+                                c ->
+                                        c.name().equals(change.name())
+                                                && c.type() == RecordType.CNAME
+                                                && !c.next().isEmpty());
+    }
+
+    private static List<String> contents(List<DnsRecord> records) {
+        return records.stream().map(DnsRecord::content).sorted().toList();
+    }
+
+    /**
+     * How long a cache may keep sending visitors to the next side after the last authority gave it, in
+     * seconds: the longest of the planned TTLs and those that were seen.
+     */
+    public long nextKeptSeconds(List<SetChange> switched) {
+        return switched.stream()
+                .mapToLong(
+                        c ->
+                                Math.max(
+                                        plannedNextSeconds(c),
+                                        nextSeconds.getOrDefault(c.key().toString(), 0L)))
+                .max()
+                .orElse(0);
     }
 
     private static long longest(List<DnsRecord> records) {
@@ -127,16 +225,11 @@ public record TtlClock(Map<String, Instant> startedAt, Map<String, Long> longest
                 continue;
             }
             Duration old = oldTtl(change, negativeTtl);
-            Duration raised = Duration.ofSeconds(longestSeconds(change));
+            Duration raised = Duration.ofSeconds(longestSeconds.getOrDefault(key, 0L));
             Instant gone = start.plus(raised.compareTo(old) > 0 ? raised : old);
             goneAt = gone.isAfter(goneAt) ? gone : goneAt;
         }
         return waiting.isEmpty() ? new Reading.Runs(goneAt) : new Reading.Waits(waiting);
-    }
-
-    /** The longest raised TTL that was seen for this set, in seconds; 0 when it never was. */
-    public long longestSeconds(SetChange change) {
-        return longestSeconds.getOrDefault(change.key().toString(), 0L);
     }
 
     private static Duration oldTtl(SetChange change, Duration negativeTtl) {

@@ -258,6 +258,37 @@ class FallbackTest {
     }
 
     @Test
+    void a_long_ttl_from_before_the_switch_does_not_prolong_the_way_back() {
+        Story story = running().until(Phase.Ageing.class).wait(Duration.ofMinutes(1));
+        story.edit("w", r -> r.withTtl(3_600)).until(Phase.Held.class);
+        story.edit("w", r -> r.withTtl(300)).ask(new Input.Resume("olga"));
+        story.until(Phase.Soaking.class).abort();
+        var abortedAt = story.now();
+
+        while (!story.phase().text().equals("FallingBack(content)")) {
+            story.wait(Duration.ofSeconds(1));
+        }
+
+        assertThat(story.cutover().ttlClock().longestSeconds()).containsValue(3_600L);
+        assertThat(Duration.between(abortedAt, story.now()))
+                .as("30 s of stillness and the lowered TTL of 300 s")
+                .isBetween(Duration.ofSeconds(330), Duration.ofSeconds(340));
+    }
+
+    @Test
+    void the_way_back_outlasts_a_ttl_that_somebody_raised_on_the_next_side() {
+        Story story = running().until(Phase.Soaking.class).edit("w", r -> r.withTtl(1_800));
+        story.until(Phase.Held.class).abort();
+        var abortedAt = story.now();
+
+        while (!story.phase().text().equals("FallingBack(content)")) {
+            story.wait(Duration.ofSeconds(1));
+        }
+
+        assertThat(Duration.between(abortedAt, story.now())).isGreaterThan(Duration.ofMinutes(30));
+    }
+
+    @Test
     void content_waits_for_the_long_ttl_once_it_was_put_back() {
         Story story = running().until(Phase.Completed.class).abort();
         var abortedAt = story.now();

@@ -110,6 +110,59 @@ class TtlClockTest {
         assertThat(clock.read(both, NEGATIVE)).isEqualTo(new Reading.Runs(T0.plusSeconds(3_600)));
     }
 
+    @Test
+    void the_way_back_waits_for_answers_that_led_to_the_next_side_only() {
+        TtlClock clock = TtlClock.stopped().look(WWW, seen(T0, ttl("ns1", 300), ttl("ns2", 3_600)));
+
+        clock = clock.lookForNext(WWW, seen(T0, ttl("ns2", 3_600), next(300)));
+
+        assertThat(clock.longestSeconds()).containsValue(3_600L);
+        assertThat(clock.nextKeptSeconds(WWW)).isEqualTo(300);
+    }
+
+    @Test
+    void the_way_back_outlasts_a_ttl_that_was_raised_on_the_next_side() {
+        TtlClock asked = TtlClock.stopped().lookForNext(WWW, seen(T0, next(1_800)));
+        assertThat(asked.nextKeptSeconds(WWW)).isEqualTo(1_800);
+
+        TtlClock read =
+                TtlClock.stopped()
+                        .lookForNext(
+                                WWW,
+                                Acme.zone(
+                                        Acme.edited(
+                                                Acme.records(),
+                                                "w",
+                                                r -> r.withContent(Acme.WWW_NEXT).withTtl(900)),
+                                        T0));
+        assertThat(read.nextKeptSeconds(WWW)).as("also below the TTL of before").isEqualTo(900);
+    }
+
+    @Test
+    void the_way_back_outlasts_the_memory_of_a_name_that_the_next_side_has_not() {
+        List<SetChange> gone =
+                List.of(
+                        new SetChange(
+                                Acme.WWW,
+                                RecordType.A,
+                                WWW.getFirst().before(),
+                                WWW.getFirst().aged(),
+                                List.of(),
+                                WWW.getFirst().fallback(),
+                                1));
+        AuthorityAnswer none = new AuthorityAnswer("ns1", KEY, List.of(), 1_800, "");
+
+        assertThat(
+                        TtlClock.stopped()
+                                .lookForNext(gone, seen(T0, none, dead("ns2")))
+                                .nextKeptSeconds(gone))
+                .isEqualTo(1_800);
+    }
+
+    private static AuthorityAnswer next(long seconds) {
+        return new AuthorityAnswer("ns1", KEY, List.of(Acme.WWW_NEXT), seconds, "");
+    }
+
     private static Evidence.Authorities seen(Instant at, AuthorityAnswer... answers) {
         return new Evidence.Authorities(List.of(answers), at);
     }

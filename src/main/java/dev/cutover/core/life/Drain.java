@@ -1,0 +1,63 @@
+package dev.cutover.core.life;
+
+import dev.cutover.core.dns.DnsRecord;
+import java.time.Instant;
+
+/**
+ * How long caches may still send visitors to the next side after routing was restored.
+ *
+ * <p>Only answers that lead to the next side count, with the TTLs they were given with: the long TTL of
+ * before was lowered and had died out before anything was switched. Source: RFC 2181 section 5.2.
+ */
+public final class Drain {
+    private Drain() {}
+
+    /**
+     * When the last honest cache lets go of the next side.
+     *
+     * @param restoredAt when routing was restored, or would be
+     */
+    public static Instant goneAt(Cutover c, Instant restoredAt) {
+        return lastShownAt(c, restoredAt).plusSeconds(keptSeconds(c));
+    }
+
+    private static long keptSeconds(Cutover c) {
+        long low = c.ttlClock().nextKeptSeconds(c.switched());
+        boolean mayBeSettled =
+                c.tries().keySet().stream().anyMatch(k -> k.startsWith("settle-ttls-next-"));
+        if (!mayBeSettled) {
+            return low;
+        }
+        return Math.max(
+                low,
+                c.switched().stream()
+                        .filter(s -> !s.isProxied())
+                        .flatMap(s -> s.nextSettled().stream())
+                        .mapToLong(DnsRecord::answeredTtlSeconds)
+                        .max()
+                        .orElse(0));
+    }
+
+    /**
+     * When an authority may last have given the next side. One that was never seen to serve a step may be so
+     * late that it shows the step after it agreed with the fallback; and what an authority gives for a set
+     * with somebody's edit in it is not compared at all.
+     */
+    private static Instant lastShownAt(Cutover c, Instant restoredAt) {
+        Instant last = restoredAt;
+        if (c.servedAt().isEmpty()) {
+            Instant writtenAt =
+                    c.tries().values().stream()
+                            .filter(x -> x.spec() instanceof ActionSpec.SwitchStep)
+                            .map(Cutover.Tries::lastAt)
+                            .max(Instant::compareTo)
+                            .orElse(restoredAt);
+            last = later(last, writtenAt.plus(Pace.SERVED_PATIENCE));
+        }
+        return c.kept().isEmpty() ? last : later(last, restoredAt.plus(Pace.SERVED_PATIENCE));
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+}
