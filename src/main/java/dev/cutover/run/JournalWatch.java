@@ -52,10 +52,7 @@ final class JournalWatch {
      * @param speaker runs what may take long, in order; a slow channel must not hold up a driver
      */
     JournalWatch(
-            List<Announcer> announcers,
-            InstantSource clock,
-            LongSupplier nanos,
-            Executor speaker) {
+            List<Announcer> announcers, InstantSource clock, LongSupplier nanos, Executor speaker) {
         this.announcers = List.copyOf(announcers);
         this.clock = clock;
         this.nanos = nanos;

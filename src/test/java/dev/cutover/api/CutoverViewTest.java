@@ -173,10 +173,7 @@ class CutoverViewTest {
         add(new Event.StepServed(1));
         add(
                 new Event.TtlClockChanged(
-                        new TtlClock(
-                                Map.of(),
-                                Map.of(set, 3_600L),
-                                Map.of(set, 900L))));
+                        new TtlClock(Map.of(), Map.of(set, 3_600L), Map.of(set, 900L))));
         assertThat(view(Cutover.of(journal)).buttons().getLast().effect())
                 .contains("the last visitor is back after 900 s more");
 
