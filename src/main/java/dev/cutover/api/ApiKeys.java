@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Who may call, by the digests of their keys; the keys themselves are kept nowhere.
@@ -189,6 +190,15 @@ public final class ApiKeys {
             }
         }
         return found;
+    }
+
+    /// The names of those who may approve.
+    public Set<String> approvers() {
+        return holders.stream()
+                .map(Holder::caller)
+                .filter(c -> c.roles().contains(Role.APPROVER))
+                .map(Caller::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /// How many keys there are.

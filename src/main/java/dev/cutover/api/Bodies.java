@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -57,6 +59,10 @@ final class Bodies {
             throw new ProblemException(
                     Problem.badBody("expected a JSON object, seen no body", 0, 0));
         }
+        if (!isUtf8(body)) {
+            throw new ProblemException(
+                    Problem.badBody("expected JSON in UTF-8 (RFC 8259), seen other bytes", 0, 0));
+        }
         try {
             T request = JSON.readValue(body, type);
             if (request == null) {
@@ -73,6 +79,15 @@ final class Bodies {
                             at == null ? 0 : at.getColumnNr()));
         } catch (IOException e) {
             throw new ProblemException(Problem.badBody("the body cannot be read", 0, 0));
+        }
+    }
+
+    private static boolean isUtf8(byte[] body) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
         }
     }
 

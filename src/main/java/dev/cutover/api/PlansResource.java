@@ -24,10 +24,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class PlansResource {
     private final Cutovers cutovers;
+    private final ApiKeys keys;
 
     @Inject
-    public PlansResource(Cutovers cutovers) {
+    public PlansResource(Cutovers cutovers, ApiKeys keys) {
         this.cutovers = cutovers;
+        this.keys = keys;
     }
 
     @POST
@@ -54,7 +56,7 @@ public class PlansResource {
                     throw new ProblemException(Problem.badPlan(bad.mistakes()));
             case Cutovers.Previewed.Unreachable u ->
                     throw new ProblemException(Problem.unreachable(u.why()));
-            case Cutovers.Previewed.Seen seen -> PreviewView.of(seen.diff());
+            case Cutovers.Previewed.Seen seen -> PreviewView.of(seen.diff(), keys.approvers());
         };
     }
 }

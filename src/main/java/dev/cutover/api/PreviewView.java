@@ -2,7 +2,9 @@ package dev.cutover.api;
 
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What a plan would change in the zone as it is.
 ///
@@ -22,7 +24,27 @@ public record PreviewView(
         int touchedRecords,
         double share) {
 
-    static PreviewView of(PlanDiff diff) {
+    private static List<String> notes(PlanDiff diff, Set<String> approvers) {
+        int need = diff.plan().approvals().need();
+        if (need <= approvers.size()) {
+            return diff.notes();
+        }
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                "approvals: "
+                        + need
+                        + " people must agree, only "
+                        + approvers.size()
+                        + " may ("
+                        + String.join(", ", approvers)
+                        + "): it will never go before more keys with the role approver are made,"
+                        + " or 'approvals.need' is lowered");
+        notes.addAll(diff.notes());
+        return notes;
+    }
+
+    /// @param approvers the names of those who may approve here
+    static PreviewView of(PlanDiff diff, Set<String> approvers) {
         Plan plan = diff.plan();
         return new PreviewView(
                 plan.name(),
@@ -33,7 +55,7 @@ public record PreviewView(
                 plan.steps(),
                 diff.changes().stream().map(ChangeView::of).toList(),
                 diff.refusals().stream().map(RefusalView::of).toList(),
-                diff.notes(),
+                notes(diff, approvers),
                 diff.zoneRecords(),
                 diff.touchedRecords(),
                 diff.zoneRecords() == 0 ? 0 : (double) diff.touchedRecords() / diff.zoneRecords());

@@ -110,14 +110,16 @@ final class Requests {
 
     private static String why(@Nullable String why) {
         String text = why == null ? "" : why.strip();
-        if (text.length() > LONGEST_WHY || text.chars().anyMatch(Character::isISOControl)) {
+        if (text.length() > LONGEST_WHY) {
             throw bad(
                     "why",
-                    "expected at most "
-                            + LONGEST_WHY
-                            + " characters on one line, seen "
-                            + text.length());
+                    "expected at most " + LONGEST_WHY + " characters, seen " + text.length());
         }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw bad("why", "expected one line of text, seen a line break or control character");
+        }
+        // What turns or hides text would let a log line or a page say something else.
+        text = text.replaceAll("[\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\u2028\\u2029]", "").strip();
         return text.isEmpty() ? "no reason given" : text;
     }
 

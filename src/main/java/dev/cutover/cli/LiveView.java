@@ -104,7 +104,9 @@ public final class LiveView {
             }
         }
         Map<String, String> verdicts = before.map(LiveView::verdicts).orElseGet(Map::of);
-        for (Status.Gate gate : now.gates()) {
+        // What is over is judged no more: its last verdicts are no news.
+        List<Status.Gate> gates = now.over() ? List.of() : now.gates();
+        for (Status.Gate gate : gates) {
             if (!gate.verdict().equals(verdicts.getOrDefault(gate.check(), ""))) {
                 news.add(
                         Shown.line(

@@ -1,9 +1,10 @@
 package dev.cutover.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +31,8 @@ record PlanFiles(String text, Map<String, String> files) {
     /// What a request to the controller may hold, with room for JSON's escapes.
     static final int MOST_BYTES = 3 * 1024 * 1024;
 
+    private static final YAMLFactory YAML = new YAMLFactory();
+
     private static final List<String> NAMING_KEYS = List.of("landing-pages");
 
     PlanFiles {
@@ -38,14 +42,19 @@ record PlanFiles(String text, Map<String, String> files) {
     /// @throws GivenUpException with exit code 2 when a file cannot be used; each line names it
     static PlanFiles read(Path plan) {
         String text = text(plan, plan.toString(), MOST_BYTES);
+        if (text.isBlank()) {
+            throw bad(plan.toString(), "is empty; expected a plan");
+        }
         Map<String, String> files = new TreeMap<>();
         int left = MOST_BYTES - text.length();
         Path folder = plan.toAbsolutePath().getParent();
-        for (String name : names(text)) {
+        for (Named file : names(text)) {
             if (folder != null) {
-                String content = text(beside(folder, plan, name), name, left);
+                String at = plan + ":" + file.line() + ":" + file.column() + ": " + file.key();
+                String content =
+                        text(beside(folder, at, file.name()), at + ": " + file.name(), left);
                 left -= content.length();
-                files.put(name, content);
+                files.put(file.name(), content);
             }
         }
         return new PlanFiles(text, files);
@@ -59,41 +68,59 @@ record PlanFiles(String text, Map<String, String> files) {
         return body;
     }
 
-    /// Names of files in `checks`; none when the text is no YAML: the controller says where.
-    private static List<String> names(String text) {
-        try {
-            JsonNode checks = new YAMLMapper().readTree(text).path("checks");
-            return NAMING_KEYS.stream()
-                    .map(checks::path)
-                    .filter(JsonNode::isTextual)
-                    .map(JsonNode::asText)
-                    .filter(name -> !name.isBlank())
-                    .distinct()
-                    .toList();
-        } catch (JsonProcessingException noYaml) {
+    /// A file that the plan names.
+    ///
+    /// @param key such as `checks.landing-pages`
+    private record Named(String name, String key, int line, int column) {}
+
+    /// Files named in `checks`; none when the text is no YAML: the controller says where.
+    private static List<Named> names(String text) {
+        Map<String, Named> named = new LinkedHashMap<>();
+        try (JsonParser parser = YAML.createParser(text)) {
+            boolean inChecks = false;
+            int depth = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token.isStructStart()) {
+                    inChecks |= depth == 1 && "checks".equals(parser.currentName());
+                    depth++;
+                } else if (token.isStructEnd()) {
+                    depth--;
+                    inChecks &= depth >= 2;
+                } else if (inChecks
+                        && depth == 2
+                        && token == JsonToken.VALUE_STRING
+                        && NAMING_KEYS.contains(parser.currentName())
+                        && !parser.getText().isBlank()) {
+                    JsonLocation at = parser.currentTokenLocation();
+                    named.putIfAbsent(
+                            parser.getText(),
+                            new Named(
+                                    parser.getText(),
+                                    "checks." + parser.currentName(),
+                                    at.getLineNr(),
+                                    at.getColumnNr()));
+                }
+            }
+            return List.copyOf(named.values());
+        } catch (IOException noYaml) {
             return List.of();
         }
     }
 
-    private static Path beside(Path folder, Path plan, String name) {
+    private static Path beside(Path folder, String at, String name) {
         try {
             Path base = folder.toRealPath();
             Path file = base.resolve(Path.of(name)).normalize();
             if (Path.of(name).isAbsolute()
                     || !file.startsWith(base)
                     || !file.toRealPath().startsWith(base)) {
-                throw bad(
-                        plan.toString(),
-                        "refers to '" + name + "'; expected a file in the plan's own folder");
+                throw bad(at, "refers to '" + name + "'; expected a file in the plan's own folder");
             }
             return file;
         } catch (NoSuchFileException e) {
-            throw bad(
-                    plan.toString(),
-                    "refers to '" + name + "', which does not exist beside the plan");
+            throw bad(at, "refers to '" + name + "', which does not exist beside the plan");
         } catch (IOException | InvalidPathException e) {
-            throw bad(
-                    plan.toString(), "refers to '" + name + "', which cannot be read (" + e + ")");
+            throw bad(at, "refers to '" + name + "', which cannot be read (" + e + ")");
         }
     }
 
@@ -125,6 +152,6 @@ record PlanFiles(String text, Map<String, String> files) {
     }
 
     private static GivenUpException bad(String name, String message) {
-        return GivenUpException.wrongUse(List.of(name + ":1:1: " + message));
+        return GivenUpException.wrongUse(List.of(name + ": " + message));
     }
 }

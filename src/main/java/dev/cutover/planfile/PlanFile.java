@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * Reads a plan file: YAML text to a plan, or every mistake with its line and column.
@@ -78,8 +81,9 @@ public final class PlanFile {
      * It is a plan.
      *
      * @param notes what a person should know: values filled in by the preset, pages named twice
+     * @param zone where the plan names its zone, with an empty message
      */
-    public record Ok(Plan plan, List<String> notes) implements Outcome {
+    public record Ok(Plan plan, List<String> notes, Mistake zone) implements Outcome {
         public Ok {
             notes = List.copyOf(notes);
         }
@@ -99,6 +103,28 @@ public final class PlanFile {
         public String text(String file) {
             return mistakes.stream().map(m -> file + ":" + m).collect(Collectors.joining("\n"));
         }
+    }
+
+    private static Mistake zone(Node file) {
+        Node zone = child(file, "zone");
+        Node name = child(zone, "name");
+        return new Mistake(
+                name.getStartMark().getLine() + 1,
+                name.getStartMark().getColumn() + 1,
+                "zone.name",
+                "");
+    }
+
+    /** The value of a key that is there; the node itself where it is not. */
+    private static Node child(Node node, String key) {
+        if (node instanceof MappingNode fields) {
+            for (NodeTuple field : fields.getValue()) {
+                if (field.getKeyNode() instanceof ScalarNode k && k.getValue().equals(key)) {
+                    return field.getValueNode();
+                }
+            }
+        }
+        return node;
     }
 
     /** Reads the text. */
@@ -122,7 +148,7 @@ public final class PlanFile {
         }
         Optional<Plan> plan = new PlanReader(context).read(new Value("", node.get(), findings));
         return plan.isPresent() && findings.hasNoMistakes()
-                ? new Ok(plan.get(), findings.notes())
+                ? new Ok(plan.get(), findings.notes(), zone(node.get()))
                 : new Bad(findings.inOrder());
     }
 }

@@ -51,8 +51,9 @@ final class RecordsReader {
                     .ifPresent(set -> entries.add(new Entry(item, set)));
         }
         boolean together = checkTogether(entries);
-        boolean inSteps = checkSteps(records, entries);
-        return together && inSteps && entries.size() == items.get().size()
+        // A record that could not be read may be the one that its step seems to lack.
+        boolean all = entries.size() == items.get().size();
+        return together && all && checkSteps(records, entries)
                 ? Optional.of(entries.stream().map(Entry::set).toList())
                 : Optional.empty();
     }

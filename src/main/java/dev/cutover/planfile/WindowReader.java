@@ -24,11 +24,6 @@ import java.util.stream.Collectors;
  * repeated one can be written with its offset, such as {@code 2026-10-25T02:30+02:00}.
  */
 final class WindowReader {
-    /** Plans further ahead than this are mistyped years. */
-    private static final Duration FURTHEST = Duration.ofDays(400);
-
-    private static final Duration LONGEST = Duration.ofDays(14);
-
     private static final Map<String, Plan.AtClose> AT_CLOSE = Words.of(Plan.AtClose.values());
 
     private WindowReader() {}
@@ -71,22 +66,22 @@ final class WindowReader {
                                     + now);
             return Optional.empty();
         }
-        if (opens.get().isAfter(now.plus(FURTHEST))) {
+        if (opens.get().isAfter(now.plus(Plan.Window.FURTHEST))) {
             opensValue
                     .get()
                     .wrong(
                             "expected a time within "
-                                    + FURTHEST.toDays()
+                                    + Plan.Window.FURTHEST.toDays()
                                     + " days, seen "
                                     + opens.get());
             return Optional.empty();
         }
-        if (closes.get().isAfter(opens.get().plus(LONGEST))) {
+        if (closes.get().isAfter(opens.get().plus(Plan.Window.LONGEST))) {
             closesValue
                     .get()
                     .wrong(
                             "expected a window of at most "
-                                    + LONGEST.toDays()
+                                    + Plan.Window.LONGEST.toDays()
                                     + " days, seen "
                                     + Duration.between(opens.get(), closes.get()));
             return Optional.empty();

@@ -71,19 +71,25 @@ public final class Cutovers {
     public Previewed preview(String text, Map<String, String> files) {
         return switch (reader.read(text, files, clock.instant())) {
             case PlanReader.Read.Bad bad -> new Previewed.Bad(bad.mistakes());
-            case PlanReader.Read.Ok ok -> diff(ok.plan());
+            case PlanReader.Read.Ok ok -> diff(ok);
         };
     }
 
-    private Previewed diff(Plan plan) {
+    private Previewed diff(PlanReader.Read.Ok read) {
+        Plan plan = read.plan();
         try {
             Call call = Call.reading("", "preview " + plan.name(), Deadline.in(READ_LIMIT));
             Map<DnsName, String> claimed = new HashMap<>();
             stored(journal::claims).forEach((name, holder) -> claimed.put(name, holder.value()));
             return new Previewed.Seen(
-                    Planner.plan(plan, world.zone(plan.zone()).read(plan.zone(), call), claimed));
+                    Planner.plan(plan, world.zone(plan.zone()).read(plan.zone(), call), claimed)
+                            .noting(read.notes()));
         } catch (PortException e) {
-            return new Previewed.Unreachable(String.valueOf(e.getMessage()));
+            String why = String.valueOf(e.getMessage());
+            // Asking again with the same plan would be answered the same.
+            return e.category() == PortException.Category.TRANSIENT
+                    ? new Previewed.Unreachable(why)
+                    : new Previewed.Bad(List.of(read.zone().saying(why)));
         }
     }
 

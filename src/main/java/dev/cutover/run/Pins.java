@@ -1,5 +1,6 @@
 package dev.cutover.run;
 
+import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
@@ -9,9 +10,13 @@ import dev.cutover.port.SiteChecks.Via;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where each planned name is found on one side, before anybody is routed there. */
 final class Pins {
+    /** As many as resolvers follow; more are a circle. */
+    private static final int MOST_ALIASES = 16;
+
     private Pins() {}
 
     /** One address or host per name; IPv4 wins over IPv6, both over an alias. */
@@ -25,6 +30,24 @@ final class Pins {
                 }
             }
         }
+        targets.replaceAll((name, target) -> behindAliases(targets, target));
         return new Via.Pinned(targets);
+    }
+
+    /** Where an alias leads on the same side: the name itself still resolves to the side before. */
+    private static String behindAliases(Map<DnsName, String> targets, String target) {
+        String now = target;
+        for (int i = 0; i < MOST_ALIASES; i++) {
+            @Nullable String behind = isAddress(now) ? null : targets.get(new DnsName(now));
+            if (behind == null) {
+                return now;
+            }
+            now = behind;
+        }
+        return target;
+    }
+
+    private static boolean isAddress(String target) {
+        return Address.ipv4(target).isPresent() || Address.ipv6(target).isPresent();
     }
 }

@@ -19,7 +19,17 @@ public interface PlanReader {
 
     /** What came of reading. */
     sealed interface Read {
-        record Ok(Plan plan) implements Read {}
+        /**
+         * It is a plan.
+         *
+         * @param notes what a person should know, such as pages that are named twice
+         * @param zone where the plan names its zone; its message is empty
+         */
+        record Ok(Plan plan, List<String> notes, Mistake zone) implements Read {
+            public Ok {
+                notes = List.copyOf(notes);
+            }
+        }
 
         record Bad(List<Mistake> mistakes) implements Read {
             public Bad {
@@ -37,5 +47,10 @@ public interface PlanReader {
      * @param path the key, such as {@code records[2].from}
      * @param message expected, seen, what to do
      */
-    record Mistake(String file, int line, int column, String path, String message) {}
+    record Mistake(String file, int line, int column, String path, String message) {
+        /** The same place with something else to say. */
+        public Mistake saying(String other) {
+            return new Mistake(file, line, column, path, other);
+        }
+    }
 }

@@ -68,7 +68,7 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
                         SET owner = ?, epoch = c.epoch + 1,
                             lease_until = clock_timestamp() + ? * interval '1 microsecond'
                         FROM (
-                            SELECT id, owner FROM cutover
+                            SELECT id FROM cutover
                             WHERE live AND (owner = '' OR lease_until <= clock_timestamp())
                                 AND NOT EXISTS (
                                     SELECT 1 FROM event e
@@ -77,7 +77,7 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
                             ORDER BY next_wake_at, id LIMIT ?
                             FOR NO KEY UPDATE SKIP LOCKED) free
                         WHERE c.id = free.id
-                        RETURNING c.id, c.epoch, free.owner <> '' AS fresh""")) {
+                        RETURNING c.id, c.epoch""")) {
             claim.setString(1, node);
             claim.setLong(2, lease.toNanos() / 1_000);
             claim.setArray(
@@ -90,8 +90,7 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
                             new Lease(
                                     new CutoverId(row.getString("id")),
                                     node,
-                                    row.getLong("epoch"),
-                                    row.getBoolean("fresh")));
+                                    row.getLong("epoch")));
                 }
             }
         }

@@ -30,7 +30,16 @@ final class PlanFiles implements PlanReader {
                         Set.of("cloudflare"),
                         outside.engine().isPresent() ? Set.of("http") : Set.of());
         return switch (PlanFile.read(text, context)) {
-            case PlanFile.Ok ok -> new Read.Ok(ok.plan());
+            case PlanFile.Ok ok ->
+                    new Read.Ok(
+                            ok.plan(),
+                            ok.notes().stream().filter(n -> !n.endsWith("by default")).toList(),
+                            new Mistake(
+                                    "",
+                                    ok.zone().line(),
+                                    ok.zone().column(),
+                                    ok.zone().path(),
+                                    ""));
             case PlanFile.Bad bad ->
                     new Read.Bad(
                             bad.mistakes().stream()

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.cutover.port.PortException;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.specification.RequestSpecification;
@@ -273,6 +274,47 @@ class ApiTest {
                 .statusCode(400)
                 .body("type", equalTo("urn:cutover:problem:bad-body"))
                 .body("line", equalTo(2));
+    }
+
+    @Test
+    void a_plan_that_the_provider_has_no_zone_for_is_wrong_at_its_zone() {
+        world.failWith(PortException.lasting("zone acme.example is not among the zones"));
+
+        as("operator")
+                .body(Map.of("plan", PLAN))
+                .post("/api/v1/plans/preview")
+                .then()
+                .statusCode(422)
+                .body("mistakes[0].line", equalTo(6))
+                .body("mistakes[0].path", equalTo("zone.name"))
+                .body("mistakes[0].message", containsString("not among the zones"));
+    }
+
+    @Test
+    void a_plan_that_asks_for_more_people_than_there_are_says_so() {
+        as("operator")
+                .body(Map.of("plan", PLAN))
+                .post("/api/v1/plans/preview")
+                .then()
+                .statusCode(200)
+                .body("notes[0]", containsString("2 people must agree, only 1 may (ana)"));
+    }
+
+    @Test
+    void a_reason_cannot_turn_or_hide_text_and_its_mistakes_are_named() {
+        scheduled();
+        as("operator")
+                .body(Map.of("why", "two\nlines"))
+                .post("/api/v1/cutovers/acme-1/hold")
+                .then()
+                .statusCode(422)
+                .body("detail", containsString("seen a line break"));
+        as("operator")
+                .body(Map.of("why", "do \u202Eton\u200B go"))
+                .post("/api/v1/cutovers/acme-1/hold")
+                .then()
+                .statusCode(200)
+                .body("why.text", containsString("do ton go"));
     }
 
     @Test

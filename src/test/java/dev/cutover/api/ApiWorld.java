@@ -164,7 +164,10 @@ public class ApiWorld {
                         List.of(
                                 new PlanReader.Mistake(
                                         "", 3, 7, "window.opens", "expected a time, seen 'x'")))
-                : new PlanReader.Read.Ok(SampleEvents.plan(text, 2));
+                : new PlanReader.Read.Ok(
+                        SampleEvents.plan(text, 2),
+                        List.of(),
+                        new PlanReader.Mistake("", 6, 9, "zone.name", ""));
     }
 
     private final class Zone implements DnsZone {

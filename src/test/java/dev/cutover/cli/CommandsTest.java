@@ -114,6 +114,17 @@ class CommandsTest {
                         "top.csv:9:1: bad page");
     }
 
+    @Test
+    void a_folder_and_an_empty_file_are_no_plans() throws IOException {
+        assertThat(run("plan", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo(folder + ": expected a file, seen something else\n");
+
+        Path empty = plan("\n");
+        assertThat(run("plan", empty.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains(empty + ": is empty; expected a plan");
+        assertThat(controller.asked()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -135,7 +146,7 @@ class CommandsTest {
         Files.writeString(plan, "checks:\n  landing-pages: " + name.strip() + "\n");
 
         assertThat(run("plan", plan.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains(":1:1: ").contains(said.strip());
+        assertThat(err.toString()).contains(":2:18: checks.landing-pages: ").contains(said.strip());
         assertThat(controller.asked()).isEmpty();
     }
 

@@ -133,7 +133,12 @@ public final class Acme {
     }
 
     public static Plan plan(PlannedSet... sets) {
-        return with(plan(), p -> p.sets = List.of(sets));
+        return with(
+                plan(),
+                p -> {
+                    p.sets = List.of(sets);
+                    p.site = sets[0].name();
+                });
     }
 
     public static PlanDiff diff(Plan plan, ZoneView zone) {
@@ -143,6 +148,10 @@ public final class Acme {
     /** What a story changes in the plan. */
     public static final class Draft {
         public List<PlannedSet> sets;
+
+        /** The site, and the one name whose certificate is looked at. */
+        public DnsName site;
+
         public Plan.Writes writes;
         public Optional<Plan.PromotionPlan> promotion;
         public Plan.AtClose atClose;
@@ -152,6 +161,7 @@ public final class Acme {
 
         private Draft(Plan p) {
             sets = p.sets();
+            site = p.site().host();
             writes = p.writes();
             promotion = p.promotion();
             atClose = p.window().atClose();
@@ -168,7 +178,7 @@ public final class Acme {
         return new Plan(
                 p.name(),
                 p.owner(),
-                p.site(),
+                new Plan.Site(d.site, p.site().port()),
                 p.preset(),
                 new Plan.Window(w.opensAt(), w.closesAt(), w.zone(), d.atClose),
                 p.ttl(),
@@ -179,7 +189,7 @@ public final class Acme {
                 p.soak(),
                 p.edge(),
                 d.promotion,
-                p.checks(),
+                new Plan.Checks(p.checks().landingPages(), List.of(d.site)),
                 p.watch(),
                 new Plan.Fallback(
                         p.fallback().readOnly(), d.afterWrites, p.fallback().holdDeadline()),

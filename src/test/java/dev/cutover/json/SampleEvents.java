@@ -46,7 +46,7 @@ public final class SampleEvents {
         return new Plan(
                 name,
                 "web team",
-                new Plan.Site(new DnsName("www.acme.example"), 8443),
+                new Plan.Site(setName(name, 0), 8443),
                 Plan.Preset.HARDENED,
                 new Plan.Window(
                         OPENS_AT,
@@ -67,7 +67,7 @@ public final class SampleEvents {
                                 "https://www.acme.example",
                                 "${env:SGEN}",
                                 Duration.ofMinutes(5))),
-                new Plan.Checks(List.of("/", "/shop"), List.of(new DnsName("www.acme.example"))),
+                new Plan.Checks(List.of("/", "/shop"), List.of(setName(name, 0))),
                 new Plan.Watch(
                         true,
                         0.02,

@@ -205,6 +205,13 @@ public sealed interface Evidence {
         }
     }
 
+    /**
+     * Nothing seen that counts yet, and why: what was read before is no evidence any more.
+     *
+     * @param why what is waited for
+     */
+    record NotYet(EvidenceKey key, String why, Instant observedAt) implements Evidence {}
+
     /** Whether the promotion engine can be reached and lets us in. */
     record Engine(String description, Instant observedAt) implements Evidence {
         @Override

@@ -49,6 +49,9 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
         if (evidence instanceof Evidence.NoEvidence none) {
             return Judged.blind(check, none.why());
         }
+        if (evidence instanceof Evidence.NotYet yet) {
+            return Judged.inconclusive(check, Optional.empty(), yet.why());
+        }
         if (evidence.observedAt().plus(maxAge).isBefore(now)) {
             return Judged.inconclusive(
                     check,

@@ -2,6 +2,7 @@ package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.FieldProof;
@@ -61,7 +62,14 @@ final class Backward {
         Instant restoredAt = t.triedAt(restore);
         Evidence.Zone zone = t.zoneSince(restoredAt).orElse(null);
         if (zone == null) {
-            if (restoredAt.plus(Pace.FORWARD_PATIENCE).isBefore(t.now)) {
+            // A clock that jumped is no reason by itself: a look must have failed since, or be long
+            // overdue.
+            boolean failed =
+                    t.latest(EvidenceKey.ZONE, Evidence.NoEvidence.class)
+                            .map(e -> e.observedAt().isAfter(restoredAt))
+                            .orElse(false);
+            if ((failed && restoredAt.plus(Pace.FORWARD_PATIENCE).isBefore(t.now))
+                    || restoredAt.plus(Pace.FORWARD_PATIENCE.multipliedBy(100)).isBefore(t.now)) {
                 t.page(
                         "NotReadBack",
                         "routing was restored at " + restoredAt + " but cannot be read back",

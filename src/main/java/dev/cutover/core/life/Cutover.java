@@ -3,6 +3,7 @@ package dev.cutover.core.life;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
+import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.plan.Plan;
@@ -88,7 +89,7 @@ public record Cutover(
      */
     public record Tries(ActionSpec spec, int count, Optional<Ending> last, Instant lastAt) {}
 
-    /** A verdict and since when it stands. */
+    /** A verdict and since when it stands; thin and blind count as one, for neither is known. */
     public record Stance(Judged judged, Instant since) {}
 
     /** The state after the first event. */
@@ -397,9 +398,16 @@ public record Cutover(
 
         void verdict(Judged judged, Instant at) {
             Stance so = verdicts.get(judged.check());
-            Instant since =
-                    so != null && so.judged().verdict() == judged.verdict() ? so.since() : at;
+            Instant since = so != null && goesOn(so.judged(), judged) ? so.since() : at;
             verdicts.put(judged.check(), new Stance(judged, since));
+        }
+
+        private static boolean goesOn(Judged so, Judged now) {
+            return so.verdict() == now.verdict() || (isUnknown(so) && isUnknown(now));
+        }
+
+        private static boolean isUnknown(Judged judged) {
+            return judged.verdict() == Verdict.BLIND || judged.verdict() == Verdict.INCONCLUSIVE;
         }
 
         void postpone(Plan.Window window) {

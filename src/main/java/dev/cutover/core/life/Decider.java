@@ -233,6 +233,28 @@ public final class Decider {
                             + " to "
                             + w.closesAt());
         }
+        if (w.opensAt().isAfter(now.plus(Plan.Window.FURTHEST))) {
+            return Decision.refuse(
+                    now,
+                    "TooFarAhead",
+                    "expected a window that opens within "
+                            + Plan.Window.FURTHEST.toDays()
+                            + " days, by "
+                            + now.plus(Plan.Window.FURTHEST)
+                            + ", seen "
+                            + w.opensAt());
+        }
+        if (w.closesAt().isAfter(w.opensAt().plus(Plan.Window.LONGEST))) {
+            return Decision.refuse(
+                    now,
+                    "WindowTooLong",
+                    "expected a window of at most "
+                            + Plan.Window.LONGEST.toDays()
+                            + " days, seen "
+                            + w.opensAt()
+                            + " to "
+                            + w.closesAt());
+        }
         if (w.opensAt().plus(Pace.worstCase(c.plan())).isAfter(w.closesAt())) {
             return Decision.refuse(
                     now,

@@ -32,11 +32,31 @@ final class Turn {
         this.seen = new HashMap<>(seen);
         this.now = now;
         this.wakeAt = now.plus(Duration.ofHours(6));
-        // What was read while a write was under way may show either side of it and proves nothing.
-        if (c.open().values().stream().anyMatch(a -> a.spec().writesZone())
-                || !zoneSince(lastZoneWriteAt()).isPresent()) {
-            this.seen.remove(EvidenceKey.ZONE);
+        if (this.seen.get(EvidenceKey.ZONE) instanceof Evidence.Zone zone) {
+            forgetOlderThanWrites(zone);
         }
+    }
+
+    /** What was read while a write was under way may show either side of it and proves nothing. */
+    private void forgetOlderThanWrites(Evidence.Zone zone) {
+        Optional<Instant> openSince =
+                c.open().values().stream()
+                        .filter(a -> a.spec().writesZone())
+                        .map(Action::intendedAt)
+                        .min(Instant::compareTo);
+        Instant closedAt = lastZoneWriteAt();
+        String why;
+        if (openSince.isPresent()) {
+            why =
+                    "not read since the write that began at "
+                            + openSince.get()
+                            + ", which the provider has not answered yet";
+        } else if (!zone.observedAt().isAfter(closedAt)) {
+            why = "not read since the write that ended at " + closedAt;
+        } else {
+            return;
+        }
+        seen.put(EvidenceKey.ZONE, new Evidence.NotYet(EvidenceKey.ZONE, why, zone.observedAt()));
     }
 
     /** How far a piece of work is. */

@@ -101,6 +101,12 @@ public record Plan(
      * @param atClose what happens when the window closes in the middle of the run
      */
     public record Window(Instant opensAt, Instant closesAt, ZoneId zone, AtClose atClose) {
+        /** Windows further ahead than this are mistyped years. */
+        public static final Duration FURTHEST = Duration.ofDays(400);
+
+        /** Windows open for longer than this are mistyped months. */
+        public static final Duration LONGEST = Duration.ofDays(14);
+
         public boolean isOpen(Instant now) {
             return !now.isBefore(opensAt) && now.isBefore(closesAt);
         }

@@ -1,5 +1,6 @@
 package dev.cutover.core.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +26,13 @@ public record PlanDiff(
         changes = List.copyOf(changes);
         refusals = List.copyOf(refusals);
         notes = List.copyOf(notes);
+    }
+
+    /** This diff with more for people to know. */
+    public PlanDiff noting(List<String> more) {
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(more);
+        return new PlanDiff(plan, changes, refusals, all, zoneRecords, touchedRecords, hash);
     }
 
     public boolean mayRun() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -69,6 +70,7 @@ public final class Planner {
             refuseAfterwards(name, zone, wanted, refusals);
         }
         refuseDependents(plan, zone, wanted, refusals);
+        refuseUncovered(plan, zone, refusals);
         int touched = changes.stream().mapToInt(c -> c.before().size()).sum();
         refuseShare(plan, zone, touched, refusals);
         for (SetChange change : changes) {
@@ -304,6 +306,54 @@ public final class Planner {
         }
     }
 
+    /**
+     * Pages and certificates are looked at by pinned address before anybody is routed there. A name without a
+     * planned address could never pass its gates, and TTLs would have been lowered for nothing.
+     */
+    private static void refuseUncovered(Plan plan, ZoneView zone, List<Refusal> refusals) {
+        DnsName host = plan.site().host();
+        TreeSet<DnsName> looked = new TreeSet<>(plan.checks().tlsNames());
+        looked.add(host);
+        for (DnsName name : looked) {
+            boolean next = isServed(plan, name, PlannedSet::to);
+            boolean back = !name.equals(host) || isServed(plan, name, PlannedSet::fallback);
+            boolean said =
+                    refusals.stream()
+                            .anyMatch(
+                                    r ->
+                                            r.code().equals("EmptiesName")
+                                                    && r.subject().equals(name.value()));
+            if (said || (next && back)) {
+                continue;
+            }
+            String key = name.equals(host) ? "'site'" : "'checks.tls-names'";
+            String alias =
+                    zone.at(name).stream()
+                            .filter(r -> r.type() == RecordType.CNAME)
+                            .findFirst()
+                            .map(r -> " (the zone has it as an alias of " + r.content() + ")")
+                            .orElse("");
+            refusals.add(
+                    new Refusal(
+                            "NotCovered",
+                            name.value(),
+                            key
+                                    + " names it, but no planned record says where it is on the "
+                                    + (next ? "fallback" : "next")
+                                    + " side"
+                                    + alias
+                                    + ": it could never be checked before the switch; add its A,"
+                                    + " AAAA or CNAME to 'records', or name another in "
+                                    + key));
+        }
+    }
+
+    private static boolean isServed(
+            Plan plan, DnsName name, Function<PlannedSet, List<String>> side) {
+        return plan.sets().stream()
+                .anyMatch(s -> s.name().equals(name) && !side.apply(s).isEmpty());
+    }
+
     private static void refuseDependents(
             Plan plan, ZoneView zone, Map<SetKey, PlannedSet> wanted, List<Refusal> refusals) {
         Set<DnsName> changed =
@@ -356,12 +406,17 @@ public final class Planner {
                             plan.zone().name().value(),
                             String.format(
                                     Locale.ROOT,
-                                    "touches %d of %d records (%.0f %%), allowed are %.0f %%; raise limits.zone-share if that is meant",
+                                    "touches %d of %d records (%.0f %%), allowed are %s %%; raise limits.zone-share if that is meant",
                                     touched,
                                     all,
                                     100.0 * touched / all,
-                                    100 * plan.limits().zoneShare())));
+                                    percent(plan.limits().zoneShare()))));
         }
+    }
+
+    /** As people write it: 30, or 0.1; a share below a tenth of a percent cannot be planned. */
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share).replaceAll("\\.0$", "");
     }
 
     private static List<String> sorted(List<String> contents) {

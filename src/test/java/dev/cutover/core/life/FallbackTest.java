@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.Acme;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Side;
@@ -173,6 +174,40 @@ class FallbackTest {
         story.good(EvidenceKey.PROBE_ERRORS)
                 .ask(new Input.Resume("olga"))
                 .until(Phase.Completed.class);
+    }
+
+    @Test
+    void a_provider_that_stalls_in_the_middle_of_a_write_says_so_and_holds() {
+        Story story =
+                running()
+                        .fails("switch-1", null)
+                        .until(Phase.Switching.class)
+                        .wait(Duration.ofSeconds(10));
+        assertThat(zoneStance(story))
+                .contains("not read since the write that began at", "not answered yet");
+
+        story.blind(EvidenceKey.ZONE).wait(Duration.ofSeconds(40));
+        assertThat(zoneStance(story)).isEqualTo("nobody answers");
+
+        story.wait(Duration.ofSeconds(15));
+        assertThat(story.phase().text())
+                .as("one patience, whatever the two reasons were")
+                .isEqualTo("Held(Switching(1/2), Blind)");
+        assertThat(((Phase.Held) story.phase()).why().text()).contains("nobody answers");
+    }
+
+    private static String zoneStance(Story story) {
+        return story.cutover().verdict(CheckName.ZONE_UNCHANGED).orElseThrow().judged().summary();
+    }
+
+    @Test
+    void a_jump_of_the_clock_after_a_restoration_pages_nobody() {
+        Story story = running().until(Phase.Soaking.class).late(EvidenceKey.ZONE).abort();
+        story.wait(Duration.ofSeconds(3)).down(Duration.ofMinutes(129)).wait(Duration.ofSeconds(2));
+        assertThat(story.pages()).doesNotContain("NotReadBack");
+
+        story.blind(EvidenceKey.ZONE).wait(Duration.ofMinutes(4));
+        assertThat(story.pages()).contains("NotReadBack");
     }
 
     @Test

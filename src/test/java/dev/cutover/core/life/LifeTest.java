@@ -7,6 +7,7 @@ import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Side;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -237,6 +238,35 @@ class LifeTest {
 
         assertThat(heldFor(story)).isEqualTo("NoBeforeImage");
         assertThat(story.zone()).containsExactlyElementsOf(Acme.records());
+    }
+
+    @Test
+    void a_postponement_beyond_the_bounds_of_any_plan_is_refused() {
+        Story story = Story.of(Acme.plan()).until(Phase.Ageing.class);
+        Plan.Window w = story.cutover().plan().window();
+
+        assertThat(
+                        story.refusal(
+                                new Input.Postpone(
+                                        "olga",
+                                        new Plan.Window(
+                                                Instant.MAX.minusSeconds(60),
+                                                Instant.MAX,
+                                                w.zone(),
+                                                w.atClose()),
+                                        "never")))
+                .isEqualTo("TooFarAhead");
+        assertThat(
+                        story.refusal(
+                                new Input.Postpone(
+                                        "olga",
+                                        new Plan.Window(
+                                                w.opensAt(),
+                                                w.opensAt().plus(Duration.ofDays(15)),
+                                                w.zone(),
+                                                w.atClose()),
+                                        "for ever")))
+                .isEqualTo("WindowTooLong");
     }
 
     @Test

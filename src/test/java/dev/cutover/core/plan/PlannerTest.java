@@ -98,7 +98,8 @@ class PlannerTest {
                                                 1))))
                 .containsExactly("RecordNotInZone");
         assertThat(refusals(plan(set("www", RecordType.A, List.of(), List.of("192.0.2.2"), 1))))
-                .containsExactly("FromMismatch");
+                .as("and no side to fall back to")
+                .containsExactly("FromMismatch", "NotCovered");
     }
 
     @Test
@@ -298,5 +299,20 @@ class PlannerTest {
 
     private static List<String> names(PlanDiff diff) {
         return diff.refusals().stream().map(Refusal::code).distinct().toList();
+    }
+
+    @Test
+    void a_site_or_certificate_name_that_no_record_covers_is_refused() {
+        Plan plan = Acme.with(Acme.plan(), p -> p.sets = List.of(Acme.shop()));
+
+        List<Refusal> refusals = Acme.diff(plan, Acme.zone()).refusals();
+
+        assertThat(refusals)
+                .anySatisfy(
+                        r -> {
+                            assertThat(r.code()).isEqualTo("NotCovered");
+                            assertThat(r.subject()).isEqualTo("www.acme.example");
+                            assertThat(r.message()).contains("'site'", "add its A");
+                        });
     }
 }
