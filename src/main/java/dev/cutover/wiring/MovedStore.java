@@ -129,6 +129,15 @@ final class MovedStore implements StoreMover {
         return source;
     }
 
+    /** The migration tool wraps what the database said into a page of its own. */
+    private static String cause(Exception e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    }
+
     private static StoreArchive.Summary tried(Task task, DataSource store) {
         try {
             return task.on(store);
@@ -137,7 +146,7 @@ final class MovedStore implements StoreMover {
                     List.of(String.valueOf(e.getMessage()), "nothing was changed"));
         } catch (SQLException | FlywayException e) {
             throw GivenUpException.unreachable(
-                    List.of("the store: " + e.getMessage(), "nothing was changed"));
+                    List.of("the store: " + cause(e), "nothing was changed"));
         } catch (IOException e) {
             throw GivenUpException.unreachable(
                     List.of("the archive: " + e.getMessage(), "nothing was changed"));
