@@ -167,7 +167,7 @@ class DescriptionTest {
         Response begun =
                 good("operator", "POST", "/api/v1/cutovers", plan, Map.of("Idempotency-Key", "k"));
         assertThat(begun.getHeader("ETag")).isEqualTo("\"1\"");
-        good("viewer", "GET", "/api/v1/cutovers?limit=1&site=www.acme.example", null, Map.of());
+        good("viewer", "GET", "/api/v1/cutovers?limit=1&site=n0.acme.acme.example", null, Map.of());
         good("viewer", "GET", ACME, null, Map.of());
         good("viewer", "GET", ACME, null, Map.of("If-None-Match", "\"1\""));
         good("viewer", "GET", ACME + "/events", null, Map.of());

@@ -127,7 +127,7 @@ abstract class FaceContract extends StoreStory {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.of("Cancelling"),
-                                        Optional.of("www.acme.example"))))
+                                        Optional.of("n0.shop.acme.example"))))
                 .containsExactly("shop-1");
         assertThat(ids(new Filter(Optional.empty(), Optional.of(false), any, any))).isEmpty();
         assertThat(
