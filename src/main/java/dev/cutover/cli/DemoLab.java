@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The lab with its three processes: the world in this one, the controller and the promotion engine in two
@@ -35,6 +36,9 @@ public final class DemoLab implements AutoCloseable {
     private static final String ON_CALL_KEY = "lab-key-of-grace-on-call";
     private static final int USUAL_PORT = 8080;
 
+    /** One lab of a process at most takes the usual port: between looking and binding others may look. */
+    private static final AtomicBoolean USUAL_PORT_TAKEN = new AtomicBoolean();
+
     private final LabWorld world;
     private final List<DemoNode> nodes = new ArrayList<>();
     private final DemoProcess engine;
@@ -49,6 +53,11 @@ public final class DemoLab implements AutoCloseable {
         this(tap, database, 1);
     }
 
+    /** Starts the world with one controller on the embedded database and these peers. */
+    public DemoLab(LabWorld.Peers peers) throws IOException {
+        this(CallTap.NONE, Map.of(), 1, peers);
+    }
+
     /**
      * Starts the world for several controllers on one database.
      *
@@ -56,7 +65,12 @@ public final class DemoLab implements AutoCloseable {
      * @param count how many controllers there are
      */
     public DemoLab(CallTap tap, Map<String, String> database, int count) throws IOException {
-        world = new LabWorld(LabWorld.newFolder(), new LabClock(), tap);
+        this(tap, database, count, LabWorld.Peers.BUILT_IN);
+    }
+
+    private DemoLab(CallTap tap, Map<String, String> database, int count, LabWorld.Peers peers)
+            throws IOException {
+        world = new LabWorld(LabWorld.newFolder(), new LabClock(), tap, peers);
         Path keys = world.folder().resolve("keys");
         Files.writeString(
                 keys,
@@ -76,7 +90,8 @@ public final class DemoLab implements AutoCloseable {
     }
 
     private DemoNode node(String name, Map<String, String> common) throws IOException {
-        int port = freePort(nodes.isEmpty() ? USUAL_PORT : 0);
+        boolean usual = nodes.isEmpty() && USUAL_PORT_TAKEN.compareAndSet(false, true);
+        int port = freePort(usual ? USUAL_PORT : 0);
         Map<String, String> env = new LinkedHashMap<>(common);
         env.put("CUTOVER_NODE", name);
         env.put("CUTOVER_HOME", world.folder().resolve(name).toString());

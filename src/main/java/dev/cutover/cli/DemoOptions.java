@@ -10,4 +10,6 @@ import java.util.Optional;
 /// @param stay whether the lab and the controller keep running when the cutover is over, until the
 ///     process is interrupted
 /// @param keep whether the lab's files are kept also when the run ended as it must
-public record DemoOptions(String scenario, Optional<Path> report, boolean stay, boolean keep) {}
+/// @param realPeers whether nginx and Unbound of this machine play origins and resolvers
+public record DemoOptions(
+        String scenario, Optional<Path> report, boolean stay, boolean keep, boolean realPeers) {}

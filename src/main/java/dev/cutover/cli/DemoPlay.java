@@ -34,6 +34,7 @@ public final class DemoPlay implements Stage {
     private final Consumer<JsonNode> watcher;
     private final Consumer<String> narrator;
     private volatile String phase = "";
+    private volatile JsonNode latest = MissingNode.getInstance();
     private volatile String id = "";
     private volatile boolean over;
 
@@ -133,6 +134,7 @@ public final class DemoPlay implements Stage {
             try {
                 JsonNode status = lab.status(id);
                 phase = status.path("phase").asText();
+                latest = status;
                 watcher.accept(status);
                 over = status.path("over").asBoolean();
                 if (!over) {
@@ -195,6 +197,21 @@ public final class DemoPlay implements Stage {
     @Override
     public void awaitPage(String code, Duration limit) throws InterruptedException {
         await("page " + code, limit, () -> isPaged(code));
+    }
+
+    @Override
+    public void awaitVerdict(String check, String verdict, Duration limit)
+            throws InterruptedException {
+        await(check + " to be " + verdict, limit, () -> isJudged(check, verdict));
+    }
+
+    private boolean isJudged(String check, String verdict) {
+        for (JsonNode gate : latest.path("gates")) {
+            if (gate.path("check").asText().equals(check)) {
+                return gate.path("verdict").asText().equalsIgnoreCase(verdict);
+            }
+        }
+        return false;
     }
 
     private boolean isPaged(String code) {

@@ -1,8 +1,9 @@
 package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cutover.lab.CallTap;
+import dev.cutover.lab.peer.PeerProgram;
 import dev.cutover.lab.world.DemoPlan;
+import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /** {@code cutover demo}: a scenario in the lab, drawn live, its report written, its ending judged. */
 public final class DemoRun {
@@ -51,10 +52,12 @@ public final class DemoRun {
                                     + options.scenario()
                                     + "'"));
         }
+        LabWorld.Peers peers =
+                options.realPeers() ? realPeers(scenario.get()) : LabWorld.Peers.BUILT_IN;
         options.report().ifPresent(DemoRun::expectWritable);
         out.println("cutover demo: " + scenario.get().word() + ": " + scenario.get().story());
         out.flush();
-        try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
+        try (DemoLab lab = new DemoLab(peers)) {
             Path folder = lab.world().folder();
             DemoFolder.removeLeftBehind(folder, lab.world().clock().instant());
             DemoFolder own = DemoFolder.own(folder);
@@ -119,6 +122,38 @@ public final class DemoRun {
         }
     }
 
+    private static LabWorld.Peers realPeers(Scenario scenario) {
+        List<PeerProgram> missing = PeerProgram.missing();
+        if (!missing.isEmpty()) {
+            throw notInstalled(missing);
+        }
+        if (scenario.needsBuiltInResolvers()) {
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            scenario.word()
+                                    + " needs resolvers that can be told to be slow; run it without"
+                                    + " --real-peers"));
+        }
+        return LabWorld.Peers.REAL;
+    }
+
+    /** Names what is missing and how to get it. */
+    static GivenUpException notInstalled(List<PeerProgram> missing) {
+        return GivenUpException.unreachable(
+                List.of(
+                        "--real-peers needs "
+                                + missing.stream()
+                                        .map(PeerProgram::word)
+                                        .collect(Collectors.joining(", "))
+                                + ", not found in /usr/sbin, /usr/bin or /usr/local/sbin;"
+                                + " nothing was started",
+                        "on Debian: apt-get install --no-install-recommends "
+                                + missing.stream()
+                                        .map(PeerProgram::debianPackage)
+                                        .distinct()
+                                        .collect(Collectors.joining(" "))));
+    }
+
     private int play(DemoLab lab, Scenario scenario, DemoOptions options)
             throws IOException, InterruptedException, TimeoutException {
         lab.startEngine(scenario.engineFault());
@@ -136,7 +171,7 @@ public final class DemoRun {
                 new DemoPlay(
                         lab,
                         scenario,
-                        DemoPlan.shown(),
+                        scenario.plan(DemoPlan.shown()),
                         MOST,
                         status -> screen.show(Status.of(status), List.of()),
                         line -> screen.say("  * " + line));

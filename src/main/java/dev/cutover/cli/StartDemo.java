@@ -1,7 +1,6 @@
 package dev.cutover.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,8 @@ final class StartDemo implements Callable<Integer> {
             description = {
                 "What goes wrong (default: ${DEFAULT-VALUE}): happy, errors-after-switch,"
                         + " import-fails, robots-blocked, zone-edited-meanwhile, fallback-sick,"
-                        + " api-down-during-fallback, controller-killed."
+                        + " api-down-during-fallback, controller-killed, slow-resolvers,"
+                        + " noindex-left, import-corrupts, api-429."
             })
     private String scenario;
 
@@ -51,8 +51,8 @@ final class StartDemo implements Callable<Integer> {
     @Option(
             names = "--real-peers",
             description =
-                    "Run against real name servers, web servers and databases of this machine."
-                            + " Not available yet.")
+                    "Let nginx and Unbound of this machine play the origins and resolvers"
+                            + " (Debian: apt-get install nginx-light unbound).")
     private boolean realPeers;
 
     StartDemo(CutoverCommand.Starters starters) {
@@ -61,13 +61,7 @@ final class StartDemo implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (realPeers) {
-            throw GivenUpException.wrongUse(
-                    List.of(
-                            "--real-peers is not available yet; run the demo without it, it speaks"
-                                    + " with the built-in world over the same sockets and"
-                                    + " protocols"));
-        }
-        return starters.demo(new DemoOptions(scenario, Optional.ofNullable(report), stay, keep));
+        return starters.demo(
+                new DemoOptions(scenario, Optional.ofNullable(report), stay, keep, realPeers));
     }
 }

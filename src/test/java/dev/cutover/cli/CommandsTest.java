@@ -343,13 +343,15 @@ class CommandsTest {
         assertThat(run("demo", "--scenario", "import-fails", "--report", "r.json", "--stay"))
                 .isEqualTo(7);
         assertThat(run("serve")).isEqualTo(8);
+        assertThat(run("demo", "--real-peers")).isEqualTo(7);
         assertThat(started)
                 .containsExactly(
-                        "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true, keep=false]",
-                        "serve");
+                        "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true,"
+                                + " keep=false, realPeers=false]",
+                        "serve",
+                        "DemoOptions[scenario=happy, report=Optional.empty, stay=false,"
+                                + " keep=false, realPeers=true]");
 
-        assertThat(run("demo", "--real-peers")).isEqualTo(2);
-        assertThat(err.toString()).contains("--real-peers is not available yet");
         assertThat(run("serve", "now")).isEqualTo(2);
         assertThat(run("fly")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);

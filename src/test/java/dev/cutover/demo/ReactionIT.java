@@ -40,7 +40,7 @@ class ReactionIT {
             // Old answers live for a minute; until then a probe may still meet the old server.
             Thread.sleep(Duration.ofSeconds(70));
 
-            lab.world().origin(LabWorld.Side.NEXT).faults().failing(503, 1000, 1, 1);
+            lab.world().server(LabWorld.Side.NEXT).failing(503);
             List<Duration> times = reactions(lab, System.nanoTime());
 
             assertThat(times).hasSize(20);

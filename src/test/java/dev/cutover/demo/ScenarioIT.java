@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,6 +30,7 @@ class ScenarioIT {
             List.of("lab-token-of-the-zone", "lab-credential-of-the", "lab-key-of");
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(Scenario.class)
     void ends_as_its_name_says(Scenario scenario) throws Exception {
         try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
@@ -38,7 +41,7 @@ class ScenarioIT {
                     new DemoPlay(
                                     lab,
                                     scenario,
-                                    DemoPlan.brief(),
+                                    scenario.plan(DemoPlan.brief()),
                                     Duration.ofMinutes(8),
                                     status -> {},
                                     line -> System.out.println(scenario.word() + ": " + line))

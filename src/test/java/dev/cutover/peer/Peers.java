@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,11 @@ public final class Peers {
         }
         assumeTrue(found.isPresent(), missing);
         return found.orElseThrow();
+    }
+
+    /** Lets servers that run as users of their own get to what is below a folder. */
+    public static Path reachable(Path folder) throws IOException {
+        return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     /** A program by its name, in the usual folders. */

@@ -269,7 +269,7 @@ class ProbedResolversTest {
                             clock,
                             CallTap.NONE);
             list = folder.resolve("resolvers.txt");
-            fleet.writeList(list);
+            ResolverFleet.writeList(fleet.places(), list);
         }
 
         @Override

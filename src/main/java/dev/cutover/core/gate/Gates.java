@@ -252,7 +252,7 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 });
     }
 
-    /** Whether robots.txt on the next side lets crawlers read every landing page. */
+    /** Whether the next side lets crawlers read and index every landing page. */
     public Judged robots() {
         return with(
                 CheckName.NEXT_ROBOTS,
@@ -263,11 +263,11 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                                 ? Judged.pass(
                                         CheckName.NEXT_ROBOTS,
                                         robots.observedAt(),
-                                        "crawlers may read every landing page")
+                                        "crawlers may read and index every landing page")
                                 : Judged.fail(
                                         CheckName.NEXT_ROBOTS,
                                         robots.observedAt(),
-                                        "robots.txt on the next side blocks "
+                                        "the next side keeps crawlers from "
                                                 + robots.blocked().size()
                                                 + " landing pages, first "
                                                 + robots.blocked().getFirst(),

@@ -1,5 +1,6 @@
 package dev.cutover.core.life;
 
+import dev.cutover.core.gate.Judged;
 import dev.cutover.core.life.Input.Abort;
 import dev.cutover.core.life.Input.Approve;
 import dev.cutover.core.life.Input.Hold;
@@ -94,6 +95,9 @@ public final class Decider {
             t.wake(held.deadlineAt());
         }
         if (held.from().isPastPromotion()) {
+            if (held.why().code().equals("ResolverLatency")) {
+                Judged unused = Guards.resolverLatency(t);
+            }
             t.wakeIn(Duration.ofSeconds(1));
         }
     }

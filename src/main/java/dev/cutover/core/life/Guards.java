@@ -244,13 +244,18 @@ final class Guards {
                 .orElse(false);
     }
 
-    private static boolean slowResolvers(Turn t) {
+    /** Journals how fast resolvers answer; while held too, so that people see when they have recovered. */
+    static Judged resolverLatency(Turn t) {
         Gates gates = t.gates(Duration.ofMinutes(2));
         Judged latency = gates.resolverLatency(t.c.plan().watch().resolverLatencyCeiling());
+        return latency.observedAt().isEmpty() ? latency : t.note(latency);
+    }
+
+    private static boolean slowResolvers(Turn t) {
+        Judged latency = resolverLatency(t);
         if (latency.observedAt().isEmpty()) {
             return false;
         }
-        t.note(latency);
         if (latency.verdict() != Verdict.FAIL
                 || t.standing(latency).compareTo(t.c.plan().watch().patience()) < 0) {
             return false;

@@ -63,7 +63,8 @@ public final class ResolverFleet implements AutoCloseable {
         return new ResolverFleet(started);
     }
 
-    private static Place place(int number, int port) {
+    /** Who and where the resolver of that number is, counted from 1. */
+    public static Place place(int number, int port) {
         return new Place(
                 "r%02d".formatted(number),
                 new InetSocketAddress(LabAddresses.resolver(number), port),
@@ -106,15 +107,19 @@ public final class ResolverFleet implements AutoCloseable {
         return resolvers;
     }
 
+    /** Who and where they are, in the order of their number. */
+    public List<Place> places() {
+        return resolvers.stream().map(CachingResolver::place).toList();
+    }
+
     /**
-     * Writes the list of these resolvers for those who are to ask them: a line for each with name,
+     * Writes the list of resolvers for those who are to ask them: a line for each with name,
      * {@code address:port}, operator and country, apart by one blank; lines with {@code #} are notes.
      */
-    public void writeList(Path file) throws IOException {
+    public static void writeList(List<Place> places, Path file) throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add("# name address:port operator country");
-        for (CachingResolver resolver : resolvers) {
-            Place place = resolver.place();
+        for (Place place : places) {
             lines.add(
                     "%s %s:%d %s %s"
                             .formatted(

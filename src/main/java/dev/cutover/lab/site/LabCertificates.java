@@ -130,6 +130,12 @@ public final class LabCertificates {
         }
     }
 
+    /** A key as PEM text (PKCS #8), for servers that read files. */
+    public static String pem(PrivateKey key) {
+        var base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n";
+    }
+
     X509Certificate authority() {
         return authority;
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * too. The folder is read anew for each request, so content that is swapped beneath it is served at
  * once. Asked for a name it does not serve, it answers 421. Source: RFC 9110 section 15.5.20.
  */
-public final class Origin implements AutoCloseable {
+public final class Origin implements WebServer {
 
     /** The user agent of the lab's own visitors, of whose calls the tap is not told. */
     static final String VISITOR_AGENT = "LabVisitor/1";
@@ -109,7 +109,27 @@ public final class Origin implements AutoCloseable {
         server.refuse(down);
     }
 
-    /** While true orders are refused with 503; pages are served all the same. */
+    @Override
+    public void failing(int status) {
+        faults.failing(status, 1_000, 1, 1);
+    }
+
+    @Override
+    public void robotsBlocked(boolean blocked) {
+        faults.robotsBlocked(blocked);
+    }
+
+    @Override
+    public void noindex(boolean told) {
+        faults.noindex(told);
+    }
+
+    @Override
+    public void repair() {
+        faults.none();
+    }
+
+    @Override
     public void readOnly(boolean fenced) {
         readOnly = fenced;
     }

@@ -12,9 +12,16 @@ import java.util.Locale;
  *
  * @param dwell how long each step is watched
  * @param soak how long the end is watched
+ * @param patience how long it may be blind, or resolvers slow, before it holds
  */
-public record DemoPlan(Duration dwell, Duration soak) {
+public record DemoPlan(Duration dwell, Duration soak, Duration patience) {
     private static final Duration LEAD = Duration.ofDays(2);
+    private static final Duration USUAL_PATIENCE = Duration.ofMinutes(1);
+
+    /** A plan with a minute's patience. */
+    public DemoPlan(Duration dwell, Duration soak) {
+        this(dwell, soak, USUAL_PATIENCE);
+    }
 
     /** What the demo shows: a dwell of 20 seconds and a soak of two minutes. */
     public static DemoPlan shown() {
@@ -86,7 +93,9 @@ public record DemoPlan(Duration dwell, Duration soak) {
         text.append(promoted ? "www.acme.example, shop.acme.example, api.acme.example" : host);
         text.append("] }\n");
         text.append(
-                "watch: { sources: [probes, cloudflare], error-ceiling: 2%, resolver-latency-ceiling: PT0.5S, window: PT5M, patience: PT1M, quorum: 85% }\n");
+                "watch: { sources: [probes, cloudflare], error-ceiling: 2%, resolver-latency-ceiling: PT0.5S, window: PT5M, patience: "
+                        + patience
+                        + ", quorum: 85% }\n");
         text.append("fallback: { read-only: PT24H, after-writes: keep, hold-deadline: PT4H }\n");
         text.append("approvals: { need: 1 }\n");
         text.append("limits: { zone-share: 60% }\n");

@@ -7,18 +7,22 @@ import dev.cutover.lab.cloudflare.CloudflareApi;
 import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.lab.cloudflare.ZoneState;
 import dev.cutover.lab.dns.Authorities;
+import dev.cutover.lab.dns.CachingResolver.Place;
 import dev.cutover.lab.dns.LabAddresses;
 import dev.cutover.lab.dns.ResolverFleet;
 import dev.cutover.lab.dns.StubResolver;
 import dev.cutover.lab.engine.TapEndpoint;
 import dev.cutover.lab.http.LoopbackServer;
 import dev.cutover.lab.http.Reply;
+import dev.cutover.lab.peer.NginxOrigin;
+import dev.cutover.lab.peer.UnboundResolvers;
 import dev.cutover.lab.site.EdgeProxy;
 import dev.cutover.lab.site.LabCertificates;
 import dev.cutover.lab.site.Origin;
 import dev.cutover.lab.site.ServerNames;
 import dev.cutover.lab.site.SiteContent;
 import dev.cutover.lab.site.Visitors;
+import dev.cutover.lab.site.WebServer;
 import dev.cutover.lab.store.ObjectStore;
 import dev.cutover.lab.store.WebhookSink;
 import java.io.IOException;
@@ -27,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,6 +56,7 @@ public final class LabWorld implements AutoCloseable {
 
     private static final long SEED = 7;
     private static final int AUTHORITIES = 2;
+    private static final int REAL_RESOLVERS = 6;
     private static final String TOKEN = "lab-token-of-the-zone";
     private static final String ENGINE_CREDENTIAL = "lab-credential-of-the-engine";
     private static final String IMAGES_CREDENTIAL = "lab-credential-of-the-images";
@@ -62,16 +69,25 @@ public final class LabWorld implements AutoCloseable {
     private final CloudflareAccount account;
     private final ZoneState zone;
     private final CloudflareApi api;
-    private final Map<Side, Origin> origins = new LinkedHashMap<>();
+    private final Map<Side, WebServer> servers = new LinkedHashMap<>();
     private final ObjectStore images;
     private final WebhookSink hooks;
     private final TapEndpoint tapEndpoint;
     private final LoopbackServer time;
     private final LabCertificates certificates;
     private final Visitors visitors;
-    private final ResolverFleet resolvers;
+    private final Optional<ResolverFleet> fleet;
+    private final List<Place> resolvers;
     private final int port;
     private final int dnsPort;
+
+    /** Who plays the origins and the resolvers. */
+    public enum Peers {
+        /** The lab's own, with all their faults and habits. */
+        BUILT_IN,
+        /** nginx and Unbound of this machine; see {@link dev.cutover.lab.peer.PeerProgram#missing}. */
+        REAL
+    }
 
     /** The three sides of the lab's site, each an origin of its own. */
     public enum Side {
@@ -94,14 +110,19 @@ public final class LabWorld implements AutoCloseable {
         }
     }
 
+    /** Starts the world with the lab's own servers. */
+    public LabWorld(Path folder, LabClock clock, CallTap tap) throws IOException {
+        this(folder, clock, tap, Peers.BUILT_IN);
+    }
+
     /**
      * Starts the world.
      *
      * @param folder an empty folder for its files
-     * @param tap told of every call the controller makes
-     * @throws IOException when a socket or file cannot be had; nothing is left open then
+     * @param tap told of every call the controller makes; not of those to real peers
+     * @throws IOException when a socket, a file or a peer cannot be had; nothing is left open then
      */
-    public LabWorld(Path folder, LabClock clock, CallTap tap) throws IOException {
+    public LabWorld(Path folder, LabClock clock, CallTap tap, Peers peers) throws IOException {
         this.folder = folder;
         this.clock = clock;
         try {
@@ -127,24 +148,53 @@ public final class LabWorld implements AutoCloseable {
             api = opened(new CloudflareApi(account, tap));
             certificates = new LabCertificates(clock);
             certificates.writeTrust(folder.resolve("lab-ca.pem"));
-            ServerNames names = new ServerNames(certificates.serverFor(DemoZone.tlsNames()));
+            LabCertificates.Identity identity = certificates.serverFor(DemoZone.tlsNames());
+            ServerNames names = new ServerNames(identity);
             writeSites();
-            for (Side side : Side.values()) {
-                origins.put(side, opened(origin(side, names, tap)));
+            if (peers == Peers.REAL) {
+                // Servers that run as users of their own must get to the sites below.
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
             }
-            origin(Side.STAGING).readOnly(true);
+            for (Side side : Side.values()) {
+                servers.put(
+                        side,
+                        opened(
+                                switch (peers) {
+                                    case BUILT_IN -> new Origin(setup(side), names, tap);
+                                    case REAL ->
+                                            NginxOrigin.start(
+                                                    folder,
+                                                    setup(side),
+                                                    identity,
+                                                    Map.of(),
+                                                    SiteContent.redirects());
+                                }));
+            }
+            server(Side.STAGING).readOnly(true);
             opened(new EdgeProxy(account, EDGE, port, names, certificates.authorityPem(), tap));
             Authorities authorities =
                     opened(Authorities.start(List.of(zone), AUTHORITIES, dnsPort, clock, tap));
-            resolvers =
-                    opened(
-                            ResolverFleet.start(
-                                    ResolverFleet.usualMix(ResolverFleet.USUAL_SIZE),
-                                    dnsPort,
-                                    authorities.addresses(),
-                                    clock,
-                                    tap));
-            resolvers.writeList(folder.resolve("resolvers.txt"));
+            List<InetSocketAddress> asked = authorities.addresses();
+            if (peers == Peers.BUILT_IN) {
+                ResolverFleet own =
+                        opened(
+                                ResolverFleet.start(
+                                        ResolverFleet.usualMix(ResolverFleet.USUAL_SIZE),
+                                        dnsPort,
+                                        asked,
+                                        clock,
+                                        tap));
+                fleet = Optional.of(own);
+                resolvers = own.places();
+            } else {
+                fleet = Optional.empty();
+                resolvers =
+                        opened(
+                                        UnboundResolvers.start(
+                                                folder, REAL_RESOLVERS, dnsPort, asked, clock))
+                                .places();
+            }
+            ResolverFleet.writeList(resolvers, folder.resolve("resolvers.txt"));
             images = opened(new ObjectStore(IMAGES_CREDENTIAL, 16 << 20, tap));
             hooks = opened(new WebhookSink(clock, tap));
             tapEndpoint = opened(new TapEndpoint(tap));
@@ -188,19 +238,21 @@ public final class LabWorld implements AutoCloseable {
         SiteContent.good(site(), "release-2").writeTo(folder.resolve("staging"));
     }
 
-    private Origin origin(Side side, ServerNames names, CallTap tap) {
+    private Origin.Setup setup(Side side) {
         String word = side.name().toLowerCase(Locale.ROOT);
-        return new Origin(
-                new Origin.Setup(
-                        word,
-                        side.address(),
-                        port,
-                        folder.resolve(word),
-                        site(),
-                        Set.of(DemoZone.tlsNames()),
-                        Set.of()),
-                names,
-                tap);
+        return new Origin.Setup(
+                word,
+                side.address(),
+                port,
+                siteFolder(side),
+                site(),
+                Set.of(DemoZone.tlsNames()),
+                Set.of());
+    }
+
+    /** The files of a side; a link where the engine has taken it over. */
+    Path siteFolder(Side side) {
+        return folder.resolve(side.name().toLowerCase(Locale.ROOT));
     }
 
     /** Lets visitors come and caches fill: the world as it is before anybody plans anything. */
@@ -208,9 +260,7 @@ public final class LabWorld implements AutoCloseable {
         visitors.start();
         opened(
                         new Crowd(
-                                resolvers.resolvers().stream()
-                                        .map(r -> r.place().address())
-                                        .toList(),
+                                resolvers.stream().map(Place::address).toList(),
                                 DemoZone.DIRECT.stream().map(DemoZone::host).toList()))
                 .start();
     }
@@ -303,12 +353,13 @@ public final class LabWorld implements AutoCloseable {
         return api;
     }
 
-    public Origin origin(Side side) {
-        Origin origin = origins.get(side);
-        if (origin == null) {
-            throw new IllegalStateException("no origin for " + side);
+    /** The web server of a side. */
+    public WebServer server(Side side) {
+        WebServer server = servers.get(side);
+        if (server == null) {
+            throw new IllegalStateException("no server for " + side);
         }
-        return origin;
+        return server;
     }
 
     public ObjectStore images() {
@@ -324,8 +375,13 @@ public final class LabWorld implements AutoCloseable {
         return visitors;
     }
 
+    /**
+     * The lab's own resolvers.
+     *
+     * @throws IllegalStateException when real ones play their part
+     */
     public ResolverFleet resolvers() {
-        return resolvers;
+        return fleet.orElseThrow(() -> new IllegalStateException("real resolvers have no habits"));
     }
 
     /** A judge who remembers the zone as it is now. */

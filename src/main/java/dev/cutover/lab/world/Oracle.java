@@ -1,6 +1,10 @@
 package dev.cutover.lab.world;
 
 import dev.cutover.lab.cloudflare.CloudflareRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Judges how a run ended by looking at the provider's own data. It shares nothing with the controller but
@@ -19,8 +25,13 @@ public final class Oracle {
     private final Map<String, CloudflareRecord> before = new LinkedHashMap<>();
     private final Map<String, Map<String, Object>> byPeople = new HashMap<>();
 
+    private final Map<LabWorld.Side, Map<String, String>> contentBefore = new HashMap<>();
+
     Oracle(LabWorld world) {
         this.world = world;
+        for (LabWorld.Side side : LabWorld.Side.values()) {
+            contentBefore.put(side, content(side));
+        }
         world.zone().records().forEach(r -> before.put(key(r), r));
     }
 
@@ -104,6 +115,40 @@ public final class Oracle {
                         r ->
                                 r.name().equals(DemoZone.host(label))
                                         && r.content().equals(side.address()));
+    }
+
+    /** The names visitors are sent to that side for right now, as the provider has it. */
+    List<String> routedTo(LabWorld.Side side) {
+        return world.zone().records().stream()
+                .filter(r -> r.content().equals(side.address()))
+                .map(CloudflareRecord::name)
+                .toList();
+    }
+
+    /** The files of a side that are not what they were at the start; empty when all are. */
+    List<String> contentChanged(LabWorld.Side side) {
+        Map<String, String> was = contentBefore.getOrDefault(side, Map.of());
+        Map<String, String> is = content(side);
+        Set<String> paths = new TreeSet<>(was.keySet());
+        paths.addAll(is.keySet());
+        paths.removeIf(path -> was.getOrDefault(path, "").equals(is.getOrDefault(path, "")));
+        return List.copyOf(paths);
+    }
+
+    private Map<String, String> content(LabWorld.Side side) {
+        Map<String, String> found = new HashMap<>();
+        try {
+            // The folder may be a link that a promotion moves.
+            Path folder = world.siteFolder(side).toRealPath();
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                    found.put(folder.relativize(file).toString(), Files.readString(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the site of " + side, e);
+        }
+        return found;
     }
 
     private static void compare(

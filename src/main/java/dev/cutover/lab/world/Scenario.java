@@ -1,5 +1,9 @@
 package dev.cutover.lab.world;
 
+import dev.cutover.lab.cloudflare.CloudflareApi;
+import dev.cutover.lab.dns.Behaviour;
+import dev.cutover.lab.dns.CachingResolver;
+import dev.cutover.lab.dns.ResolverFleet;
 import dev.cutover.lab.world.Stage.SceneFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +29,7 @@ public enum Scenario {
         public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
             stage.say("the new origin breaks: every answer is 503");
-            stage.world().origin(LabWorld.Side.NEXT).faults().failing(503, 1000, 1, 1);
+            stage.world().server(LabWorld.Side.NEXT).failing(503);
         }
     },
 
@@ -44,7 +48,7 @@ public enum Scenario {
             "robots.txt on the new side shuts crawlers out", "Cancelled", LabWorld.Side.CURRENT) {
         @Override
         public void play(Stage stage, Oracle oracle) throws InterruptedException {
-            stage.world().origin(LabWorld.Side.NEXT).faults().robotsBlocked(true);
+            stage.world().server(LabWorld.Side.NEXT).robotsBlocked(true);
             stage.awaitPage("GatesClosed", TO_SOAKING);
             stage.say("on call sees that robots.txt blocks crawlers and calls it off");
             stage.abort("robots.txt on the new side blocks crawlers");
@@ -77,10 +81,10 @@ public enum Scenario {
         public void play(Stage stage, Oracle oracle) throws InterruptedException {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
             stage.say("staging breaks first");
-            stage.world().origin(LabWorld.Side.STAGING).faults().failing(500, 1000, 1, 1);
+            stage.world().server(LabWorld.Side.STAGING).failing(500);
             Thread.sleep(Duration.ofSeconds(12));
             stage.say("now the new origin breaks too");
-            stage.world().origin(LabWorld.Side.NEXT).faults().failing(503, 1000, 1, 1);
+            stage.world().server(LabWorld.Side.NEXT).failing(503);
             stage.awaitPage("FallbackSick", Duration.ofMinutes(2));
             stage.awaitPhase("Held", p -> p.startsWith("Held"), Duration.ofMinutes(1));
             Thread.sleep(Duration.ofSeconds(5));
@@ -88,7 +92,7 @@ public enum Scenario {
                 throw new SceneFailedException("visitors were sent to a sick fallback side");
             }
             stage.say("staging is repaired");
-            stage.world().origin(LabWorld.Side.STAGING).faults().none();
+            stage.world().server(LabWorld.Side.STAGING).repair();
         }
     },
 
@@ -101,7 +105,7 @@ public enum Scenario {
             stage.awaitPhase("Soaking", is("Soaking"), TO_SOAKING);
             stage.say("the provider's API goes down, and the new origin with it");
             stage.world().api().faults().unavailable(true);
-            stage.world().origin(LabWorld.Side.NEXT).faults().failing(503, 1000, 1, 1);
+            stage.world().server(LabWorld.Side.NEXT).failing(503);
             stage.awaitPage("CannotRestore", Duration.ofMinutes(2));
             stage.say("people got the manual steps; the API comes back");
             stage.world().api().faults().unavailable(false);
@@ -127,7 +131,134 @@ public enum Scenario {
             Thread.sleep(Duration.ofSeconds(2));
             stage.startController();
         }
+    },
+
+    SLOW_RESOLVERS(
+            "resolvers become slow in the middle of the switch", "Completed", LabWorld.Side.NEXT) {
+        @Override
+        public DemoPlan plan(DemoPlan plan) {
+            // Slow for as long as patience lasts must happen while a step is still watched.
+            Duration patience = Duration.ofSeconds(12);
+            return new DemoPlan(Duration.ofSeconds(25), plan.soak(), patience);
+        }
+
+        @Override
+        public boolean needsBuiltInResolvers() {
+            return true;
+        }
+
+        @Override
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
+            stage.awaitPhase("Switching(1/2)", p -> p.startsWith("Switching(1"), TO_SOAKING);
+            awaitOn(oracle, LabWorld.Side.NEXT, "beta");
+            stage.say("resolvers take 0.8 s for an answer");
+            ResolverFleet fleet = stage.world().resolvers();
+            List<CachingResolver> slowed =
+                    fleet.resolvers().stream()
+                            .filter(r -> r.behaviour() instanceof Behaviour.Honest)
+                            .toList();
+            slowed.forEach(r -> r.behave(new Behaviour.Slow(Duration.ofMillis(800))));
+            stage.awaitPhase(
+                    "Held for ResolverLatency",
+                    p -> p.startsWith("Held") && p.contains("ResolverLatency"),
+                    Duration.ofMinutes(1));
+            Thread.sleep(Duration.ofSeconds(5));
+            if (!oracle.isOn(LabWorld.Side.NEXT, "beta")
+                    || !oracle.isOn(LabWorld.Side.CURRENT, "www")) {
+                throw new SceneFailedException("records were changed because resolvers are slow");
+            }
+            stage.say("held, nothing was taken back; resolvers recover");
+            slowed.forEach(r -> r.behave(new Behaviour.Honest()));
+            stage.awaitVerdict("resolver-latency", "pass", Duration.ofMinutes(1));
+            stage.say("on call lets it go on");
+            stage.resume();
+        }
+    },
+
+    NOINDEX_LEFT(
+            "the new side tells search engines to forget every page",
+            "Completed",
+            LabWorld.Side.NEXT) {
+        @Override
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
+            stage.world().server(LabWorld.Side.NEXT).noindex(true);
+            stage.awaitVerdict("next-robots", "fail", Duration.ofMinutes(3));
+            stage.say("a gate sees noindex two days ahead; nobody looks");
+            stage.awaitPage("GatesClosed", TO_SOAKING);
+            stage.say("the window is open, the gate is not; somebody takes the header away");
+            stage.awaitPhase("AwaitingGo", is("AwaitingGo"), Duration.ofSeconds(1));
+            List<String> wrong = oracle.routedTo(LabWorld.Side.NEXT);
+            if (!wrong.isEmpty()) {
+                throw new SceneFailedException("switched although noindex was left: " + wrong);
+            }
+            stage.world().server(LabWorld.Side.NEXT).noindex(false);
+        }
+    },
+
+    IMPORT_CORRUPTS(
+            "the engine says done, but one file is damaged",
+            "FellBack(current)",
+            LabWorld.Side.CURRENT) {
+        @Override
+        public String engineFault() {
+            return "corrupt";
+        }
+
+        @Override
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
+            stage.awaitPhase(
+                    "FellBack(current)",
+                    phase -> {
+                        List<String> routed = oracle.routedTo(LabWorld.Side.NEXT);
+                        if (!routed.isEmpty()) {
+                            throw new SceneFailedException(
+                                    "switched to damaged content: " + routed);
+                        }
+                        return phase.equals("FellBack(current)");
+                    },
+                    TO_SOAKING);
+            List<String> changed = oracle.contentChanged(LabWorld.Side.NEXT);
+            if (!changed.isEmpty()) {
+                throw new SceneFailedException(
+                        "the content before the import is not back: " + changed);
+            }
+        }
+    },
+
+    API_429(
+            "the provider answers 429 again and again during the switch",
+            "Completed",
+            LabWorld.Side.NEXT) {
+        @Override
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
+            CloudflareApi api = stage.world().api();
+            stage.awaitPhase("Promoting", is("Promoting"), TO_SOAKING);
+            int before = api.calls().size();
+            stage.say("the provider answers every call 429, retry-after 4 s");
+            api.faults().respond429For(1_000, Optional.of(RETRY_AFTER));
+            stage.awaitPhase(
+                    "Switching(1/2)", p -> p.startsWith("Switching(1"), Duration.ofMinutes(1));
+            Thread.sleep(RETRY_AFTER.multipliedBy(3));
+            if (!oracle.routedTo(LabWorld.Side.NEXT).isEmpty()) {
+                throw new SceneFailedException("records changed while every call was refused");
+            }
+            stage.say("calls are taken again");
+            api.faults().respond429For(0, Optional.empty());
+            stage.awaitPhase(
+                    "Switching(2/2)", p -> p.startsWith("Switching(2"), Duration.ofMinutes(2));
+            stage.say("and three more are not");
+            api.faults().respond429For(3, Optional.of(RETRY_AFTER));
+            stage.awaitPhase("Soaking", is("Soaking"), Duration.ofMinutes(2));
+            List<CloudflareApi.Seen> calls = api.calls();
+            List<String> wrong =
+                    Restraint.wrongWith(calls.subList(before, calls.size()), RETRY_AFTER, 2);
+            if (!wrong.isEmpty()) {
+                throw new SceneFailedException(String.join("; ", wrong));
+            }
+        }
     };
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(4);
 
     private static final Duration TO_SOAKING = Duration.ofMinutes(6);
 
@@ -147,6 +278,16 @@ public enum Scenario {
     /** The fault the engine is started with. */
     public String engineFault() {
         return "none";
+    }
+
+    /** The demo's plan as this scenario needs it. */
+    public DemoPlan plan(DemoPlan plan) {
+        return plan;
+    }
+
+    /** Whether it can only be played with the lab's own resolvers. */
+    public boolean needsBuiltInResolvers() {
+        return false;
     }
 
     /** The name on the command line. */

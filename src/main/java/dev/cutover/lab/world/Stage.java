@@ -23,6 +23,14 @@ public interface Stage {
     /** Waits until people are paged with that code. */
     void awaitPage(String code, Duration most) throws InterruptedException;
 
+    /**
+     * Waits until a check's verdict is this one.
+     *
+     * @param check its name as people read it, such as {@code next-robots}
+     * @param verdict such as {@code fail}
+     */
+    void awaitVerdict(String check, String verdict, Duration most) throws InterruptedException;
+
     /** The on-call person falls back. */
     void abort(String why);
 

@@ -80,7 +80,7 @@ class ResolverFleetTest {
                             lab.authorities.addresses(),
                             lab.clock,
                             CallTap.NONE);
-            fleet.writeList(list);
+            ResolverFleet.writeList(fleet.places(), list);
             fleet.close();
 
             assertThat(Files.readAllLines(list))
