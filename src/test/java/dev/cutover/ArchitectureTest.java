@@ -178,6 +178,8 @@ class ArchitectureTest {
         "api, json, true",
         "json, port, false",
         "api, web, false",
+        "web, api, true",
+        "web, store, false",
         "cli, lab, false",
         "lab, core, false",
         "wiring, lab, true",

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 ///
 /// ```
 /// wiring                          -> all
-/// api web cli                     -> run, core, json    cli's demo command: lab as well
+/// api cli                         -> run, core, json    cli's demo command: lab as well
+/// web                             -> run, core, json, api    a cutover reads the same on both
 /// run                             -> port, core
 /// cloudflare dns probe promotion
 /// checks watch store postgres
@@ -28,8 +29,6 @@ import java.util.stream.Stream;
 /// ```
 final class OneWayTable {
     static final String BASE = "dev.cutover";
-
-    static final Set<String> FACES = Set.of("api", "web", "cli");
 
     static final Set<String> ADAPTERS =
             Set.of(
@@ -47,8 +46,10 @@ final class OneWayTable {
 
     private static final Map<String, Set<String>> SEES =
             Stream.of(
-                            FACES.stream()
-                                    .map(face -> Map.entry(face, Set.of("run", "core", "json"))),
+                            Stream.of(
+                                    Map.entry("api", Set.of("run", "core", "json")),
+                                    Map.entry("web", Set.of("run", "core", "json", "api")),
+                                    Map.entry("cli", Set.of("run", "core", "json"))),
                             ADAPTERS.stream()
                                     .map(
                                             part ->

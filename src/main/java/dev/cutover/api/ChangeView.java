@@ -11,7 +11,7 @@ import java.util.List;
 /// @param aged before, with its TTL lowered
 /// @param settled next, with the TTLs it keeps when all is done
 /// @param proxied whether visitors reach it through the provider's edge
-record ChangeView(
+public record ChangeView(
         String set,
         String name,
         String type,

@@ -26,14 +26,14 @@ public final class CutoverDesk {
         this.measures = measures;
     }
 
-    Cutovers cutovers() {
+    public Cutovers cutovers() {
         return cutovers;
     }
 
     /// The id in a path.
     ///
     /// @throws ProblemException 404 when the text can be no id
-    static CutoverId id(String text) {
+    public static CutoverId id(String text) {
         try {
             return new CutoverId(text);
         } catch (IllegalArgumentException e) {
@@ -44,7 +44,7 @@ public final class CutoverDesk {
     /// The cutover in a path.
     ///
     /// @throws ProblemException 404
-    Cutover find(String text) {
+    public Cutover find(String text) {
         return cutovers.find(id(text)).orElseThrow(() -> missing(text));
     }
 
@@ -55,7 +55,7 @@ public final class CutoverDesk {
     /// Asks, and shows the cutover as it was after that.
     ///
     /// @throws ProblemException 404, 409, 412 or 422
-    CutoverView ask(
+    public CutoverView ask(
             String text,
             Input.Request request,
             Headers.Seen seen,
@@ -77,7 +77,7 @@ public final class CutoverDesk {
     }
 
     /// The cutover with all that is known around it.
-    CutoverView view(Cutover c) {
+    public CutoverView view(Cutover c) {
         Instant now = cutovers.now();
         List<JournalEntry> recent =
                 cutovers.entries(c.id(), Math.max(0, c.seq() - MOST_RECENT), MOST_RECENT);

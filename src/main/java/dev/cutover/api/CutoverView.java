@@ -62,20 +62,21 @@ public record CutoverView(
         List<EventView.Brief> recent) {
 
     /// Why a phase was entered: a stable word and a sentence.
-    record WhyView(String code, String text) {}
+    public record WhyView(String code, String text) {}
 
     /// How TTLs are prepared.
     ///
     /// @param lowerAt when they go down at the latest
     /// @param loweredAt when that was proven; null before
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record TtlView(long lowerToSeconds, Instant lowerAt, @Nullable Instant loweredAt) {}
+    public record TtlView(long lowerToSeconds, Instant lowerAt, @Nullable Instant loweredAt) {}
 
     /// Who agreed to this plan for this window.
-    record ApprovalsView(int need, List<String> given) {}
+    public record ApprovalsView(int need, List<String> given) {}
 
     /// An open piece of outside work.
-    record ActionView(String id, String key, int attempt, Instant intendedAt, Instant deadlineAt) {
+    public record ActionView(
+            String id, String key, int attempt, Instant intendedAt, Instant deadlineAt) {
         static ActionView of(Action a) {
             return new ActionView(
                     a.id().text(), a.id().key(), a.id().attempt(), a.intendedAt(), a.deadlineAt());

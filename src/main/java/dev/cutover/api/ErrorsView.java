@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param from since when they are counted
 /// @param share of failed requests, 0 to 1
 /// @param ceiling the share that is too much
-record ErrorsView(Instant from, long requests, long failures, double share, double ceiling) {
+public record ErrorsView(Instant from, long requests, long failures, double share, double ceiling) {
 
     /// When counting begins: the watch's window, but not before routing moved; empty before that.
     static Optional<Instant> from(Cutover c, Instant now) {

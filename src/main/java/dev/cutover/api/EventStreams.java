@@ -61,7 +61,7 @@ public final class EventStreams {
     ///
     /// @param after only entries after this number
     /// @throws ProblemException 503 when too many streams are open
-    StreamingOutput journal(CutoverId id, long after, RoutingContext routing) {
+    public StreamingOutput journal(CutoverId id, long after, RoutingContext routing) {
         // Followed before the first look, so that nothing is written unseen between the two.
         EventStream stream = admit(feed.follow(id), routing);
         return out ->
@@ -111,7 +111,7 @@ public final class EventStreams {
     /// client was away: whoever comes looks at the list first.
     ///
     /// @throws ProblemException 503 when too many streams are open
-    StreamingOutput changes(RoutingContext routing) {
+    public StreamingOutput changes(RoutingContext routing) {
         EventStream stream = admit(feed.followAll(), routing);
         return out ->
                 stream.send(

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param seq from 1, without gaps
 /// @param text the same fact as a sentence
 /// @param data what the fact carries
-record EventView(
+public record EventView(
         long seq,
         Instant at,
         String by,
@@ -33,7 +33,7 @@ record EventView(
     }
 
     /// A line without its data, for lists of the latest.
-    record Brief(long seq, Instant at, String by, String text) {
+    public record Brief(long seq, Instant at, String by, String text) {
         static Brief of(JournalEntry entry) {
             return new Brief(entry.seq(), entry.at(), entry.by(), EventWords.of(entry.event()));
         }

@@ -113,7 +113,7 @@ public class EventsResource {
         return stream(streams.journal(c.id(), from, routing));
     }
 
-    static Response stream(StreamingOutput out) {
+    public static Response stream(StreamingOutput out) {
         return Response.ok(out, MediaType.SERVER_SENT_EVENTS_TYPE)
                 .header("Cache-Control", "no-store")
                 .header("Vary", "Accept")

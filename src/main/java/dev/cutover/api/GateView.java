@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param observedAt of the oldest evidence; null when there was none
 /// @param ageSeconds of that evidence now; null when there was none, and in a report
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record GateView(
+public record GateView(
         String check,
         String verdict,
         String summary,

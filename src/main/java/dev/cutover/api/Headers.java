@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the headers that make a write safe to repeat or bind it to what was seen.
-final class Headers {
+public final class Headers {
     private static final int LONGEST_KEY = 120;
     private static final int MOST_TAGS = 20;
 
@@ -39,9 +39,9 @@ final class Headers {
     ///
     /// @param text the tag without its quotes: the number of the last journal entry, or the plan's
     ///     hash; empty when the caller did not say
-    record Seen(String text) {
+    public record Seen(String text) {
         /// Nothing was said, so anything fits.
-        static final Seen ANYTHING = new Seen("");
+        public static final Seen ANYTHING = new Seen("");
 
         /// Whether the cutover is still that.
         boolean fits(Cutover c) {

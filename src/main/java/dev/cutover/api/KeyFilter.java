@@ -50,7 +50,7 @@ public final class KeyFilter implements ContainerRequestFilter {
     ///
     /// @param header the Authorization header; null when there is none
     /// @throws ProblemException 401 when there is no key or an unknown one
-    static ApiKeys.Caller admit(ApiKeys keys, @Nullable String header) {
+    public static ApiKeys.Caller admit(ApiKeys keys, @Nullable String header) {
         if (header == null) {
             throw new ProblemException(
                     Problem.noKey("expected the header 'Authorization: Bearer KEY', seen none"));

@@ -22,7 +22,7 @@ public record NextStep(String text, @Nullable Instant at) {
     /// How long a resolver may remember that a name does not exist, when no authority said.
     private static final Duration NEGATIVE_TTL = Duration.ofHours(1);
 
-    static NextStep of(Cutover c, Instant now) {
+    public static NextStep of(Cutover c, Instant now) {
         return of(c, c.phase(), now);
     }
 
@@ -143,7 +143,7 @@ public record NextStep(String text, @Nullable Instant at) {
     }
 
     /// A span as people say it, such as `2 h 30 min` or `20 s`.
-    static String words(Duration span) {
+    public static String words(Duration span) {
         StringBuilder words = new StringBuilder();
         add(words, span.toDays(), "d");
         add(words, span.toHoursPart(), "h");

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Locale;
 
 /// The way through the phases, with what is done, current and ahead.
-final class PhasePath {
+public final class PhasePath {
     private static final List<Phase.Stage> STAGES = List.of(Phase.Stage.values());
 
     private PhasePath() {}
 
     /// One phase on the way: `done`, `current` or `ahead`.
-    record Step(String phase, String state) {}
+    public record Step(String phase, String state) {}
 
     /// The way of a cutover that is in this phase.
     ///

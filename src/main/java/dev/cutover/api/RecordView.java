@@ -5,7 +5,7 @@ import dev.cutover.core.dns.DnsRecord;
 /// One value of a record set.
 ///
 /// @param ttlSeconds 1 where the provider chooses
-record RecordView(String content, long ttlSeconds, boolean proxied) {
+public record RecordView(String content, long ttlSeconds, boolean proxied) {
     static RecordView of(DnsRecord r) {
         return new RecordView(r.content(), r.ttlSeconds(), r.proxied());
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
 ///
 /// @param opens local time in `zone`
 /// @param atClose `hold`, `finish` or `fallback`
-record WindowView(
+public record WindowView(
         String opens,
         String closes,
         String zone,

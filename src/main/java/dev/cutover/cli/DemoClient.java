@@ -61,6 +61,20 @@ final class DemoClient {
         return send(key, HttpRequest.newBuilder(base.resolve("/api/v1" + path)).GET());
     }
 
+    /**
+     * Where a browser signs in once, within ten minutes, as the owner of a key.
+     *
+     * @throws IOException when the controller is not there, or says no
+     */
+    URI signInLink(String key) throws IOException {
+        HttpResponse<String> response =
+                answer(
+                        key,
+                        HttpRequest.newBuilder(base.resolve("/sign-in/codes"))
+                                .POST(HttpRequest.BodyPublishers.noBody()));
+        return base.resolve("/sign-in#" + response.body().strip());
+    }
+
     /** Asks for something; the controller's answer, or its problem as an exception. */
     JsonNode post(String key, String path, Map<String, ?> body, Map<String, String> headers)
             throws IOException {
@@ -77,6 +91,11 @@ final class DemoClient {
     }
 
     private JsonNode send(String key, HttpRequest.Builder request) throws IOException {
+        return JSON.readTree(answer(key, request).body());
+    }
+
+    private HttpResponse<String> answer(String key, HttpRequest.Builder request)
+            throws IOException {
         try {
             HttpResponse<String> response =
                     http.send(
@@ -86,7 +105,7 @@ final class DemoClient {
                 throw new RefusedException(
                         "the controller answers " + response.statusCode() + ": " + response.body());
             }
-            return JSON.readTree(response.body());
+            return response;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

@@ -138,6 +138,11 @@ public final class DemoLab implements AutoCloseable {
         return nodes.getFirst().page();
     }
 
+    /** Where a browser signs in once, within ten minutes, as the one on call. */
+    public URI signInLink() throws IOException {
+        return nodes.getFirst().client().signInLink(ON_CALL_KEY);
+    }
+
     /** The API of a controller that runs. */
     private DemoClient client() {
         return nodes.stream()

@@ -165,6 +165,7 @@ public final class DemoRun {
                         + lab.page()
                         + ", its log is "
                         + lab.world().folder().resolve("controller.log"));
+        out.println("watch it in a browser (this link signs in once): " + lab.signInLink());
         out.flush();
         Screen screen = new Screen(out, around.ansi(), around.width());
         DemoPlay play =
@@ -191,7 +192,7 @@ public final class DemoRun {
         boolean fine = ended.wrong().isEmpty() && reported;
         files = fine && !options.keep() ? Remains.UNNEEDED : Remains.KEPT;
         if (options.stay()) {
-            out.println("staying at " + lab.page() + " until interrupted");
+            out.println("staying at " + lab.signInLink() + " until interrupted");
             out.flush();
             Thread.currentThread().join();
         }

@@ -3,9 +3,11 @@ package dev.cutover.port;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.port.CallLog.ProviderCall;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Measurements that are too many for the journal: counted requests, adoption, calls. */
 public interface Samples {
@@ -19,6 +21,12 @@ public interface Samples {
 
     /** The adoption curve, oldest first. */
     List<Adoption> adoption(CutoverId id);
+
+    /** Keeps what each resolver answered, in place of the look before. */
+    void keepLook(CutoverId id, ResolverLook look);
+
+    /** The latest look at the resolvers; empty before the first. */
+    Optional<ResolverLook> look(CutoverId id);
 
     /** The calls made for a cutover, oldest first, at most {@code most}. */
     List<ProviderCall> calls(CutoverId id, int most);

@@ -12,6 +12,7 @@ import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
@@ -227,6 +228,7 @@ final class Observer {
                         clock.instant());
         if (!c.switchedSteps().isEmpty()) {
             samples.addAdoption(c.id(), Adoption.of(c.switched(), seen));
+            samples.keepLook(c.id(), ResolverLook.of(c.switched(), seen));
         }
         return seen;
     }

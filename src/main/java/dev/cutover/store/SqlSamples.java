@@ -3,14 +3,21 @@ package dev.cutover.store;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.ResolverLook;
+import dev.cutover.core.timeline.ResolverLook.Standing;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.Samples;
+import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Measurements in tables of their own. Safe for concurrent use. */
@@ -140,6 +147,82 @@ public final class SqlSamples implements Samples {
     }
 
     /** What {@link SqlCallLog} has written so far; flush it first for a report. */
+    @Override
+    public void keepLook(CutoverId id, ResolverLook look) {
+        List<ResolverLook.Standing> all = look.resolvers();
+        database.query(
+                "keep the look of " + id,
+                c -> {
+                    try (PreparedStatement upsert =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    INSERT INTO resolver_look
+                                        (cutover, at, resolver, on_next, on_old, other, failed,
+                                         old_ttl_seconds, latency_nanos)
+                                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                    ON CONFLICT (cutover) DO UPDATE
+                                    SET at = excluded.at, resolver = excluded.resolver,
+                                        on_next = excluded.on_next, on_old = excluded.on_old,
+                                        other = excluded.other, failed = excluded.failed,
+                                        old_ttl_seconds = excluded.old_ttl_seconds,
+                                        latency_nanos = excluded.latency_nanos""")) {
+                        upsert.setString(1, id.value());
+                        upsert.setObject(2, Database.timestamp(look.at()));
+                        upsert.setArray(3, array(c, "text", all, Standing::resolver));
+                        upsert.setArray(4, array(c, "integer", all, Standing::onNext));
+                        upsert.setArray(5, array(c, "integer", all, Standing::onOld));
+                        upsert.setArray(6, array(c, "integer", all, Standing::other));
+                        upsert.setArray(7, array(c, "integer", all, Standing::failed));
+                        upsert.setArray(8, array(c, "bigint", all, Standing::oldTtlSeconds));
+                        upsert.setArray(9, array(c, "bigint", all, s -> s.latency().toNanos()));
+                        return upsert.executeUpdate();
+                    }
+                });
+    }
+
+    private static Array array(
+            Connection c, String type, List<Standing> all, Function<Standing, Object> field)
+            throws SQLException {
+        return c.createArrayOf(type, all.stream().map(field).toArray());
+    }
+
+    @Override
+    public Optional<ResolverLook> look(CutoverId id) {
+        return database.query(
+                "read the look of " + id,
+                c -> {
+                    try (PreparedStatement select =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    SELECT l.at, r.* FROM resolver_look l,
+                                        unnest(resolver, on_next, on_old, other, failed,
+                                               old_ttl_seconds, latency_nanos)
+                                        AS r (resolver, on_next, on_old, other, failed, ttl, latency)
+                                    WHERE cutover = ?""")) {
+                        select.setString(1, id.value());
+                        List<Standing> all = new ArrayList<>();
+                        Optional<Instant> at = Optional.empty();
+                        try (ResultSet row = select.executeQuery()) {
+                            while (row.next()) {
+                                at = Optional.of(Database.instant(row, "at"));
+                                all.add(
+                                        new Standing(
+                                                row.getString("resolver"),
+                                                row.getInt("on_next"),
+                                                row.getInt("on_old"),
+                                                row.getInt("other"),
+                                                row.getInt("failed"),
+                                                row.getLong("ttl"),
+                                                Duration.ofNanos(row.getLong("latency"))));
+                            }
+                        }
+                        return at.map(when -> new ResolverLook(when, all));
+                    }
+                });
+    }
+
     @Override
     public List<ProviderCall> calls(CutoverId id, int most) {
         return database.query(

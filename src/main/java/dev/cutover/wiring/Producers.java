@@ -12,6 +12,7 @@ import dev.cutover.cloudflare.CloudflareZone;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.imagestore.FileImages;
 import dev.cutover.imagestore.HttpImages;
 import dev.cutover.net.EgressPolicy;
@@ -61,6 +62,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** Makes one of everything from the settings. No decision about a cutover is taken here. */
@@ -366,6 +368,11 @@ public class Producers {
         @Override
         public List<Adoption> adoption(CutoverId id) {
             return samples.adoption(id);
+        }
+
+        @Override
+        public Optional<ResolverLook> look(CutoverId id) {
+            return samples.look(id);
         }
 
         @Override

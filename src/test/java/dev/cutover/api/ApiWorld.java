@@ -8,6 +8,7 @@ import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Call;
 import dev.cutover.port.CallLog.ProviderCall;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +62,25 @@ public class ApiWorld {
 
     private final MemoryJournal journal = new MemoryJournal();
     private volatile boolean edited;
+    private volatile @Nullable ResolverLook look;
+    private volatile List<Adoption> adoption = List.of();
+    private volatile List<Bucket> probes = List.of();
     private volatile @Nullable RuntimeException failure;
 
-    void reset() {
+    public void reset() {
         journal.clear();
         edited = false;
+        look = null;
+        adoption = List.of();
+        probes = List.of();
         failure = null;
+    }
+
+    /// What was measured.
+    public void measured(List<Adoption> adoption, ResolverLook look, List<Bucket> probes) {
+        this.adoption = adoption;
+        this.look = look;
+        this.probes = probes;
     }
 
     /// Somebody changes a planned record.
@@ -82,7 +97,7 @@ public class ApiWorld {
     }
 
     /// The key of somebody with this role; any other word is no key of ours.
-    String key(String who) {
+    public String key(String who) {
         ApiKeys.Issued issued = ISSUED.get(who);
         return issued == null ? who : issued.key();
     }
@@ -102,12 +117,17 @@ public class ApiWorld {
         return new Measures() {
             @Override
             public List<Adoption> adoption(CutoverId id) {
-                return List.of();
+                return adoption;
+            }
+
+            @Override
+            public Optional<ResolverLook> look(CutoverId id) {
+                return Optional.ofNullable(look);
             }
 
             @Override
             public List<Bucket> probes(CutoverId id, Instant from) {
-                return List.of();
+                return probes;
             }
         };
     }
@@ -143,7 +163,7 @@ public class ApiWorld {
                 MOST_STREAMS, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofHours(1));
     }
 
-    MemoryJournal journal() {
+    public MemoryJournal journal() {
         return journal;
     }
 
@@ -234,6 +254,14 @@ public class ApiWorld {
         @Override
         public List<Adoption> adoption(CutoverId id) {
             return List.of();
+        }
+
+        @Override
+        public void keepLook(CutoverId id, ResolverLook look) {}
+
+        @Override
+        public Optional<ResolverLook> look(CutoverId id) {
+            return Optional.empty();
         }
 
         @Override

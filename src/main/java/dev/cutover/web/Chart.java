@@ -1,0 +1,140 @@
+package dev.cutover.web;
+
+import dev.cutover.core.judge.Bucket;
+import dev.cutover.core.timeline.Adoption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/// A drawing with the words around it.
+///
+/// @param svg well-formed; every text in it is escaped
+/// @param top what the upper edge means
+/// @param from when the left edge is
+/// @param to when the right edge is
+/// @param now the latest figure, in words
+public record Chart(String svg, String top, Moment from, Moment to, String now) {
+    private static final int COLUMNS = 60;
+    private static final int MOST_POINTS = 240;
+
+    /// Below this much the scale of errors does not go, in ceilings.
+    private static final double SCALE_IN_CEILINGS = 2.5;
+
+    static final Chart NONE = new Chart("", "", Moment.NONE, Moment.NONE, "");
+
+    /// Whether there is anything to show.
+    public boolean isDrawn() {
+        return !svg.isEmpty();
+    }
+
+    /// Who shows the next side, over time.
+    ///
+    /// @param points oldest first
+    static Chart adoption(List<Adoption> points, Instant now) {
+        if (points.isEmpty()) {
+            return NONE;
+        }
+        Instant from = points.getFirst().at();
+        Instant to = points.getLast().at();
+        double span = Math.max(1, Duration.between(from, to).toMillis());
+        int every = Math.max(1, (int) Math.ceil((double) points.size() / MOST_POINTS));
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < points.size(); i++) {
+            if (i % every == 0 || i == points.size() - 1) {
+                Adoption p = points.get(i);
+                double x = Svg.WIDTH * Duration.between(from, p.at()).toMillis() / span;
+                line.append(line.isEmpty() ? "M" : "L")
+                        .append(Svg.number(x))
+                        .append(' ')
+                        .append(Svg.number(Svg.HEIGHT * (1 - p.share())));
+            }
+        }
+        if (points.size() == 1) {
+            line.append("H").append(Svg.number(Svg.WIDTH));
+        }
+        String area = line + "V" + Svg.number(Svg.HEIGHT) + "H0Z";
+        Adoption last = points.getLast();
+        int answered = last.onNext() + last.onOld() + last.other();
+        String said =
+                percent(last.share())
+                        + " of resolver answers show the next side ("
+                        + last.onNext()
+                        + " of "
+                        + answered
+                        + (last.failed() == 0 ? ")" : "; " + last.failed() + " not answered)");
+        String svg =
+                new Svg(said)
+                        .line("grid", 0, Svg.HEIGHT / 2, Svg.WIDTH, Svg.HEIGHT / 2)
+                        .path("area", area)
+                        .path("line", line.toString())
+                        .done();
+        return new Chart(svg, "100 %", Moment.of(from, now), Moment.of(to, now), said);
+    }
+
+    /// The share of failed requests, column by column. A column nobody counted in is hatched: it is
+    /// no
+    /// data, not health.
+    ///
+    /// @param from the left edge
+    static Chart errors(List<Bucket> buckets, Instant from, Instant now, double ceiling) {
+        double span = Math.max(1_000, Duration.between(from, now).toMillis());
+        long[] all = new long[COLUMNS];
+        long[] failed = new long[COLUMNS];
+        long requests = 0;
+        long failures = 0;
+        for (Bucket b : buckets) {
+            double place = Duration.between(from, b.startsAt()).toMillis() / span;
+            if (place >= 0 && place <= 1) {
+                int column = Math.min(COLUMNS - 1, (int) (place * COLUMNS));
+                all[column] += b.all();
+                failed[column] += b.failed();
+                requests += b.all();
+                failures += b.failed();
+            }
+        }
+        double most = ceiling * SCALE_IN_CEILINGS;
+        for (int i = 0; i < COLUMNS; i++) {
+            most = all[i] == 0 ? most : Math.max(most, (double) failed[i] / all[i]);
+        }
+        most = Math.min(1, most);
+        String said =
+                requests == 0
+                        ? "no request was counted"
+                        : percent((double) failures / requests)
+                                + " of requests failed ("
+                                + failures
+                                + " of "
+                                + requests
+                                + "); too many is above "
+                                + percent(ceiling);
+        Svg svg = new Svg(said);
+        double width = Svg.WIDTH / COLUMNS;
+        for (int i = 0; i < COLUMNS; i++) {
+            if (all[i] == 0) {
+                svg.rectangle("nodata", i * width, 0, width, Svg.HEIGHT);
+                continue;
+            }
+            double share = (double) failed[i] / all[i];
+            double height = Math.max(share > 0 ? 4 : 2, Svg.HEIGHT * share / most);
+            svg.rectangle(
+                    share > ceiling ? "toomany" : share > 0 ? "some" : "fine",
+                    i * width + 1,
+                    Svg.HEIGHT - height,
+                    width - 2,
+                    height);
+        }
+        double y = Svg.HEIGHT * (1 - ceiling / most);
+        svg.line("ceiling", 0, y, Svg.WIDTH, y);
+        return new Chart(
+                svg.done(), percent(most), Moment.of(from, now), Moment.of(now, now), said);
+    }
+
+    static String percent(double share) {
+        double percent = share * 100;
+        boolean whole = percent == Math.rint(percent) || percent >= 10;
+        // Never 100 % while something is missing.
+        double shown = whole && share < 1 ? Math.floor(percent) : percent;
+        return String.format(Locale.ROOT, whole ? "%.0f %%" : "%.1f %%", shown);
+    }
+}

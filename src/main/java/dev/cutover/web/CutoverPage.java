@@ -1,0 +1,279 @@
+package dev.cutover.web;
+
+import dev.cutover.api.ApiKeys;
+import dev.cutover.api.CutoverView;
+import dev.cutover.api.EventView;
+import dev.cutover.api.GateView;
+import dev.cutover.api.PhasePath;
+import dev.cutover.api.SafeButton;
+import dev.cutover.core.report.Report;
+import dev.cutover.core.timeline.ResolverLook;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One cutover as a page shows it.
+///
+/// @param notice what just came of a form; empty for nothing
+/// @param phase the word people read
+/// @param why why it is there; empty when that lies far back
+/// @param next what it does next by itself; empty when nothing
+/// @param acts the buttons, the safest first
+/// @param others what else can be asked by command, with what it costs
+/// @param judge what the error judge last said; empty before it said anything
+public record CutoverPage(
+        Frame frame,
+        String notice,
+        String id,
+        String site,
+        String owner,
+        String author,
+        String phase,
+        Tone tone,
+        Moment since,
+        String why,
+        String next,
+        Moment nextAt,
+        Moment now,
+        long seq,
+        boolean over,
+        String planHash,
+        String window,
+        String approvals,
+        String driver,
+        List<Act> acts,
+        List<SafeButton> others,
+        List<Step> steps,
+        List<Gate> gates,
+        Chart adoption,
+        Chart errors,
+        Optional<Gate> judge,
+        Resolvers resolvers,
+        List<Line> journal) {
+
+    private static final int MOST_STEPS = 14;
+    private static final int FIRST_RESOLVERS = 10;
+
+    /// One line of the timeline.
+    ///
+    /// @param state `done`, `current` or `ahead`
+    /// @param sign what shows the state beside its colour
+    public record Step(
+            String phase, String state, String sign, Moment planned, Moment actual, String why) {}
+
+    /// One verdict with its evidence.
+    ///
+    /// @param age of the oldest evidence; not set when there was none
+    public record Gate(
+            String check,
+            Tone tone,
+            String summary,
+            List<String> findings,
+            Moment age,
+            Moment since) {
+        static Gate of(GateView g, Instant now) {
+            return new Gate(
+                    g.check(),
+                    Tone.ofVerdict(g.verdict()),
+                    g.summary(),
+                    g.findings(),
+                    Moment.of(g.observedAt(), now),
+                    Moment.of(g.since(), now));
+        }
+
+        boolean isPassed() {
+            return tone.word().equals("pass");
+        }
+    }
+
+    /// What resolvers answer.
+    ///
+    /// @param first the ones that show something else or nothing, the slowest to change first
+    /// @param rest all others, folded away
+    /// @param said how many show the next side
+    /// @param goneAt when the last old answer is gone, as TTLs say; not set when none is left
+    public record Resolvers(
+            List<Resolver> first, List<Resolver> rest, String said, Moment at, Moment goneAt) {
+        /// Whether anybody was asked yet.
+        public boolean isSeen() {
+            return at.isSet();
+        }
+    }
+
+    /// One resolver.
+    ///
+    /// @param shows counts by side, in words
+    /// @param left what is left of its old answers' life; empty when it has none
+    /// @param goneAt when its last old answer is gone
+    public record Resolver(String name, Tone tone, String shows, String left, Moment goneAt) {}
+
+    /// A line of the journal.
+    public record Line(long seq, Moment at, String by, String text) {}
+
+    /// What a page shows beside the cutover's own view.
+    ///
+    /// @param spans the phases so far
+    /// @param look the latest look at the resolvers
+    record Around(
+            List<Report.Span> spans, Optional<ResolverLook> look, Chart adoption, Chart errors) {}
+
+    static CutoverPage of(
+            CutoverView v, Around around, Frame frame, ApiKeys.Caller caller, String notice) {
+        Instant now = v.now();
+        CutoverView.WhyView why = v.why();
+        List<Gate> gates =
+                v.gates().stream()
+                        .map(g -> Gate.of(g, now))
+                        .sorted(Comparator.comparing(Gate::isPassed))
+                        .toList();
+        return new CutoverPage(
+                frame,
+                notice,
+                v.id(),
+                v.site(),
+                v.owner(),
+                v.author(),
+                v.phase(),
+                Tone.of(v.phaseType()),
+                Moment.of(v.phaseSince(), now),
+                why == null ? "" : why.text(),
+                v.next().text(),
+                Moment.of(v.next().at(), now),
+                Moment.of(now, now),
+                v.seq(),
+                v.over(),
+                v.planHash(),
+                v.window().opens().replace('T', ' ')
+                        + " to "
+                        + v.window().closes().replace('T', ' ')
+                        + " "
+                        + v.window().zone(),
+                approvals(v),
+                v.driver(),
+                Act.of(v, caller),
+                v.buttons().stream().filter(b -> b.verb().equals("postpone")).toList(),
+                steps(v, around.spans()),
+                gates,
+                around.adoption(),
+                around.errors(),
+                gates.stream().filter(g -> g.check().equals("errors")).findFirst(),
+                resolvers(around.look(), now),
+                v.recent().reversed().stream().map(b -> line(b, now)).toList());
+    }
+
+    private static String approvals(CutoverView v) {
+        int need = v.approvals().need();
+        List<String> given = v.approvals().given();
+        return need == 0
+                ? "none needed"
+                : given.size()
+                        + " of "
+                        + need
+                        + (given.isEmpty() ? "" : ": " + String.join(", ", given));
+    }
+
+    private static Line line(EventView.Brief b, Instant now) {
+        return new Line(b.seq(), Moment.of(b.at(), now), b.by(), b.text());
+    }
+
+    /// What was, then what is ahead with the times the plan means.
+    private static List<Step> steps(CutoverView v, List<Report.Span> spans) {
+        List<Step> steps = new ArrayList<>();
+        Instant now = v.now();
+        List<Report.Span> latest =
+                spans.subList(Math.max(0, spans.size() - MOST_STEPS), spans.size());
+        for (Report.Span s : latest) {
+            boolean current = s.leftAt().isEmpty() && !v.over();
+            steps.add(
+                    new Step(
+                            s.phase(),
+                            current ? "current" : "done",
+                            current ? "\u25b6" : "\u2713",
+                            Moment.of(s.plannedAt(), now),
+                            Moment.of(s.enteredAt(), now),
+                            s.why()));
+        }
+        Map<String, Instant> planned =
+                Map.of(
+                        "Preparing",
+                        v.ttl().lowerAt(),
+                        "Ageing",
+                        v.ttl().lowerAt(),
+                        "Promoting",
+                        v.window().opensAt());
+        for (PhasePath.Step step : v.path()) {
+            if (step.state().equals("ahead")) {
+                steps.add(
+                        new Step(
+                                step.phase(),
+                                "ahead",
+                                "\u25cb",
+                                Moment.of(planned.get(step.phase()), now),
+                                Moment.NONE,
+                                ""));
+            }
+        }
+        return List.copyOf(steps);
+    }
+
+    private static Resolvers resolvers(Optional<ResolverLook> look, Instant now) {
+        if (look.isEmpty()) {
+            return new Resolvers(List.of(), List.of(), "", Moment.NONE, Moment.NONE);
+        }
+        Instant at = look.get().at();
+        List<Resolver> all =
+                look.get().resolvers().stream()
+                        .sorted(
+                                Comparator.comparing(ResolverLook.Standing::isOnNext)
+                                        .thenComparing(
+                                                Comparator.comparing(
+                                                                ResolverLook.Standing
+                                                                        ::oldTtlSeconds)
+                                                        .reversed())
+                                        .thenComparing(ResolverLook.Standing::resolver))
+                        .map(s -> resolver(s, at, now))
+                        .toList();
+        long onNext =
+                look.get().resolvers().stream().filter(ResolverLook.Standing::isOnNext).count();
+        int first = Math.min(FIRST_RESOLVERS, all.size());
+        return new Resolvers(
+                all.subList(0, first),
+                all.subList(first, all.size()),
+                onNext + " of " + all.size() + " resolvers show the next side for every name",
+                Moment.of(at, now),
+                Moment.of(look.get().goneAt(), now));
+    }
+
+    private static Resolver resolver(ResolverLook.Standing s, Instant at, Instant now) {
+        boolean old = s.onOld() + s.other() > 0;
+        List<String> shows = new ArrayList<>();
+        count(shows, s.onNext(), "next");
+        count(shows, s.onOld(), "old");
+        count(shows, s.other(), "neither");
+        count(shows, s.failed(), "no answer");
+        Instant goneAt = at.plusSeconds(s.oldTtlSeconds());
+        boolean late = old && goneAt.isBefore(now);
+        Tone tone =
+                s.isSilent()
+                        ? new Tone("held", "\u2205", "silent")
+                        : old
+                                ? new Tone("back", "\u25d4", "old")
+                                : new Tone("good", "\u2713", "next");
+        return new Resolver(
+                s.resolver(),
+                tone,
+                String.join(", ", shows),
+                !old ? "" : late ? "due" : Moment.span(Duration.between(now, goneAt)),
+                old ? Moment.of(goneAt, now) : Moment.NONE);
+    }
+
+    private static void count(List<String> shows, int count, String side) {
+        if (count > 0) {
+            shows.add(count + " " + side);
+        }
+    }
+}

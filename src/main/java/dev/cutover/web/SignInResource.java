@@ -1,0 +1,111 @@
+package dev.cutover.web;
+
+import dev.cutover.api.ApiKeys;
+import dev.cutover.api.KeyFilter;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.FormParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The way in and out. A key is sent once, in a form's body, and kept nowhere.
+@Path("/")
+@RunOnVirtualThread
+public class SignInResource {
+    private static final int LONGEST_SECRET = 200;
+
+    private final Instance<ApiKeys> keys;
+
+    @Inject
+    public SignInResource(Instance<ApiKeys> keys) {
+        this.keys = keys;
+    }
+
+    @GET
+    @Path("sign-in")
+    @Produces(MediaType.TEXT_HTML)
+    public Response show(@QueryParam("next") @Nullable String next, @BeanParam Visit visit) {
+        return Visit.page(Pages.signIn(Frame.NOBODY, "", page(next)));
+    }
+
+    @POST
+    @Path("sign-in")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.TEXT_HTML)
+    public Response signIn(
+            @FormParam("key") @Nullable String key,
+            @FormParam("code") @Nullable String code,
+            @FormParam("next") @Nullable String next,
+            @BeanParam Visit visit) {
+        Optional<ApiKeys.Caller> caller =
+                visit.isForeign() ? Optional.empty() : caller(visit, key, code);
+        if (caller.isEmpty()) {
+            String wrong =
+                    code != null && !code.isBlank()
+                            ? "this link was used before, or is older than ten minutes; sign in"
+                                    + " with your key"
+                            : "expected a key of this controller's keys file, seen another";
+            return Visit.page(Response.status(401), Pages.signIn(Frame.NOBODY, wrong, page(next)));
+        }
+        visit.session().ifPresent(old -> visit.sessions().close(String.valueOf(visit.cookie)));
+        String cookie = visit.sessions().open(caller.get());
+        return Response.fromResponse(visit.to(page(next))).cookie(visit.cookie(cookie)).build();
+    }
+
+    private Optional<ApiKeys.Caller> caller(
+            Visit visit, @Nullable String key, @Nullable String code) {
+        if (code != null && !code.isBlank() && code.length() <= LONGEST_SECRET) {
+            return visit.sessions().redeem(code.strip());
+        }
+        return key == null || key.length() > LONGEST_SECRET
+                ? Optional.empty()
+                : keys.get().caller(key.strip());
+    }
+
+    /// Makes a code that signs a browser in once: for whoever has a key at a terminal. It is put
+    /// behind the `#` of the sign-in page's address, which browsers keep to themselves.
+    @POST
+    @Path("sign-in/codes")
+    @Produces(MediaType.TEXT_PLAIN)
+    public Response code(
+            @HeaderParam("Authorization") @Nullable String authorization, @BeanParam Visit visit) {
+        ApiKeys.Caller caller = KeyFilter.admit(keys.get(), authorization);
+        return Response.status(201)
+                .header("Cache-Control", "no-store")
+                .entity(visit.sessions().code(caller))
+                .build();
+    }
+
+    @POST
+    @Path("sign-out")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.TEXT_HTML)
+    public Response signOut(@FormParam("csrf") @Nullable String csrf, @BeanParam Visit visit) {
+        return visit.wrote(
+                csrf,
+                dev.cutover.api.Role.VIEWER,
+                session -> {
+                    visit.sessions().close(String.valueOf(visit.cookie));
+                    return Response.fromResponse(visit.to("/sign-in"))
+                            .cookie(visit.cookie(""))
+                            .header("Clear-Site-Data", "\"cache\"")
+                            .build();
+                });
+    }
+
+    /// A page of ours, never an address somebody else chose.
+    private static String page(@Nullable String next) {
+        return next != null && next.matches("/cutovers/[a-z0-9-]{1,80}") ? next : "/";
+    }
+}

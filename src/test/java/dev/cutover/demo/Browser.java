@@ -1,0 +1,216 @@
+package dev.cutover.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cutover.peer.Peers;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** The system's Chromium, as somebody on call uses it. */
+final class Browser implements AutoCloseable {
+    static final Dimension DESK = new Dimension(1280, 900);
+    static final Dimension PHONE = new Dimension(360, 740);
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    /** Starts it, or ends the test where there is none. */
+    static Browser start() {
+        Path chromium = Peers.need(Peers.program("chromium"), "Chromium", "chromium");
+        Path chromedriver =
+                Peers.need(Peers.program("chromedriver"), "ChromeDriver", "chromium-driver");
+        // Selenium would look for drivers of its own elsewhere.
+        System.setProperty("webdriver.chrome.driver", chromedriver.toString());
+        System.setProperty("SE_OFFLINE", "true");
+        System.setProperty("SE_AVOID_STATS", "true");
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(chromium.toString());
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--hide-scrollbars");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
+        options.setCapability("goog:loggingPrefs", logs);
+        ChromeDriverService service =
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(chromedriver.toFile())
+                        .build();
+        return new Browser(new ChromeDriver(service, options));
+    }
+
+    ChromeDriver driver() {
+        return driver;
+    }
+
+    void open(URI page) {
+        driver.get(page.toString());
+    }
+
+    /** Sets the size of the page itself; windows cannot be as narrow as a phone. */
+    void size(Dimension size) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                java.util.Map.of(
+                        "width",
+                        size.getWidth(),
+                        "height",
+                        size.getHeight(),
+                        "deviceScaleFactor",
+                        1,
+                        "mobile",
+                        false));
+    }
+
+    /** Emulates a colour scheme, {@code light} or {@code dark}. */
+    void scheme(String scheme) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                java.util.Map.of(
+                        "features",
+                        List.of(
+                                java.util.Map.of(
+                                        "name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** Cuts the browser's network, or gives it back. */
+    void offline(boolean off) {
+        driver.executeCdpCommand("Network.enable", java.util.Map.of());
+        driver.executeCdpCommand(
+                "Network.emulateNetworkConditions",
+                java.util.Map.of(
+                        "offline", off,
+                        "latency", 0,
+                        "downloadThroughput", -1,
+                        "uploadThroughput", -1));
+    }
+
+    /** What the page says, as a person reads it. */
+    String text(String css) {
+        return driver.findElement(By.cssSelector(css)).getText();
+    }
+
+    WebElement find(String css) {
+        return driver.findElement(By.cssSelector(css));
+    }
+
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /** Walks with the tabulator until this is focused. */
+    void tabTo(String css) {
+        for (int i = 0; i < 60; i++) {
+            if (Boolean.TRUE.equals(
+                    driver.executeScript(
+                            "return document.activeElement.matches(arguments[0])", css))) {
+                return;
+            }
+            press(Keys.TAB);
+        }
+        throw new AssertionError("the tabulator never came to " + css);
+    }
+
+    /** Waits until a part of the page says what is wanted. */
+    String await(String css, Duration limit, Predicate<String> wanted) {
+        long until = System.nanoTime() + limit.toNanos();
+        while (true) {
+            String seen = "it is not there";
+            try {
+                List<WebElement> found = driver.findElements(By.cssSelector(css));
+                if (!found.isEmpty()) {
+                    seen = found.getFirst().getText();
+                    if (wanted.test(seen)) {
+                        return seen;
+                    }
+                }
+            } catch (StaleElementReferenceException replaced) {
+                seen = "it was being replaced";
+            }
+            if (System.nanoTime() - until > 0) {
+                throw new AssertionError("waited for " + css + ", which says: " + seen);
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(Duration.ofMillis(100));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** Nothing is wider than the screen. */
+    void assertFits() {
+        Long wide = (Long) driver.executeScript("return document.documentElement.scrollWidth");
+        Long room = (Long) driver.executeScript("return document.documentElement.clientWidth");
+        assertThat(wide).as("width of %s", driver.getCurrentUrl()).isLessThanOrEqualTo(room);
+    }
+
+    /** Bytes that came over the network for this page, by its own account. */
+    long transferredBytes() {
+        return ((Number)
+                        driver.executeScript(
+                                """
+                                return performance.getEntriesByType('navigation')
+                                    .concat(performance.getEntriesByType('resource'))
+                                    .filter(e => e.initiatorType !== 'fetch' && e.initiatorType !== 'other')
+                                    .reduce((sum, e) => sum + e.encodedBodySize + 500, 0)"""))
+                .longValue();
+    }
+
+    /** Everything the browser complained of: policy, scripts, missing files. */
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(entry -> entry.getMessage())
+                .toList();
+    }
+
+    /** The whole page as a picture, below {@code target/screens}. */
+    void picture(String name) throws IOException {
+        Number height =
+                (Number)
+                        driver.executeScript(
+                                "return Math.max(document.documentElement.scrollHeight, innerHeight)");
+        Number width = (Number) driver.executeScript("return innerWidth");
+        Number before = (Number) driver.executeScript("return innerHeight");
+        size(new Dimension(width.intValue(), Math.min(6000, height.intValue())));
+        Path file = Path.of("target", "screens", name + ".png");
+        Files.createDirectories(file.getParent());
+        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+        size(new Dimension(width.intValue(), before.intValue()));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
