@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -170,21 +171,23 @@ final class Browser implements AutoCloseable {
 
     /** Nothing is wider than the screen. */
     void assertFits() {
-        Long wide = (Long) driver.executeScript("return document.documentElement.scrollWidth");
-        Long room = (Long) driver.executeScript("return document.documentElement.clientWidth");
+        long wide = number("return document.documentElement.scrollWidth");
+        long room = number("return document.documentElement.clientWidth");
         assertThat(wide).as("width of %s", driver.getCurrentUrl()).isLessThanOrEqualTo(room);
     }
 
     /** Bytes that came over the network for this page, by its own account. */
     long transferredBytes() {
-        return ((Number)
-                        driver.executeScript(
-                                """
-                                return performance.getEntriesByType('navigation')
-                                    .concat(performance.getEntriesByType('resource'))
-                                    .filter(e => e.initiatorType !== 'fetch' && e.initiatorType !== 'other')
-                                    .reduce((sum, e) => sum + e.encodedBodySize + 500, 0)"""))
-                .longValue();
+        return number(
+                """
+                return performance.getEntriesByType('navigation')
+                    .concat(performance.getEntriesByType('resource'))
+                    .filter(e => e.initiatorType !== 'fetch' && e.initiatorType !== 'other')
+                    .reduce((sum, e) => sum + e.encodedBodySize + 500, 0)""");
+    }
+
+    private long number(String script) {
+        return ((Number) Objects.requireNonNull(driver.executeScript(script))).longValue();
     }
 
     /** Everything the browser complained of: policy, scripts, missing files. */
@@ -196,17 +199,15 @@ final class Browser implements AutoCloseable {
 
     /** The whole page as a picture, below {@code target/screens}. */
     void picture(String name) throws IOException {
-        Number height =
-                (Number)
-                        driver.executeScript(
-                                "return Math.max(document.documentElement.scrollHeight, innerHeight)");
-        Number width = (Number) driver.executeScript("return innerWidth");
-        Number before = (Number) driver.executeScript("return innerHeight");
-        size(new Dimension(width.intValue(), Math.min(6000, height.intValue())));
+        int height =
+                (int) number("return Math.max(document.documentElement.scrollHeight, innerHeight)");
+        int width = (int) number("return innerWidth");
+        int before = (int) number("return innerHeight");
+        size(new Dimension(width, Math.min(6000, height)));
         Path file = Path.of("target", "screens", name + ".png");
         Files.createDirectories(file.getParent());
         Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
-        size(new Dimension(width.intValue(), before.intValue()));
+        size(new Dimension(width, before));
     }
 
     @Override

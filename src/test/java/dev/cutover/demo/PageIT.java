@@ -9,6 +9,7 @@ import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.Scenario;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import org.openqa.selenium.Keys;
 class PageIT {
     private static final String ID = "acme-relaunch-1";
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration LATER = Duration.ofSeconds(120);
+    private static final Duration LATER = Duration.ofMinutes(2);
 
     private final DemoPlan plan = new DemoPlan(Duration.ofSeconds(8), Duration.ofMinutes(5));
 
@@ -62,7 +63,8 @@ class PageIT {
         browser.open(lab.signInLink());
         browser.await("h1", SOON, text -> text.equals("Cutovers"));
         assertThat(browser.driver().getCurrentUrl()).isEqualTo(lab.page().toString());
-        var cookie = browser.driver().manage().getCookieNamed("cutover_session");
+        var cookie =
+                Objects.requireNonNull(browser.driver().manage().getCookieNamed("cutover_session"));
         assertThat(cookie.isHttpOnly()).isTrue();
         assertThat(cookie.getSameSite()).isEqualTo("Strict");
         assertThat(browser.driver().executeScript("return document.cookie")).isEqualTo("");

@@ -8,6 +8,7 @@ import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Input;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.PortException;
 import java.sql.SQLException;
@@ -90,6 +91,24 @@ abstract class MeasurementContract extends StoreStory {
                 });
 
         assertThat(samples.adoption(c.id())).hasSize(1);
+    }
+
+    @Test
+    void the_latest_look_at_the_resolvers_replaces_the_one_before() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+        var first = new ResolverLook(NOW, List.of(standing("a", 3), standing("b", 0)));
+        var second = new ResolverLook(NOW.plusSeconds(5), List.of(standing("b", 7)));
+
+        assertThat(samples.look(c.id())).isEmpty();
+        samples.keepLook(c.id(), first);
+        assertThat(samples.look(c.id())).contains(first);
+        samples.keepLook(c.id(), second);
+        assertThat(samples.look(c.id())).contains(second);
+    }
+
+    private static ResolverLook.Standing standing(String resolver, int onNext) {
+        return new ResolverLook.Standing(resolver, onNext, 1, 2, 4, 59, Duration.ofNanos(1_500));
     }
 
     @Test
