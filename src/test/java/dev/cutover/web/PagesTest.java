@@ -195,7 +195,7 @@ class PagesTest {
         assertThat(page.select("#part-resolvers").text())
                 .contains("1 of 48 resolvers show the next side for every name")
                 .contains("the last old answer is gone at");
-        assertThat(page.select("#part-resolvers tbody tr").first().text())
+        assertThat(page.select("#part-resolvers tbody tr").eachText().getFirst())
                 .contains("r47")
                 .contains("old");
         assertThat(page.select("#part-adoption svg").attr("aria-label")).contains("50 %");
