@@ -6,12 +6,17 @@
   // ---- one-time sign-in link: the code stands behind the '#', which browsers send nowhere
   const signIn = $('sign-in');
   if (signIn) {
-    const code = location.hash.slice(1);
-    if (/^[A-Za-z0-9_-]{20,200}$/.test(code)) {
-      history.replaceState(null, '', location.pathname + location.search);
-      $('code').value = code;
-      signIn.submit();
-    }
+    const useCode = () => {
+      const code = location.hash.slice(1);
+      if (/^[A-Za-z0-9_-]{20,200}$/.test(code)) {
+        history.replaceState(null, '', location.pathname + location.search);
+        $('code').value = code;
+        signIn.submit();
+      }
+    };
+    // A link opened on top of this very page changes its end alone.
+    window.addEventListener('hashchange', useCode);
+    useCode();
     return;
   }
 
