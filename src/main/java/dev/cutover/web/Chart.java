@@ -15,7 +15,11 @@ import java.util.Locale;
 /// @param to when the right edge is
 /// @param now the latest figure, in words
 public record Chart(String svg, String top, Moment from, Moment to, String now) {
-    private static final int COLUMNS = 60;
+    private static final int MOST_COLUMNS = 60;
+
+    /// Probes that time out leave some seconds between two buckets; that is no gap yet.
+    private static final int COLUMN_SECONDS = 5;
+
     private static final int MOST_POINTS = 240;
 
     /// Below this much the scale of errors does not go, in ceilings.
@@ -79,14 +83,15 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
     /// @param from the left edge
     static Chart errors(List<Bucket> buckets, Instant from, Instant now, double ceiling) {
         double span = Math.max(1_000, Duration.between(from, now).toMillis());
-        long[] all = new long[COLUMNS];
-        long[] failed = new long[COLUMNS];
+        int columns = Math.clamp((long) (span / 1_000 / COLUMN_SECONDS), 1, MOST_COLUMNS);
+        long[] all = new long[columns];
+        long[] failed = new long[columns];
         long requests = 0;
         long failures = 0;
         for (Bucket b : buckets) {
             double place = Duration.between(from, b.startsAt()).toMillis() / span;
             if (place >= 0 && place <= 1) {
-                int column = Math.min(COLUMNS - 1, (int) (place * COLUMNS));
+                int column = Math.min(columns - 1, (int) (place * columns));
                 all[column] += b.all();
                 failed[column] += b.failed();
                 requests += b.all();
@@ -94,7 +99,7 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
             }
         }
         double most = ceiling * SCALE_IN_CEILINGS;
-        for (int i = 0; i < COLUMNS; i++) {
+        for (int i = 0; i < columns; i++) {
             most = all[i] == 0 ? most : Math.max(most, (double) failed[i] / all[i]);
         }
         most = Math.min(1, most);
@@ -109,8 +114,8 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
                                 + "); too many is above "
                                 + percent(ceiling);
         Svg svg = new Svg(said);
-        double width = Svg.WIDTH / COLUMNS;
-        for (int i = 0; i < COLUMNS; i++) {
+        double width = Svg.WIDTH / columns;
+        for (int i = 0; i < columns; i++) {
             if (all[i] == 0) {
                 svg.rectangle("nodata", i * width, 0, width, Svg.HEIGHT);
                 continue;

@@ -79,7 +79,7 @@ public record CutoverPage(
             return new Gate(
                     g.check(),
                     Tone.ofVerdict(g.verdict()),
-                    g.summary(),
+                    Words.plain(g.summary()),
                     g.findings(),
                     Moment.of(g.observedAt(), now),
                     Moment.of(g.since(), now));
@@ -140,7 +140,7 @@ public record CutoverPage(
                 v.phase(),
                 Tone.of(v.phaseType()),
                 Moment.of(v.phaseSince(), now),
-                why == null ? "" : why.text(),
+                why == null ? "" : Words.plain(why.text()),
                 v.next().text(),
                 Moment.of(v.next().at(), now),
                 Moment.of(now, now),
@@ -177,7 +177,7 @@ public record CutoverPage(
     }
 
     private static Line line(EventView.Brief b, Instant now) {
-        return new Line(b.seq(), Moment.of(b.at(), now), b.by(), b.text());
+        return new Line(b.seq(), Moment.of(b.at(), now), b.by(), Words.plain(b.text()));
     }
 
     /// What was, then what is ahead with the times the plan means.
@@ -195,7 +195,7 @@ public record CutoverPage(
                             current ? "\u25b6" : "\u2713",
                             Moment.of(s.plannedAt(), now),
                             Moment.of(s.enteredAt(), now),
-                            s.why()));
+                            Words.plain(s.why())));
         }
         Map<String, Instant> planned =
                 Map.of(

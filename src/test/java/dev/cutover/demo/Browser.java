@@ -204,10 +204,15 @@ final class Browser implements AutoCloseable {
         int width = (int) number("return innerWidth");
         int before = (int) number("return innerHeight");
         size(new Dimension(width, Math.min(6000, height)));
+        screen(name);
+        size(new Dimension(width, before));
+    }
+
+    /** What fits the screen, as a picture. */
+    void screen(String name) throws IOException {
         Path file = Path.of("target", "screens", name + ".png");
         Files.createDirectories(file.getParent());
         Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
-        size(new Dimension(width, before));
     }
 
     @Override

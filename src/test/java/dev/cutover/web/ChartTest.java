@@ -70,11 +70,20 @@ class ChartTest {
 
         Chart chart = Chart.errors(buckets, from, NOW, 0.02);
 
-        assertThat(count(xml(chart), "nodata")).isEqualTo(10);
+        assertThat(count(xml(chart), "nodata")).isEqualTo(2);
         assertThat(count(xml(chart), "toomany")).isEqualTo(1);
-        assertThat(count(xml(chart), "fine")).isEqualTo(49);
-        assertThat(chart.top()).isEqualTo("100 %");
+        assertThat(count(xml(chart), "fine")).isEqualTo(9);
+        assertThat(chart.top()).isEqualTo("20 %");
         assertThat(chart.now()).contains("3 of 150").contains("above 2 %");
+    }
+
+    @Test
+    void what_logs_say_reads_well() {
+        assertThat(
+                        Words.plain(
+                                "since 2026-11-22T12:37:06.831426Z, PT8S; open at 2026-12-06T02:00Z"))
+                .isEqualTo("since 2026-11-22 12:37:06 UTC, 8 s; open at 2026-12-06 02:00 UTC");
+        assertThat(Words.plain("APT8S and PT are names")).isEqualTo("APT8S and PT are names");
     }
 
     @Test

@@ -168,7 +168,7 @@ class PagesTest {
         assertThat(page.select("[src], link[href]"))
                 .allMatch(e -> (e.attr("src") + e.attr("href")).startsWith("/assets/"));
         assertThat(page.select("html").attr("lang")).isEqualTo("en");
-        assertThat(page.select("input:not([type=hidden])"))
+        assertThat(page.select("input:not([type=hidden]):not([hidden])"))
                 .allMatch(e -> !page.select("label[for=" + e.id() + "]").isEmpty());
     }
 
