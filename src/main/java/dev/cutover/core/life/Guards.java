@@ -53,7 +53,7 @@ final class Guards {
         if (routedAt == null) {
             return false;
         }
-        Judged errors = t.note(errorGates(t).errors(t.c.plan().watch(), routedAt));
+        Judged errors = t.note(errorGates(t).errors(t.c.plan().watch(), routedAt).judged());
         if (errors.verdict() != Verdict.FAIL) {
             return false;
         }
@@ -106,7 +106,7 @@ final class Guards {
     private static boolean seenSinceFailing(Turn t, Judged fallback) {
         Instant failingSince =
                 t.c.routedAt()
-                        .flatMap(at -> errorGates(t).outageSince(t.c.plan().watch(), at))
+                        .flatMap(at -> errorGates(t).errors(t.c.plan().watch(), at).outageSince())
                         .map(at -> at.plus(FIRST_FAILURE))
                         .or(() -> t.c.verdict(CheckName.ERRORS).map(Cutover.Stance::since))
                         .orElse(t.now);
@@ -240,7 +240,7 @@ final class Guards {
     /** What may be a burst is waited out without holding: it turns into Pass or Fail by itself. */
     private static boolean suspect(Turn t) {
         return t.c.routedAt()
-                .map(at -> errorGates(t).errorsAreSuspect(t.c.plan().watch(), at))
+                .map(at -> errorGates(t).errors(t.c.plan().watch(), at).areSuspect())
                 .orElse(false);
     }
 

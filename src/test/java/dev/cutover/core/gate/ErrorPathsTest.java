@@ -61,7 +61,7 @@ class ErrorPathsTest {
         assertThat(judged.summary())
                 .startsWith("provider: all of the last ")
                 .contains("; own probes: 0 of ");
-        assertThat(gates().errorsAreSuspect(BOTH, T0)).isTrue();
+        assertThat(gates().errors(BOTH, T0).areSuspect()).isTrue();
     }
 
     @Test
@@ -85,7 +85,7 @@ class ErrorPathsTest {
 
         assertThat(judged().verdict()).isEqualTo(Verdict.BLIND);
         assertThat(judged().summary()).contains("no route to host", "; provider: 0 of ");
-        assertThat(gates().errorsAreSuspect(BOTH, T0)).as("so patience runs out").isFalse();
+        assertThat(gates().errors(BOTH, T0).areSuspect()).as("so patience runs out").isFalse();
     }
 
     @Test
@@ -113,15 +113,15 @@ class ErrorPathsTest {
 
         assertThat(judged().verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(judged().summary()).contains("not long enough to tell harm from a burst");
-        assertThat(gates().errorsAreSuspect(BOTH, T0)).isTrue();
+        assertThat(gates().errors(BOTH, T0).areSuspect()).isTrue();
     }
 
     @Test
     void a_plan_without_the_provider_does_not_ask_it() {
         probes(false).provider(50);
 
-        assertThat(gates().errors(watch(false), T0).verdict()).isEqualTo(Verdict.PASS);
-        assertThat(gates().errorsAreSuspect(watch(false), T0)).isFalse();
+        assertThat(gates().errors(watch(false), T0).judged().verdict()).isEqualTo(Verdict.PASS);
+        assertThat(gates().errors(watch(false), T0).areSuspect()).isFalse();
     }
 
     @Test
@@ -136,9 +136,10 @@ class ErrorPathsTest {
         }
         put(EvidenceKey.PROBE_ERRORS, buckets);
 
-        assertThat(gates().outageSince(BOTH, T0)).isEqualTo(Optional.of(NOW.minusSeconds(6)));
+        assertThat(gates().errors(BOTH, T0).outageSince())
+                .isEqualTo(Optional.of(NOW.minusSeconds(6)));
         probes(true);
-        assertThat(gates().outageSince(BOTH, T0)).as("a breach is no outage").isEmpty();
+        assertThat(gates().errors(BOTH, T0).outageSince()).as("a breach is no outage").isEmpty();
     }
 
     /** Every second two requests; every fourth fails, or none. */
@@ -201,7 +202,7 @@ class ErrorPathsTest {
     }
 
     private Judged judged() {
-        return gates().errors(BOTH, T0);
+        return gates().errors(BOTH, T0).judged();
     }
 
     private static Plan.Watch watch(boolean provider) {
