@@ -25,7 +25,9 @@
 
   const LOOK_EVERY = 3000; // ages and measurements move without the journal
   const STALE_AFTER = 7000; // two looks missed
-  let heardAt = Date.now();
+  const NOTICE_STAYS = 15000;
+  const openedAt = Date.now();
+  let heardAt = openedAt;
   let skew = 0; // plan time minus this machine's
   let last = live.dataset.seq || '0';
   let over = live.dataset.over === 'true';
@@ -116,6 +118,9 @@
     if (root.dataset.said !== said) {
       said = root.dataset.said;
       say(said);
+      // What came of a form is old news once the state moved on.
+      const notice = document.querySelector('.box.good');
+      if (notice && Date.now() - openedAt > NOTICE_STAYS) notice.remove();
     }
   }
   async function look() {
