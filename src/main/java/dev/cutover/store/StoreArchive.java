@@ -58,6 +58,7 @@ public final class StoreArchive {
                     "outbox",
                     "sample_bucket",
                     "adoption",
+                    "resolver_look",
                     "provider_call",
                     "channel",
                     "delivery");
