@@ -121,12 +121,18 @@ class StreamIT {
                         continue;
                     }
                     assertThat(status).isEqualTo(200);
-                    while (true) {
+                    boolean onward = true;
+                    while (onward) {
                         StreamClient.Heard event = client.next();
                         assertThat(event.data().path("seq").asText()).isEqualTo(event.id());
                         heard.add(event.data());
                         last = event.id();
+                        onward = mostBytes == USUAL_BYTES;
                     }
+                    // A large event was had at last: hang up, and go on in small pieces.
+                    cuts++;
+                    cutAt.add(heard.size());
+                    mostBytes = USUAL_BYTES;
                 } catch (StreamClient.EndedException ended) {
                     noteCut(ended);
                 }
