@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -88,6 +90,7 @@ class KillIT {
 
     /** Before, during and after, one after the other in one cutover. */
     @Tag("long")
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, external database: {1}")
     @MethodSource("everyKind")
     void killed_before_during_and_after_every_kind_of_call(Kind kind, boolean external)
