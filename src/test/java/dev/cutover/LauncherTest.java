@@ -168,6 +168,76 @@ class LauncherTest {
     }
 
     @Test
+    void the_controller_is_rehearsed_once_per_build_and_starts_from_what_it_left()
+            throws Exception {
+        javaThatMakesCaches("25.0.3");
+
+        var first = cutover("serve");
+        var second = cutover("serve");
+
+        Path cache = project.toRealPath().resolve("target/serve.aot");
+        assertThat(first.err()).contains("once per build");
+        assertThat(second.err()).isEmpty();
+        assertThat(first.out()).contains("-XX:AOTCache=" + cache);
+        assertThat(second.out()).contains("-XX:AOTCache=" + cache);
+        assertThat(cutover("list").out()).doesNotContain("AOTCache");
+        assertThat(cutover("serve", "--help").out()).doesNotContain("AOTCache");
+    }
+
+    @Test
+    void a_cache_of_another_build_or_jdk_is_never_used() throws Exception {
+        javaThatMakesCaches("25.0.3");
+        cutover("serve");
+
+        Path jar = project.resolve("target/quarkus-app/quarkus-run.jar");
+        Path mark = project.resolve("target/serve.aot.for");
+        Files.setLastModifiedTime(
+                jar, FileTime.from(Files.getLastModifiedTime(mark).toInstant().plusSeconds(5)));
+        Files.setLastModifiedTime(
+                mark, FileTime.from(Files.getLastModifiedTime(mark).toInstant().minusSeconds(5)));
+        assertThat(cutover("serve").err()).as("another build").contains("once per build");
+
+        Files.writeString(mark, "/another/jdk " + jar + "\n");
+        assertThat(cutover("serve").err()).as("another JDK").contains("once per build");
+
+        environment.put("CUTOVER_AOT", "no");
+        assertThat(cutover("serve").out()).doesNotContain("AOTCache");
+    }
+
+    @Test
+    void a_rehearsal_that_fails_costs_only_time() throws Exception {
+        var first = cutover("serve");
+
+        assertThat(first.status()).isZero();
+        assertThat(first.err()).contains("that failed and costs only start-up time");
+        assertThat(first.out()).doesNotContain("AOTCache").endsWith("serve\n");
+        assertThat(cutover("serve").err()).as("tried once per build").isEmpty();
+    }
+
+    @Test
+    void an_older_jdk_is_not_asked_for_a_cache() throws Exception {
+        javaThatMakesCaches("21.0.4");
+
+        assertThat(cutover("serve").out()).doesNotContain("AOTCache").endsWith("serve\n");
+    }
+
+    private void javaThatMakesCaches(String version) throws IOException {
+        Path jdk = ShellRun.fakeJdk(machine.resolve("caching " + version), version);
+        ShellRun.script(
+                jdk.resolve("bin/java"),
+                """
+                #!/bin/sh
+                echo "java: $*"
+                for argument in "$@"; do
+                    case $argument in
+                    -XX:AOTCacheOutput=*) echo cache > "${argument#*=}" ;;
+                    esac
+                done
+                """);
+        environment.put("JAVA_HOME", jdk.toString());
+    }
+
+    @Test
     void test_runs_the_suite_and_long_adds_the_matrices() throws Exception {
         environment.put("BUILD_FAILS", "yes");
         assertThat(cutover("test").status()).as("Maven's own status").isEqualTo(1);

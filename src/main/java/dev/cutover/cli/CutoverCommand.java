@@ -43,6 +43,11 @@ public final class CutoverCommand implements Runnable {
         /// @param arguments passed on to the platform as they were typed
         int serve(String... arguments);
 
+        /// Starts the controller on an empty store of its own, asks it something, ends it, and
+        /// returns
+        /// the exit code: 0 when it was ready within a minute.
+        int rehearse();
+
         /// Runs one scenario in the lab, and returns its exit code.
         int demo(DemoOptions options);
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Unmatched;
 
@@ -18,6 +19,15 @@ import picocli.CommandLine.Unmatched;
         })
 final class StartServe implements Callable<Integer> {
     private final CutoverCommand.Starters starters;
+
+    @Option(
+            names = "--rehearse",
+            description =
+                    "Starts on an empty store of its own below the folder for temporary files, on"
+                            + " a free port of loopback, answers a few requests and ends. Exit code"
+                            + " 0 says that a controller can start here; settings are not looked"
+                            + " at. The launcher makes the JVM's start-up cache with it.")
+    private boolean rehearse;
 
     @Parameters(arity = "0..*", hidden = true)
     private List<String> arguments = new ArrayList<>();
@@ -39,6 +49,6 @@ final class StartServe implements Callable<Integer> {
                                     + String.join(" ", seen)
                                     + "; settings come from the environment, see --help"));
         }
-        return starters.serve();
+        return rehearse ? starters.rehearse() : starters.serve();
     }
 }

@@ -40,6 +40,11 @@ public final class Main {
         }
 
         @Override
+        public int rehearse() {
+            return new Rehearsal().run(new Serve(err));
+        }
+
+        @Override
         public int demo(DemoOptions options) {
             return new DemoRun(out, Surroundings.ofProcess()).run(options);
         }

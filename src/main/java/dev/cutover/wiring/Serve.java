@@ -48,6 +48,11 @@ final class Serve {
             connectTo(url.get(), user, password);
             return platform(arguments);
         }
+        return onOwnDatabase(arguments);
+    }
+
+    /** Runs on the database embedded below {@link #home()}. */
+    int onOwnDatabase(String... arguments) {
         try (EmbeddedPostgres.Running database =
                 EmbeddedPostgres.start(home().resolve("postgres"))) {
             connectTo(database.jdbcUrl(), database.user(), database.password());

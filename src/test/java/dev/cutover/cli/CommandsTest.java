@@ -343,12 +343,14 @@ class CommandsTest {
         assertThat(run("demo", "--scenario", "import-fails", "--report", "r.json", "--stay"))
                 .isEqualTo(7);
         assertThat(run("serve")).isEqualTo(8);
+        assertThat(run("serve", "--rehearse")).isEqualTo(9);
         assertThat(run("demo", "--real-peers")).isEqualTo(7);
         assertThat(started)
                 .containsExactly(
                         "DemoOptions[scenario=import-fails, report=Optional[r.json], stay=true,"
                                 + " keep=false, realPeers=false]",
                         "serve",
+                        "rehearse",
                         "DemoOptions[scenario=happy, report=Optional.empty, stay=false,"
                                 + " keep=false, realPeers=true]");
 
@@ -398,6 +400,12 @@ class CommandsTest {
         public int serve(String... arguments) {
             started.add("serve");
             return 8;
+        }
+
+        @Override
+        public int rehearse() {
+            started.add("rehearse");
+            return 9;
         }
 
         @Override

@@ -143,18 +143,32 @@ class KillIT {
         AtomicReference<Runnable> kill = new AtomicReference<>(() -> {});
         Set<Strike> left = ConcurrentHashMap.newKeySet();
         left.addAll(strikes);
+        AtomicLong startedAgain = new AtomicLong();
         CallTap tap =
-                call ->
-                        left.stream()
-                                .filter(s -> s.isAt(call))
-                                .findFirst()
-                                .filter(left::remove)
-                                .ifPresent(s -> Objects.requireNonNull(kill.get()).run());
+                call -> {
+                    boolean ours =
+                            call.moment() == Moment.BEFORE && call.agent().startsWith("cutover");
+                    long started = ours ? startedAgain.getAndSet(0) : 0;
+                    if (started != 0) {
+                        long millis = (System.nanoTime() - started) / 1_000_000;
+                        System.out.println("kill: driving again after " + millis + " ms");
+                    }
+                    left.stream()
+                            .filter(s -> s.isAt(call))
+                            .findFirst()
+                            .filter(left::remove)
+                            .ifPresent(s -> Objects.requireNonNull(kill.get()).run());
+                };
         try (DemoLab lab = new DemoLab(tap, database)) {
             kill.set(
                     () -> {
                         lab.killController();
-                        Thread.ofPlatform().start(() -> tryToStart(lab));
+                        Thread.ofPlatform()
+                                .start(
+                                        () -> {
+                                            startedAgain.set(System.nanoTime());
+                                            tryToStart(lab);
+                                        });
                     });
             JsonNode report =
                     play(
