@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The forward phases, in the order of a life. Each reads as its runbook. */
 final class Forward {
@@ -390,7 +391,12 @@ final class Forward {
         if (t.now.isBefore(soakOver)) {
             return;
         }
-        List<Judged> closed = wanted.stream().filter(g -> g.verdict() != Verdict.PASS).toList();
+        List<Judged> closed =
+                Stream.concat(
+                                wanted.stream(),
+                                t.c.verdict(CheckName.ERRORS).stream().map(s -> s.judged()))
+                        .filter(g -> g.verdict() != Verdict.PASS)
+                        .toList();
         if (closed.isEmpty() && errors(t) == Verdict.PASS) {
             wanted.forEach(g -> t.emit(new Event.GatePassed(g)));
             t.enter(new Phase.Closing(), "Soaked", "the next side was healthy for " + plan.soak());

@@ -223,7 +223,9 @@ final class Guards {
                     stance.since().isBefore(t.c.phaseSince()) ? t.c.phaseSince() : stance.since();
             boolean unknown = verdict == Verdict.BLIND || verdict == Verdict.INCONCLUSIVE;
             boolean outOfPatience = unknown && !since.plus(watch.patience()).isAfter(t.now);
-            if (outOfPatience && !(check == CheckName.ERRORS && suspect(t))) {
+            if (outOfPatience && check == CheckName.ERRORS && suspect(t)) {
+                pageLongSuspicion(t, since, stance.judged());
+            } else if (outOfPatience) {
                 t.hold(
                         "Blind",
                         check.text()
@@ -235,6 +237,26 @@ final class Guards {
             }
         }
         return false;
+    }
+
+    /**
+     * What may be a burst is waited out, and should be decided after about a window. When it is not, the
+     * judge cannot tell and a person must.
+     */
+    private static void pageLongSuspicion(Turn t, Instant since, Judged judged) {
+        Plan.Watch watch = t.c.plan().watch();
+        if (!since.plus(watch.window()).plus(watch.patience()).isAfter(t.now)) {
+            t.page(
+                    "ErrorsSuspect",
+                    "too many errors to go on and too few to fall back by ourselves, since "
+                            + since
+                            + ": "
+                            + judged.summary(),
+                    List.of(
+                            "look at the site: is what fails worth falling back?",
+                            "if so: cutover abort " + t.c.id(),
+                            "otherwise do nothing: steps go on by themselves once it is healthy"));
+        }
     }
 
     /** What may be a burst is waited out without holding: it turns into Pass or Fail by itself. */

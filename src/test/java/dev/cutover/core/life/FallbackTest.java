@@ -177,6 +177,34 @@ class FallbackTest {
     }
 
     @Test
+    void errors_between_harmless_and_proven_stop_the_steps_and_page_a_person() {
+        Story story = running().until(Phase.Switching.class);
+        for (int minute = 0; minute < 5; minute++) {
+            story.visitorsSee(1).wait(Duration.ofSeconds(15));
+            story.visitorsSee(0).wait(Duration.ofSeconds(45));
+        }
+        assertThat(story.pages()).as("a window has not passed yet").doesNotContain("ErrorsSuspect");
+
+        for (int minute = 0; minute < 5; minute++) {
+            story.visitorsSee(1).wait(Duration.ofSeconds(15));
+            story.visitorsSee(0).wait(Duration.ofSeconds(45));
+        }
+        assertThat(story.phase()).isInstanceOf(Phase.Switching.class);
+        assertThat(story.pages()).contains("ErrorsSuspect");
+    }
+
+    @Test
+    void a_soak_that_ends_in_doubt_says_what_is_not_proven() {
+        Story story = running().until(Phase.Soaking.class);
+        for (int minute = 0; minute < 12; minute++) {
+            story.visitorsSee(1).wait(Duration.ofSeconds(15));
+            story.visitorsSee(0).wait(Duration.ofSeconds(45));
+        }
+        assertThat(((Phase.Held) story.phase()).why().text())
+                .contains("the soak is over, but: ", "own probes: ", "of ");
+    }
+
+    @Test
     void a_provider_that_stalls_in_the_middle_of_a_write_says_so_and_holds() {
         Story story =
                 running()
