@@ -1,6 +1,7 @@
 package dev.cutover.run;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.image.Transactions;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Decider;
@@ -17,6 +18,7 @@ import dev.cutover.core.report.Report;
 import dev.cutover.port.Call;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.Deadline;
+import dev.cutover.port.DnsZone;
 import dev.cutover.port.Journal;
 import dev.cutover.port.PortException;
 import dev.cutover.port.RequestKey;
@@ -81,9 +83,15 @@ public final class Cutovers {
             Call call = Call.reading("", "preview " + plan.name(), Deadline.in(READ_LIMIT));
             Map<DnsName, String> claimed = new HashMap<>();
             stored(journal::claims).forEach((name, holder) -> claimed.put(name, holder.value()));
+            DnsZone zone = world.zone(plan.zone());
+            PlanDiff diff = Planner.plan(plan, zone.read(plan.zone(), call), claimed);
             return new Previewed.Seen(
-                    Planner.plan(plan, world.zone(plan.zone()).read(plan.zone(), call), claimed)
-                            .noting(read.notes()));
+                    diff.noting(read.notes())
+                            .noting(
+                                    Transactions.of(diff.changes(), zone.mostWrites(plan.zone()))
+                                            .stream()
+                                            .flatMap(t -> t.note().stream())
+                                            .toList()));
         } catch (PortException e) {
             String why = String.valueOf(e.getMessage());
             // Asking again with the same plan would be answered the same.

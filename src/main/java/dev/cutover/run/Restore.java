@@ -3,6 +3,7 @@ package dev.cutover.run;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.ForeignEdit;
+import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.image.Restoration;
 import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.core.plan.SetChange;
@@ -72,12 +73,9 @@ public final class Restore {
                         way.kept(),
                         FieldProof.of(image.changes(), SetChange::before, zone.read(ref, call)));
             }
-            int most = zone.mostWrites(ref);
-            for (int i = 0; i < way.writes().size(); i += most) {
-                zone.apply(
-                        ref,
-                        way.writes().subList(i, Math.min(way.writes().size(), i + most)),
-                        call);
+            for (List<RecordWrite> batch :
+                    RecordWrite.batches(way.writes(), zone.mostWrites(ref))) {
+                zone.apply(ref, batch, call);
             }
             written += way.writes().size();
         }

@@ -14,6 +14,7 @@ import dev.cutover.port.DnsZone;
 import dev.cutover.port.PortException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -53,6 +54,10 @@ final class ZoneEffect {
                 }
                 write(ready.writes(), call);
                 ZoneView after = zone.read(ref, call);
+                List<ForeignEdit> gap = editedInTheGap(expected, target, after);
+                if (!gap.isEmpty()) {
+                    yield new Ending.Drifted(gap);
+                }
                 yield Advance.of(changes, expected, target, after) instanceof Advance.AlreadyThere
                         ? written(ready.writes().size(), List.of(), after)
                         : new Ending.Failed(
@@ -60,6 +65,25 @@ final class ZoneEffect {
                                 "the provider accepted the batch, but the zone does not show it yet");
             }
         };
+    }
+
+    /**
+     * What read-back shows that is neither what stood there nor what we wrote: somebody edited between our
+     * read and our write. An edit of the very field that we wrote is gone without a trace: a provider
+     * without compare-and-set cannot tell.
+     */
+    private List<ForeignEdit> editedInTheGap(
+            Function<SetChange, List<DnsRecord>> expected,
+            Function<SetChange, List<DnsRecord>> target,
+            ZoneView after) {
+        List<ForeignEdit> edits = new ArrayList<>();
+        for (SetChange change : changes) {
+            List<DnsRecord> now = after.set(change.key());
+            if (!Advance.differences(expected.apply(change), now).isEmpty()) {
+                edits.addAll(Advance.differences(target.apply(change), now));
+            }
+        }
+        return edits;
     }
 
     /** What the zone says about a forward write of which we do not know whether it took effect. */

@@ -7,6 +7,7 @@ import static dev.cutover.cloudflare.CloudflareLab.writing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
@@ -14,8 +15,8 @@ import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.port.PortException;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -39,75 +40,94 @@ class CloudflareCallsTest {
     }
 
     @Test
-    void every_call_keeps_to_the_vendors_contract() throws IOException {
-        try (var contract = VendorContract.before(lab.server.endpoint())) {
-            var api = lab.api(contract.endpoint());
-            var zone = new CloudflareZone(api);
-            var settings = new TreeMap<String, String>();
-            settings.put("flatten_cname", "false");
+    void what_the_vendor_does_not_know_is_a_breach_with_its_call() {
+        var contract = new VendorContract();
+        lab.server.overhear(contract::heard);
+        var api = lab.api();
 
-            var view = zone.read(REF, reading());
-            var web = view.set(new SetKey(WWW, RecordType.A));
-            var shop =
-                    view.set(new SetKey(new DnsName("shop.acme.example"), RecordType.CNAME)).get(0);
-            zone.apply(
-                    REF,
-                    List.of(
-                            new RecordWrite.Delete(web.get(1)),
-                            new RecordWrite.Patch(
-                                    web.get(0),
-                                    new DnsRecord(
-                                            web.get(0).id(),
-                                            WWW,
-                                            RecordType.A,
-                                            "127.50.0.9",
-                                            300,
-                                            false,
-                                            "",
-                                            List.of("team:shop"),
-                                            new TreeMap<>(),
-                                            Optional.empty())),
-                            new RecordWrite.Patch(shop, shop.withTtl(60)),
-                            new RecordWrite.Create(
-                                    DnsRecord.of(
-                                            new DnsName("n.acme.example"),
-                                            RecordType.AAAA,
-                                            "2001:db8::9",
-                                            60,
-                                            false)),
-                            new RecordWrite.Create(
-                                    new DnsRecord(
-                                            "",
-                                            new DnsName("c.acme.example"),
-                                            RecordType.CNAME,
-                                            "www.acme.example",
-                                            1,
-                                            true,
-                                            "a note",
-                                            List.of("team:web"),
-                                            settings,
-                                            Optional.empty()))),
-                    writing());
-            assertThat(
-                            new CloudflareEdge(api)
-                                    .purge(REF, Plan.Purge.EVERYTHING, List.of(), writing()))
-                    .isEqualTo(1);
-            new CloudflareErrors(api)
-                    .read(
-                            plan(),
-                            lab.clock.instant().minusSeconds(600),
-                            lab.clock.instant(),
-                            reading());
+        assertThatThrownBy(() -> api.read("${env:CF_TOKEN}", "/zones/none/moons", reading()))
+                .hasMessageContaining("404");
+        assertThatThrownBy(
+                        () ->
+                                api.write(
+                                        "/zones/" + lab.state.id() + "/purge_cache",
+                                        new ObjectMapper().createObjectNode().put("hosts", 4),
+                                        writing(),
+                                        "${env:CF_TOKEN}"))
+                .hasMessageContaining("400");
 
-            assertThat(contract.breaches()).isEmpty();
-            assertThat(contract.checked())
-                    .containsExactly(
-                            "GET /zones",
-                            "GET /zones/" + lab.state.id() + "/dns_records",
-                            "POST /zones/" + lab.state.id() + "/dns_records/batch",
-                            "POST /zones/" + lab.state.id() + "/purge_cache",
-                            "POST /graphql");
-        }
+        assertThat(contract.breaches())
+                .anyMatch(b -> b.startsWith("GET /client/v4/zones/none/moons: No API path found"))
+                .anyMatch(b -> b.startsWith("POST /client/v4/zones/" + lab.state.id()));
+    }
+
+    @Test
+    void every_call_keeps_to_the_vendors_contract() {
+        var contract = new VendorContract();
+        lab.server.overhear(contract::heard);
+        var api = lab.api();
+        var zone = new CloudflareZone(api);
+        var settings = new TreeMap<String, String>();
+        settings.put("flatten_cname", "false");
+
+        var view = zone.read(REF, reading());
+        var web = view.set(new SetKey(WWW, RecordType.A));
+        var shop = view.set(new SetKey(new DnsName("shop.acme.example"), RecordType.CNAME)).get(0);
+        zone.apply(
+                REF,
+                List.of(
+                        new RecordWrite.Delete(web.get(1)),
+                        new RecordWrite.Patch(
+                                web.get(0),
+                                new DnsRecord(
+                                        web.get(0).id(),
+                                        WWW,
+                                        RecordType.A,
+                                        "127.50.0.9",
+                                        300,
+                                        false,
+                                        "",
+                                        List.of("team:shop"),
+                                        new TreeMap<>(),
+                                        Optional.empty())),
+                        new RecordWrite.Patch(shop, shop.withTtl(60)),
+                        new RecordWrite.Create(
+                                DnsRecord.of(
+                                        new DnsName("n.acme.example"),
+                                        RecordType.AAAA,
+                                        "2001:db8::9",
+                                        60,
+                                        false)),
+                        new RecordWrite.Create(
+                                new DnsRecord(
+                                        "",
+                                        new DnsName("c.acme.example"),
+                                        RecordType.CNAME,
+                                        "www.acme.example",
+                                        1,
+                                        true,
+                                        "a note",
+                                        List.of("team:web"),
+                                        settings,
+                                        Optional.empty()))),
+                writing());
+        assertThat(new CloudflareEdge(api).purge(REF, Plan.Purge.EVERYTHING, List.of(), writing()))
+                .isEqualTo(1);
+        new CloudflareErrors(api)
+                .read(
+                        plan(),
+                        lab.clock.instant().minusSeconds(600),
+                        lab.clock.instant(),
+                        reading());
+
+        assertThat(contract.breaches()).isEmpty();
+        assertThat(contract.calls())
+                .containsExactly(
+                        "GET /client/v4/zones",
+                        "GET /client/v4/zones/" + lab.state.id() + "/dns_records",
+                        "POST /client/v4/zones/" + lab.state.id() + "/dns_records/batch",
+                        "POST /client/v4/zones/" + lab.state.id() + "/purge_cache",
+                        "POST /client/v4/graphql");
     }
 
     @Test

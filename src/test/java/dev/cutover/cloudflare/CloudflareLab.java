@@ -27,23 +27,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The lab's Cloudflare with one zone, and the adapters that speak to it over HTTP.
-final class CloudflareLab implements AutoCloseable {
-    static final String SECRET = "planted-token-4711";
-    static final DnsName ACME = new DnsName("acme.example");
-    static final ZoneRef REF = new ZoneRef("cloudflare", ACME, "${env:CF_TOKEN}");
+public final class CloudflareLab implements AutoCloseable {
+    public static final String SECRET = "planted-token-4711";
+    public static final DnsName ACME = new DnsName("acme.example");
+    public static final ZoneRef REF = new ZoneRef("cloudflare", ACME, "${env:CF_TOKEN}");
 
-    final LabClock clock = new LabClock();
-    final CloudflareAccount account = new CloudflareAccount(clock, 7);
-    final ZoneState state =
-            account.addZone(
-                    "acme.example",
-                    ZonePlan.PRO,
-                    List.of("ns1.lab.example"),
-                    List.of("127.60.0.1"));
-    final dev.cutover.lab.cloudflare.CloudflareApi server =
+    public final LabClock clock = new LabClock();
+    public final CloudflareAccount account = new CloudflareAccount(clock, 7);
+    public final ZoneState state;
+    public final dev.cutover.lab.cloudflare.CloudflareApi server =
             new dev.cutover.lab.cloudflare.CloudflareApi(account, CallTap.NONE);
-    final List<ProviderCall> log = new CopyOnWriteArrayList<>();
-    final Map<String, String> environment = new ConcurrentHashMap<>(Map.of("CF_TOKEN", SECRET));
+    public final List<ProviderCall> log = new CopyOnWriteArrayList<>();
+    public final Map<String, String> environment =
+            new ConcurrentHashMap<>(Map.of("CF_TOKEN", SECRET));
 
     private final Vertx vertx = Vertx.vertx();
     private final PinnedHttp http =
@@ -51,8 +47,16 @@ final class CloudflareLab implements AutoCloseable {
     private final Secrets secrets =
             new Secrets(Set.of("CF_TOKEN"), Optional.empty(), environment::get);
 
-    CloudflareLab() {
+    /// An account whose token may do everything, and an empty zone.
+    public CloudflareLab(ZonePlan plan) {
+        state =
+                account.addZone(
+                        "acme.example", plan, List.of("ns1.lab.example"), List.of("127.60.0.1"));
         account.allow(SECRET);
+    }
+
+    CloudflareLab() {
+        this(ZonePlan.PRO);
         state.addByHand(
                 RecordDraft.of("A", "www", "127.50.0.1", 1, true)
                         .withComment("web")
@@ -72,23 +76,23 @@ final class CloudflareLab implements AutoCloseable {
                         600));
     }
 
-    CloudflareApi api() {
+    public CloudflareApi api() {
         return api(server.endpoint());
     }
 
-    CloudflareApi api(URI endpoint) {
+    public CloudflareApi api(URI endpoint) {
         return new CloudflareApi(endpoint, http, secrets, log::add, clock);
     }
 
-    static Call reading() {
+    public static Call reading() {
         return Call.reading("acme-1", "zone", Deadline.in(Duration.ofSeconds(10)));
     }
 
-    static Call writing() {
+    public static Call writing() {
         return writing(Fence.OPEN);
     }
 
-    static Call writing(Fence fence) {
+    public static Call writing(Fence fence) {
         return new Call("acme-1", "acme-1/switch-1/1", Deadline.in(Duration.ofSeconds(10)), fence);
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.cli.DemoLab;
 import dev.cutover.cli.DemoPlay;
+import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.lab.peer.PeerProgram;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Scenario;
 import dev.cutover.peer.Peers;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,8 @@ class RealPeersIT {
             Peers.need(program.path(), program.word(), program.debianPackage());
         }
         try (DemoLab lab = new DemoLab(LabWorld.Peers.REAL)) {
+            Optional<VendorContract> contract = VendorContract.ifHere();
+            contract.ifPresent(c -> lab.world().api().overhear(c::heard));
             lab.startEngine(scenario.engineFault());
             lab.startController();
             lab.world().liven();
@@ -43,6 +47,7 @@ class RealPeersIT {
                     .as("%s, its files are in %s", scenario.word(), lab.world().folder())
                     .isEmpty();
             assertThat(ended.phase()).isEqualTo(scenario.ending());
+            contract.ifPresent(VendorContract::isKept);
             assertThat(ended.report().path("adoption")).isNotEmpty();
         }
     }

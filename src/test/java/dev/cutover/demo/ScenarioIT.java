@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.cli.DemoLab;
 import dev.cutover.cli.DemoPlay;
 import dev.cutover.lab.CallTap;
+import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Scenario;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -34,6 +36,8 @@ class ScenarioIT {
     @EnumSource(Scenario.class)
     void ends_as_its_name_says(Scenario scenario) throws Exception {
         try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
+            Optional<VendorContract> contract = VendorContract.ifHere();
+            contract.ifPresent(c -> lab.world().api().overhear(c::heard));
             lab.startEngine(scenario.engineFault());
             lab.startController();
             lab.awaitController();
@@ -50,6 +54,7 @@ class ScenarioIT {
                     .as("%s, its files are in %s", scenario.word(), lab.world().folder())
                     .isEmpty();
             assertThat(ended.phase()).isEqualTo(scenario.ending());
+            contract.ifPresent(VendorContract::isKept);
             proves(scenario, ended.report());
             assertThat(filesHolding(lab.world().folder())).as("files that hold a secret").isEmpty();
         }

@@ -2,7 +2,9 @@ package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.SetKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,8 @@ public sealed interface RecordWrite {
      */
     static List<List<RecordWrite>> batches(List<RecordWrite> writes, int most) {
         Map<DnsName, List<RecordWrite>> byName = new LinkedHashMap<>();
-        writes.forEach(w -> byName.computeIfAbsent(w.name(), n -> new ArrayList<>()).add(w));
+        withoutCollisions(writes)
+                .forEach(w -> byName.computeIfAbsent(w.name(), n -> new ArrayList<>()).add(w));
         List<List<RecordWrite>> batches = new ArrayList<>();
         List<RecordWrite> batch = new ArrayList<>();
         for (List<RecordWrite> name : byName.values()) {
@@ -72,9 +75,17 @@ public sealed interface RecordWrite {
     }
 
     private static List<RecordWrite> withoutCollisions(List<RecordWrite> writes) {
+        Map<SetKey, List<Patch>> bySet = new HashMap<>();
+        for (RecordWrite write : writes) {
+            if (write instanceof Patch p) {
+                bySet.computeIfAbsent(p.seen().key(), key -> new ArrayList<>()).add(p);
+            }
+        }
         List<RecordWrite> clean = new ArrayList<>();
         for (RecordWrite write : writes) {
-            if (write instanceof Patch p && writes.stream().anyMatch(w -> collides(p, w))) {
+            if (write instanceof Patch p
+                    && bySet.getOrDefault(p.target().key(), List.of()).stream()
+                            .anyMatch(other -> collides(p, other))) {
                 clean.add(new Delete(p.seen()));
                 clean.add(new Create(p.target().withId("")));
             } else {
@@ -84,11 +95,8 @@ public sealed interface RecordWrite {
         return clean;
     }
 
-    private static boolean collides(Patch patch, RecordWrite other) {
-        return other instanceof Patch o
-                && !o.equals(patch)
-                && o.seen().key().equals(patch.target().key())
-                && o.seen().content().equals(patch.target().content());
+    private static boolean collides(Patch patch, Patch other) {
+        return !other.equals(patch) && other.seen().content().equals(patch.target().content());
     }
 
     /** The writes that take one set from its records to other records, position by position. */

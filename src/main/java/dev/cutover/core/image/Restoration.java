@@ -118,6 +118,7 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
             claim(bySlot, unclaimed, this::isPromised);
             claim(bySlot, unclaimed, this::hasOurContent);
             claim(bySlot, unclaimed, this::hasOurId);
+            claim(bySlot, unclaimed, (slot, r) -> slot < promised.size() && isOurs(r));
             for (int slot = 0; slot < slots; slot++) {
                 restoreSlot(slot, bySlot.get(slot));
             }
@@ -134,8 +135,8 @@ public record Restoration(List<RecordWrite> writes, List<ForeignEdit> kept) {
 
         /**
          * Gives each open position the first unclaimed record that fits: by id and content, then by the
-         * content promised there, then by any content we may have written there, and last by id alone,
-         * when somebody changed the content.
+         * content promised there, then by any content we may have written there, then by id alone, when
+         * somebody changed the content. What is left of ours was made anew at another position.
          */
         private static void claim(
                 List<Optional<DnsRecord>> bySlot,

@@ -8,6 +8,7 @@ import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.plan.Plan.PlannedSet;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
  *   a b          c            patch a->c, delete b
  *   a            c d          patch a->c, create d like a
  *   A x          CNAME y      delete x and create y in one batch (two planned sets)
+ *   a b          b c          b stays as it is, patch a->c
  * </pre>
  */
 public final class Planner {
@@ -132,7 +134,8 @@ public final class Planner {
             ZoneView zone,
             Map<SetKey, PlannedSet> wanted,
             List<Refusal> refusals) {
-        List<DnsRecord> before = inPlanOrder(zone.set(set.key()), set.from());
+        List<DnsRecord> before =
+                stayingFirst(inPlanOrder(zone.set(set.key()), set.from()), set.to());
         List<String> seen = before.stream().map(DnsRecord::content).toList();
         if (!sorted(seen).equals(sorted(set.from()))) {
             refusals.add(
@@ -189,14 +192,15 @@ public final class Planner {
             List<String> contents,
             long low) {
         List<DnsRecord> side = new ArrayList<>();
-        for (int i = 0; i < contents.size(); i++) {
+        List<String> inPlace = inPlace(before, contents);
+        for (int i = 0; i < inPlace.size(); i++) {
             DnsRecord base = i < before.size() ? before.get(i) : template.withId("");
             side.add(
                     new DnsRecord(
                             base.id(),
                             set.name(),
                             set.type(),
-                            contents.get(i),
+                            inPlace.get(i),
                             base.ttlSeconds(),
                             base.proxied(),
                             base.comment(),
@@ -205,6 +209,27 @@ public final class Planner {
                             base.modifiedAt()));
         }
         return side.stream().map(r -> lowered(r, low)).toList();
+    }
+
+    /** Records whose content the next side keeps come first, so that they have a place there at any size. */
+    private static List<DnsRecord> stayingFirst(List<DnsRecord> before, List<String> to) {
+        List<DnsRecord> ordered = new ArrayList<>();
+        before.stream().filter(r -> to.contains(r.content())).forEach(ordered::add);
+        before.stream().filter(r -> !to.contains(r.content())).forEach(ordered::add);
+        return ordered;
+    }
+
+    /** The contents of a side, those that stay at the position of their record: nothing is written for them. */
+    private static List<String> inPlace(List<DnsRecord> before, List<String> contents) {
+        List<String> places = new ArrayList<>(Collections.nCopies(contents.size(), ""));
+        List<String> coming = new ArrayList<>(contents);
+        for (int i = 0; i < Math.min(before.size(), places.size()); i++) {
+            if (coming.remove(before.get(i).content())) {
+                places.set(i, before.get(i).content());
+            }
+        }
+        places.replaceAll(place -> place.isEmpty() ? coming.removeFirst() : place);
+        return places;
     }
 
     private static DnsRecord lowered(DnsRecord record, long lowSeconds) {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.lab.http.Reply;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -123,9 +122,9 @@ final class ApiJson {
         of.put("id", account.id());
         of.put("name", account.name());
         var plan = node.putObject("plan");
-        plan.put("id", zone.plan().name().toLowerCase(Locale.ROOT));
+        plan.put("id", zone.plan().legacyId());
         plan.put("name", zone.plan().title());
-        plan.put("legacy_id", zone.plan().name().toLowerCase(Locale.ROOT));
+        plan.put("legacy_id", zone.plan().legacyId());
         plan.put("is_subscribed", true);
         return node;
     }

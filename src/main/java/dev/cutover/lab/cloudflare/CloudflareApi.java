@@ -36,6 +36,12 @@ public final class CloudflareApi implements AutoCloseable {
     /** One call as it was answered; status 0 when the connection was cut. */
     public record Seen(Instant at, String method, String path, int status) {}
 
+    /** Hears each exchange whole: for a judge of its form. Called on the thread that serves the call. */
+    @FunctionalInterface
+    public interface Ear {
+        void heard(Request request, Reply reply);
+    }
+
     /** A call that was understood: what it asks for, what it needs, and how it is done. */
     private record Operation(
             Kind kind, Permission permission, boolean write, Supplier<Reply.Answer> act) {}
@@ -49,6 +55,7 @@ public final class CloudflareApi implements AutoCloseable {
     private final CallBudget graphql = new CallBudget(300, Duration.ofMinutes(5));
     private final Map<String, CallBudget> purges = new HashMap<>();
     private final Deque<Seen> calls = new ArrayDeque<>();
+    private volatile Ear ear = (request, reply) -> {};
 
     /** Starts to answer on any free port of {@link LoopbackServer#PLAIN_ADDRESS}. */
     public CloudflareApi(CloudflareAccount account, CallTap tap) {
@@ -68,6 +75,11 @@ public final class CloudflareApi implements AutoCloseable {
     /** What can be made to go wrong. */
     public ApiFaults faults() {
         return faults;
+    }
+
+    /** Tells this ear of every exchange from now on, in place of the one before. */
+    public void overhear(Ear listening) {
+        ear = listening;
     }
 
     /** While true connections are refused, as when nobody listens. */
@@ -111,6 +123,7 @@ public final class CloudflareApi implements AutoCloseable {
                     answer.with("Ratelimit", client.header(now))
                             .with("Ratelimit-Policy", client.policy());
         }
+        ear.heard(request, reply);
         synchronized (calls) {
             if (calls.size() == MOST_CALLS_KEPT) {
                 calls.removeFirst();

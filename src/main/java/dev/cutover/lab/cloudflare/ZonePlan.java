@@ -7,11 +7,14 @@ package dev.cutover.lab.cloudflare;
  * limits, purge rates, minimum TTL).
  */
 public enum ZonePlan {
-    FREE("Free Website", 200, 200, 100, 0, 60, 5, 60),
-    PRO("Pro Website", 3_500, 3_500, 500, 20, 60, 5, 1),
-    BUSINESS("Business Website", 3_500, 3_500, 500, 20, 60, 10, 1),
-    ENTERPRISE("Enterprise Website", 3_500, 3_500, 500, 20, 30, 50, 1);
+    FREE("free", "Free Website", 200, 200, 100, 0, 60, 5, 60),
+    /** Free, and added before September 2024, when such zones could hold more records. */
+    OLD_FREE("free", "Free Website", 200, 1_000, 100, 0, 60, 5, 60),
+    PRO("pro", "Pro Website", 3_500, 3_500, 500, 20, 60, 5, 1),
+    BUSINESS("business", "Business Website", 3_500, 3_500, 500, 20, 60, 10, 1),
+    ENTERPRISE("enterprise", "Enterprise Website", 3_500, 3_500, 500, 20, 30, 50, 1);
 
+    private final String legacyId;
     private final String title;
     private final int batchLimit;
     private final int recordLimit;
@@ -22,6 +25,7 @@ public enum ZonePlan {
     private final int purgeWindowSeconds;
 
     ZonePlan(
+            String legacyId,
             String title,
             int batchLimit,
             int recordLimit,
@@ -30,6 +34,7 @@ public enum ZonePlan {
             int minimumTtlSeconds,
             int purges,
             int purgeWindowSeconds) {
+        this.legacyId = legacyId;
         this.title = title;
         this.batchLimit = batchLimit;
         this.recordLimit = recordLimit;
@@ -38,6 +43,11 @@ public enum ZonePlan {
         this.minimumTtlSeconds = minimumTtlSeconds;
         this.purges = purges;
         this.purgeWindowSeconds = purgeWindowSeconds;
+    }
+
+    /** The word by which the API tells subscriptions apart. */
+    public String legacyId() {
+        return legacyId;
     }
 
     /** The name the API shows. */

@@ -79,7 +79,11 @@ public final class ZoneState implements ZoneSource {
         this.edgeAddresses = List.copyOf(edgeAddresses);
         this.clock = clock;
         this.createdAt =
-                clock.instant().minus(Duration.ofDays(400)).truncatedTo(ChronoUnit.SECONDS);
+                plan == ZonePlan.OLD_FREE
+                        ? Instant.parse("2019-05-06T07:08:09Z")
+                        : clock.instant()
+                                .minus(Duration.ofDays(400))
+                                .truncatedTo(ChronoUnit.SECONDS);
         this.random = new SplittableRandom(seed);
         this.propagation = new Propagation(seed ^ 0x9e3779b97f4a7c15L);
         settings.put("always_use_https", new Setting("off", Optional.empty()));

@@ -19,12 +19,41 @@ import dev.cutover.core.Acme;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.image.RecordWrite;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A plan is a diff; what it may not do is refused by name before anything is written. */
 class PlannerTest {
+    @Test
+    void an_address_that_both_sides_share_keeps_its_record() {
+        List<DnsRecord> records =
+                List.of(
+                        Acme.a("a", Acme.WWW, "192.0.2.1", 300),
+                        Acme.a("b", Acme.WWW, "192.0.2.2", 300),
+                        Acme.a("c", Acme.WWW, "192.0.2.3", 300));
+        Plan plan =
+                Acme.plan(
+                        Acme.set(
+                                "www",
+                                RecordType.A,
+                                List.of("192.0.2.1", "192.0.2.2", "192.0.2.3"),
+                                List.of("192.0.2.3", "192.0.2.9", "192.0.2.2"),
+                                1));
+
+        SetChange change = Acme.diff(plan, Acme.zone(records, Acme.NOW)).changes().getFirst();
+
+        assertThat(RecordWrite.between(change.aged(), change.next()))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RecordWrite.Patch.class,
+                        patch -> {
+                            assertThat(patch.seen().content()).isEqualTo("192.0.2.1");
+                            assertThat(patch.target().content()).isEqualTo("192.0.2.9");
+                        });
+    }
+
     @Test
     void a_good_plan_lowers_what_has_a_ttl_and_switches_the_content() {
         PlanDiff diff = diff(plan(), zone());
