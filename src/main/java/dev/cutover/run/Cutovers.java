@@ -9,6 +9,8 @@ import dev.cutover.core.life.Event;
 import dev.cutover.core.life.Input;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
+import dev.cutover.core.outlook.Calls;
+import dev.cutover.core.outlook.Outlook;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.Planner;
@@ -17,6 +19,7 @@ import dev.cutover.core.report.Report;
 import dev.cutover.port.Call;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.Deadline;
+import dev.cutover.port.DnsZone;
 import dev.cutover.port.Journal;
 import dev.cutover.port.PortException;
 import dev.cutover.port.RequestKey;
@@ -64,7 +67,7 @@ public final class Cutovers {
         record Unreachable(String why) implements Previewed {}
 
         /** What would change; it may still be refused. */
-        record Seen(PlanDiff diff) implements Previewed {}
+        record Seen(PlanDiff diff, Outlook outlook) implements Previewed {}
     }
 
     /** Reads the plan and the zone and says what would change. Writes nothing. */
@@ -81,9 +84,11 @@ public final class Cutovers {
             Call call = Call.reading("", "preview " + plan.name(), Deadline.in(READ_LIMIT));
             Map<DnsName, String> claimed = new HashMap<>();
             stored(journal::claims).forEach((name, holder) -> claimed.put(name, holder.value()));
-            return new Previewed.Seen(
-                    Planner.plan(plan, world.zone(plan.zone()).read(plan.zone(), call), claimed)
-                            .noting(read.notes()));
+            DnsZone zone = world.zone(plan.zone());
+            PlanDiff diff =
+                    Planner.plan(plan, zone.read(plan.zone(), call), claimed).noting(read.notes());
+            var bounds = new Calls.Bounds(zone.mostWrites(plan.zone()), zone.mostListed());
+            return new Previewed.Seen(diff, Outlook.of(diff, bounds, clock.instant()));
         } catch (PortException e) {
             String why = String.valueOf(e.getMessage());
             // Asking again with the same plan would be answered the same.
