@@ -19,11 +19,13 @@ public final class CutoverDesk {
 
     private final Cutovers cutovers;
     private final Measures measures;
+    private final ApiKeys keys;
 
     @Inject
-    public CutoverDesk(Cutovers cutovers, Measures measures) {
+    public CutoverDesk(Cutovers cutovers, Measures measures, ApiKeys keys) {
         this.cutovers = cutovers;
         this.measures = measures;
+        this.keys = keys;
     }
 
     public Cutovers cutovers() {
@@ -98,6 +100,7 @@ public final class CutoverDesk {
                         recent,
                         curve.isEmpty() ? Optional.empty() : Optional.of(curve.getLast()),
                         errors,
+                        keys.approvers(),
                         now));
     }
 }

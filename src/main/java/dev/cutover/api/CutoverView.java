@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One cutover as it is now: where it is, what comes next, what people can do.
@@ -72,7 +74,10 @@ public record CutoverView(
     public record TtlView(long lowerToSeconds, Instant lowerAt, @Nullable Instant loweredAt) {}
 
     /// Who agreed to this plan for this window.
-    public record ApprovalsView(int need, List<String> given) {}
+    ///
+    /// @param lacking why there will never be enough; absent when there can be
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ApprovalsView(int need, List<String> given, @Nullable String lacking) {}
 
     /// An open piece of outside work.
     public record ActionView(
@@ -87,11 +92,13 @@ public record CutoverView(
     ///
     /// @param row its line in the list; empty when it was not looked up
     /// @param recent the latest lines of the journal, oldest first
+    /// @param mayApprove the names of those who may approve here
     record Around(
             Optional<Cutovers.Row> row,
             List<JournalEntry> recent,
             Optional<AdoptionView> adoption,
             Optional<ErrorsView> errors,
+            Set<String> mayApprove,
             Instant now) {}
 
     static CutoverView of(Cutover c, Around around) {
@@ -121,7 +128,10 @@ public record CutoverView(
                         c.loweredAt().orElse(null)),
                 plan.steps(),
                 c.changes().stream().map(ChangeView::of).toList(),
-                new ApprovalsView(plan.approvals().need(), List.copyOf(c.approvers())),
+                new ApprovalsView(
+                        plan.approvals().need(),
+                        List.copyOf(c.approvers()),
+                        lacking(c, around.mayApprove()).orElse(null)),
                 gates(c, around.now()),
                 around.adoption().orElse(null),
                 around.errors().orElse(null),
@@ -131,6 +141,16 @@ public record CutoverView(
                 c.kept().stream().map(ForeignEdit::toString).toList(),
                 SafeButton.of(c, around.now()),
                 around.recent().stream().map(EventView.Brief::of).toList());
+    }
+
+    /// Only while approvals are still wanted: afterwards it would frighten for nothing.
+    private static Optional<String> lacking(Cutover c, Set<String> mayApprove) {
+        int need = c.plan().approvals().need();
+        Set<String> people = new TreeSet<>(mayApprove);
+        people.addAll(c.approvers());
+        return c.phase().isFinal() || c.approvers().size() >= need
+                ? Optional.empty()
+                : Approvers.lacking(need, people, c.author());
     }
 
     private static List<GateView> gates(Cutover c, Instant now) {

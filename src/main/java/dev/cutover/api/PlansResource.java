@@ -56,7 +56,12 @@ public class PlansResource {
                     throw new ProblemException(Problem.badPlan(bad.mistakes()));
             case Cutovers.Previewed.Unreachable u ->
                     throw new ProblemException(Problem.unreachable(u.why()));
-            case Cutovers.Previewed.Seen seen -> PreviewView.of(seen.diff(), keys.approvers());
+            case Cutovers.Previewed.Seen seen ->
+                    PreviewView.of(
+                            seen.diff(),
+                            seen.outlook(),
+                            Approvers.lacking(
+                                    seen.diff().plan().approvals().need(), keys.approvers(), ""));
         };
     }
 }

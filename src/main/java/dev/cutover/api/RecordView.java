@@ -5,8 +5,9 @@ import dev.cutover.core.dns.DnsRecord;
 /// One value of a record set.
 ///
 /// @param ttlSeconds 1 where the provider chooses
-public record RecordView(String content, long ttlSeconds, boolean proxied) {
+/// @param comment a person's note; empty when there is none
+public record RecordView(String content, long ttlSeconds, boolean proxied, String comment) {
     static RecordView of(DnsRecord r) {
-        return new RecordView(r.content(), r.ttlSeconds(), r.proxied());
+        return new RecordView(r.content(), r.ttlSeconds(), r.proxied(), r.comment());
     }
 }

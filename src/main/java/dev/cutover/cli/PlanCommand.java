@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,7 +15,9 @@ import picocli.CommandLine.Parameters;
         name = "plan",
         mixinStandardHelpOptions = true,
         description = {
-            "Reads the plan and the zone and prints what would change. Writes nothing.",
+            "Reads the plan and the zone and prints what would change, what it falls back to, when,"
+                    + " and what it takes. Writes nothing.",
+            "Colours on a terminal, unless NO_COLOR is set; as wide as COLUMNS says.",
             "Exits 0 when the plan may run, 1 when it is refused, 2 when the file is wrong, 3 when"
                     + " controller or provider cannot be reached."
         })
@@ -22,8 +25,19 @@ final class PlanCommand extends AskingCommand {
     @Parameters(paramLabel = "FILE", description = "The plan file (YAML).")
     private Path file;
 
-    @Option(names = "--json", description = "Print the controller's answer as JSON.")
-    private boolean json;
+    @ArgGroup(multiplicity = "0..1")
+    private Form form = new Form();
+
+    /// How it is printed; one at most.
+    private static final class Form {
+        @Option(
+                names = "--json",
+                description = "Print JSON, the same as POST /api/v1/plans/preview answers.")
+        private boolean json;
+
+        @Option(names = "--markdown", description = "Print Markdown for a pull request.")
+        private boolean markdown;
+    }
 
     PlanCommand(Surroundings around) {
         super(around);
@@ -34,11 +48,15 @@ final class PlanCommand extends AskingCommand {
         PlanFiles plan = PlanFiles.read(file);
         ApiClient.Answer answer = connect().post("/api/v1/plans/preview", plan.body(), Map.of());
         JsonNode diff = good(file, answer).body();
-        if (json) {
+        if (form.json) {
             sayJson(diff);
+        } else if (form.markdown) {
+            PlanMarkdown.lines(diff).forEach(out()::println);
         } else {
-            PlanText.lines(diff).forEach(this::say);
+            PlanText.lines(diff, around.width())
+                    .forEach(line -> out().println(line.shown(around.ansi())));
         }
+        out().flush();
         return diff.path("mayRun").asBoolean() ? GivenUpException.DONE : GivenUpException.FINDING;
     }
 

@@ -1,78 +1,248 @@
 package dev.cutover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cutover.cli.Tone.Line;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 
-/// How a previewed plan reads in a terminal.
+/// How a previewed plan reads in a terminal: as wide as asked for, nothing of it raw.
 ///
 /// ```
-/// www.acme.example A   step 1 of 2
-///   - 198.51.100.10  TTL 3600 s
-///   + 203.0.113.20   TTL 300 s, 3600 s when all is done
-///   < 198.51.100.30  on fallback
+/// Step 1 of 2
+///   www.acme.example A
+///     - 198.51.100.10  TTL 3600 s, lowered to 300 s
+///     + 203.0.113.20   TTL 300 s, 3600 s when all is done
+///     < 198.51.100.30  on fallback, not what it is now
 /// ```
 final class PlanText {
-    private PlanText() {}
+    private static final int NARROW = 60;
+    private static final int LABEL = 12;
+    private static final int MOMENT = "2026-12-06 02:00".length();
 
-    static List<String> lines(JsonNode diff) {
-        List<String> lines = new ArrayList<>();
-        lines.add(diff.path("name").asText() + "  " + diff.path("site").asText());
-        lines.add(
-                "window "
-                        + diff.path("window").path("opens").asText()
-                        + " to "
-                        + diff.path("window").path("closes").asText()
-                        + " "
-                        + diff.path("window").path("zone").asText());
-        lines.add("");
-        for (JsonNode change : diff.path("changes")) {
-            change(change, diff.path("steps").asInt(), lines);
+    private final JsonNode plan;
+    private final int width;
+    private final List<Line> lines = new ArrayList<>();
+
+    private PlanText(JsonNode plan, int width) {
+        this.plan = plan;
+        this.width = width;
+    }
+
+    /// @param plan what `plans/preview` answers
+    /// @param width most columns of a line, at least 30; only the hash may be longer
+    static List<Line> lines(JsonNode plan, int width) {
+        return new PlanText(plan, width).all();
+    }
+
+    private List<Line> all() {
+        head();
+        int step = 0;
+        for (JsonNode change : inStepOrder(plan.path("changes"))) {
+            if (change.path("step").asInt() != step) {
+                step = change.path("step").asInt();
+                blank();
+                add(Tone.HEADING, "", "Step " + step + " of " + plan.path("steps").asInt());
+            }
+            change(change);
         }
-        lines.add(
-                "touches "
-                        + diff.path("touchedRecords").asInt()
-                        + " of "
-                        + diff.path("zoneRecords").asInt()
-                        + " records of the zone ("
-                        + Shown.percent(diff.path("share").asDouble())
-                        + ")");
-        diff.path("notes").forEach(note -> lines.add("note: " + note.asText()));
-        diff.path("refusals").forEach(refusal -> lines.add("refused: " + Refusals.line(refusal)));
-        lines.add("hash " + diff.path("hash").asText());
-        lines.add(
-                diff.path("mayRun").asBoolean()
-                        ? "may run; nothing was changed"
-                        : "may not run; nothing was changed");
+        blank();
+        field("touched", PlanWords.touched(plan));
+        field("fallback", PlanWords.fallback(plan));
+        if (!plan.path("worstCase").isMissingNode()) {
+            field("worst case", PlanWords.worstCase(plan));
+            field("calls", PlanWords.calls(plan));
+        }
+        timeline();
+        section("Not proven before the run", Tone.WARNING, PlanWords.unproven(plan));
+        section("Notes", Tone.PLAIN, PlanWords.texts(plan.path("notes")));
+        refusals();
+        blank();
+        boolean mayRun = plan.path("mayRun").asBoolean();
+        add(mayRun ? Tone.GOOD : Tone.BAD, "", PlanWords.verdict(plan));
+        lines.add(new Line(Tone.DIM, "hash " + Shown.line(plan.path("hash").asText())));
         return lines;
     }
 
-    private static void change(JsonNode change, int steps, List<String> lines) {
-        lines.add(
-                change.path("set").asText()
-                        + "   step "
-                        + change.path("step").asInt()
-                        + " of "
-                        + steps);
-        side("-", change.path("before"), "", lines);
-        side("+", change.path("next"), "", lines);
-        if (!change.path("fallback").equals(change.path("before"))) {
-            side("<", change.path("fallback"), "  on fallback", lines);
+    private void head() {
+        add(Tone.HEADING, "", plan.path("name").asText() + "  " + plan.path("site").asText());
+        JsonNode window = plan.path("window");
+        field(
+                "window",
+                window.path("opens").asText().replace('T', ' ')
+                        + " to "
+                        + window.path("closes").asText().replace('T', ' ')
+                        + " "
+                        + window.path("zone").asText());
+        JsonNode zone = plan.path("zone");
+        if (!zone.isMissingNode()) {
+            field("zone", zone.path("name").asText() + " at " + zone.path("provider").asText());
         }
-        lines.add("");
     }
 
-    private static void side(String mark, JsonNode values, String after, List<String> lines) {
-        if (values.isEmpty()) {
-            lines.add("  " + mark + " absent" + after);
+    private static List<JsonNode> inStepOrder(JsonNode changes) {
+        return StreamSupport.stream(changes.spliterator(), false)
+                .sorted((a, b) -> Integer.compare(a.path("step").asInt(), b.path("step").asInt()))
+                .toList();
+    }
+
+    private void change(JsonNode change) {
+        add(
+                Tone.HEADING,
+                "  ",
+                change.path("set").asText()
+                        + (change.path("proxied").asBoolean() ? "  (proxied)" : ""));
+        int column = column(change);
+        JsonNode before = change.path("before");
+        for (int i = 0; i < before.size(); i++) {
+            value(
+                    Tone.BEFORE,
+                    "-",
+                    before.path(i),
+                    PlanWords.ttlNow(before.path(i), change.path("aged").path(i)),
+                    column);
+            String comment = before.path(i).path("comment").asText("");
+            if (!comment.isEmpty()) {
+                add(Tone.DIM, "      ", "comment: " + comment);
+            }
         }
-        for (JsonNode value : values) {
-            long ttl = value.path("ttlSeconds").asLong();
-            String how =
-                    value.path("proxied").asBoolean()
-                            ? "proxied, the edge chooses the TTL"
-                            : ttl == 1 ? "TTL automatic" : "TTL " + ttl + " s";
-            lines.add("  " + mark + " " + value.path("content").asText() + "  " + how + after);
+        if (before.isEmpty()) {
+            add(Tone.BEFORE, "    - ", "absent");
         }
+        JsonNode next = change.path("next");
+        for (int i = 0; i < next.size(); i++) {
+            value(
+                    Tone.NEXT,
+                    "+",
+                    next.path(i),
+                    PlanWords.ttlNext(next.path(i), change.path("settled").path(i)),
+                    column);
+        }
+        if (next.isEmpty()) {
+            add(Tone.NEXT, "    + ", "absent");
+        }
+        if (PlanWords.fallsBackToNow(change)) {
+            add(Tone.FALLBACK, "    < ", "on fallback as it is now");
+            return;
+        }
+        for (JsonNode value : change.path("fallback")) {
+            value(Tone.FALLBACK, "<", value, "on fallback, not what it is now", column);
+        }
+        if (change.path("fallback").isEmpty()) {
+            add(Tone.FALLBACK, "    < ", "absent on fallback, not what it is now");
+        }
+    }
+
+    /// Where notes begin, so that those of one set stand below each other.
+    private static int column(JsonNode change) {
+        int widest = 0;
+        for (String side : List.of("before", "next", "fallback")) {
+            for (JsonNode value : change.path(side)) {
+                widest = Math.max(widest, length(Shown.line(value.path("content").asText())));
+            }
+        }
+        return widest;
+    }
+
+    private void value(Tone tone, String mark, JsonNode value, String note, int column) {
+        String content = Shown.line(value.path("content").asText());
+        String first = "    " + mark + " ";
+        int noteAt = first.length() + column + 2;
+        if (noteAt + length(Shown.line(note)) <= width) {
+            lines.add(
+                    new Line(
+                            tone,
+                            first
+                                    + content
+                                    + " ".repeat(column - length(content) + 2)
+                                    + Shown.line(note)));
+        } else {
+            add(tone, first, content);
+            add(tone, "      ", note);
+        }
+    }
+
+    private void timeline() {
+        JsonNode moments = plan.path("timeline");
+        if (moments.isEmpty()) {
+            return;
+        }
+        blank();
+        add(Tone.HEADING, "", "Timeline (" + plan.path("window").path("zone").asText() + ")");
+        for (JsonNode moment : moments) {
+            String when = Shown.line(PlanWords.when(plan, moment));
+            String what = PlanWords.bound(moment) + moment.path("text").asText();
+            if (width < NARROW || length(when) > MOMENT) {
+                add(Tone.PLAIN, "  ", when);
+                add(Tone.PLAIN, "    ", what);
+            } else {
+                add(Tone.PLAIN, "  " + when + "  ", what);
+            }
+        }
+    }
+
+    private void refusals() {
+        if (plan.path("refusals").isEmpty()) {
+            return;
+        }
+        blank();
+        add(Tone.BAD, "", "Refused");
+        for (JsonNode refusal : plan.path("refusals")) {
+            add(Tone.BAD, "  ", Refusals.line(refusal));
+            String remedy = refusal.path("remedy").asText("");
+            if (!remedy.isEmpty()) {
+                add(Tone.PLAIN, "    to do: ", remedy);
+            }
+        }
+    }
+
+    private void section(String title, Tone tone, List<String> texts) {
+        if (texts.isEmpty()) {
+            return;
+        }
+        blank();
+        add(Tone.HEADING, "", title);
+        texts.forEach(text -> add(tone, "  - ", text));
+    }
+
+    private void field(String label, String text) {
+        if (width < NARROW) {
+            add(Tone.PLAIN, "", label + ": " + text);
+        } else {
+            add(Tone.PLAIN, label + " ".repeat(LABEL - label.length()), text);
+        }
+    }
+
+    private void blank() {
+        lines.add(new Line(Tone.PLAIN, ""));
+    }
+
+    /// A text behind its first part, folded so that the following lines stand below its beginning.
+    ///
+    /// @param first one of ours, or cleaned
+    private void add(Tone tone, String first, String text) {
+        String indent = " ".repeat(Math.min(first.length(), width / 2));
+        String lead = first;
+        String rest = Shown.line(text).strip();
+        while (length(lead) + length(rest) > width) {
+            int room = Math.max(1, width - length(lead));
+            int end = rest.offsetByCodePoints(0, Math.min(room, length(rest)));
+            int blank = rest.lastIndexOf(' ', end);
+            boolean atBlank = blank > 0;
+            lines.add(new Line(tone, lead + rest.substring(0, atBlank ? blank : end)));
+            rest = rest.substring(atBlank ? blank : end).strip();
+            lead = indent;
+        }
+        lines.add(new Line(tone, lead + rest));
+    }
+
+    private static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /// As people say it: no `0 s` behind whole minutes.
+    static String span(long seconds) {
+        return Shown.span(Duration.ofSeconds(seconds)).replaceAll("(?<=\\d (d|h|min)) 0 \\w+$", "");
     }
 }

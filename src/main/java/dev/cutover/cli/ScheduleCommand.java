@@ -65,6 +65,11 @@ final class ScheduleCommand extends AskingCommand {
                                             + "; follow it with: cutover watch "
                                             + status.id()));
         }
+        String lacking = cutover.path("approvals").path("lacking").asText("");
+        if (!lacking.isEmpty()) {
+            err().println(Shown.line("warning: " + lacking));
+            err().flush();
+        }
         return GivenUpException.DONE;
     }
 }

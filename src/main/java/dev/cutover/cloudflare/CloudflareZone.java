@@ -125,6 +125,11 @@ public final class CloudflareZone implements DnsZone {
                 : PAID_BATCH;
     }
 
+    @Override
+    public int mostListed() {
+        return PAGE;
+    }
+
     private JsonNode page(ZoneRef zone, String path, Call call) {
         try {
             return api.read(zone.token(), path, call);

@@ -29,4 +29,9 @@ public interface DnsZone {
 
     /** How many writes one transaction may hold. */
     int mostWrites(ZoneRef zone);
+
+    /** How many records one call of {@link #read} lists; a provider that sends a zone whole lists them all. */
+    default int mostListed() {
+        return Integer.MAX_VALUE;
+    }
 }

@@ -10,6 +10,8 @@ import dev.cutover.core.life.Event;
 import dev.cutover.core.life.Input;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
+import dev.cutover.core.outlook.Calls;
+import dev.cutover.core.outlook.Outlook;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.Planner;
@@ -66,7 +68,7 @@ public final class Cutovers {
         record Unreachable(String why) implements Previewed {}
 
         /** What would change; it may still be refused. */
-        record Seen(PlanDiff diff) implements Previewed {}
+        record Seen(PlanDiff diff, Outlook outlook) implements Previewed {}
     }
 
     /** Reads the plan and the zone and says what would change. Writes nothing. */
@@ -84,14 +86,15 @@ public final class Cutovers {
             Map<DnsName, String> claimed = new HashMap<>();
             stored(journal::claims).forEach((name, holder) -> claimed.put(name, holder.value()));
             DnsZone zone = world.zone(plan.zone());
-            PlanDiff diff = Planner.plan(plan, zone.read(plan.zone(), call), claimed);
-            return new Previewed.Seen(
-                    diff.noting(read.notes())
-                            .noting(
-                                    Transactions.of(diff.changes(), zone.mostWrites(plan.zone()))
-                                            .stream()
-                                            .flatMap(t -> t.note().stream())
-                                            .toList()));
+            var bounds = new Calls.Bounds(zone.mostWrites(plan.zone()), zone.mostListed());
+            PlanDiff diff =
+                    Planner.plan(plan, zone.read(plan.zone(), call), claimed).noting(read.notes());
+            PlanDiff whole =
+                    diff.noting(
+                            Transactions.of(diff.changes(), bounds.writes()).stream()
+                                    .flatMap(t -> t.note().stream())
+                                    .toList());
+            return new Previewed.Seen(whole, Outlook.of(whole, bounds, clock.instant()));
         } catch (PortException e) {
             String why = String.valueOf(e.getMessage());
             // Asking again with the same plan would be answered the same.

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What one cutover looks like to people, phase by phase.
@@ -204,6 +205,11 @@ class CutoverViewTest {
         return CutoverView.of(
                 c,
                 new CutoverView.Around(
-                        Optional.empty(), journal, Optional.empty(), Optional.empty(), NOW));
+                        Optional.empty(),
+                        journal,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Set.of("ana", "ben"),
+                        NOW));
     }
 }

@@ -2,6 +2,7 @@ package dev.cutover.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -68,12 +69,13 @@ class CommandsTest {
         assertThat(run("plan", plan.toString())).isZero();
 
         assertThat(out.toString())
-                .contains("www.acme.example A   step 1 of 2")
-                .contains("  - 198.51.100.10  TTL 3600 s")
-                .contains("  + 203.0.113.20  TTL 300 s")
-                .contains("  < 198.51.100.30  TTL 300 s  on fallback")
-                .contains("touches 1 of 20 records of the zone (5.0 %)")
-                .contains("note: shop.acme.example has no TTL to lower")
+                .contains("Step 1 of 2\n  www.acme.example A\n")
+                .contains("    - 198.51.100.10  TTL 3600 s\n")
+                .contains("    + 203.0.113.20   TTL 300 s\n")
+                .contains("    < 198.51.100.30  on fallback, not what it is now\n")
+                .contains("touched     1 of 20 records of the zone (5.0 %)")
+                .contains("  - shop.acme.example has no TTL to lower")
+                .doesNotContain("\u001b")
                 .contains("hash 5f70");
         PretendController.Asked asked = controller.asked().getFirst();
         assertThat(asked.key()).isEqualTo("Bearer cutover_test");
@@ -89,10 +91,75 @@ class CommandsTest {
                         .replace(
                                 "\"refusals\": []",
                                 "\"refusals\": [{\"code\": \"FromMismatch\", \"subject\": \"www\","
-                                        + " \"message\": \"expected a, seen b\"}]"));
+                                        + " \"message\": \"expected a, seen b\","
+                                        + " \"remedy\": \"correct 'from'\"}]"));
 
         assertThat(run("plan", plan("cutover: acme").toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("refused: www: expected a, seen b [FromMismatch]");
+        assertThat(out.toString())
+                .contains("Refused\n  www: expected a, seen b [FromMismatch]\n")
+                .contains("    to do: correct 'from'\n")
+                .contains("may not run: 1 refusal; nothing was changed");
+    }
+
+    @Test
+    void a_terminal_gets_colours_unless_they_are_not_wanted() throws IOException {
+        controller.answers("POST /api/v1/plans/preview", 200, DIFF);
+        String plan = plan("cutover: acme").toString();
+        terminal = true;
+
+        assertThat(run("plan", plan)).isZero();
+        assertThat(out.toString()).contains("\u001b[31m    - 198.51.100.10");
+
+        out.getBuffer().setLength(0);
+        env.put("NO_COLOR", "1");
+        assertThat(run("plan", plan)).isZero();
+        assertThat(out.toString()).contains("    - 198.51.100.10").doesNotContain("\u001b");
+    }
+
+    @Test
+    void a_plan_is_printed_for_machines_and_for_pull_requests() throws IOException {
+        controller.answers("POST /api/v1/plans/preview", 200, DIFF);
+        String plan = plan("cutover: acme").toString();
+        terminal = true;
+
+        assertThat(run("plan", plan, "--json")).isZero();
+        assertThat(new ObjectMapper().readTree(out.toString()))
+                .isEqualTo(new ObjectMapper().readTree(DIFF));
+
+        out.getBuffer().setLength(0);
+        assertThat(run("plan", plan, "--markdown")).isZero();
+        assertThat(out.toString())
+                .startsWith("### Cutover `acme`\n")
+                .contains("| 1 | `www.acme.example A` | `198.51.100.10` | `203.0.113.20` |")
+                .doesNotContain("\u001b");
+
+        assertThat(run("plan", plan, "--json", "--markdown")).isEqualTo(2);
+        assertThat(controller.asked())
+                .as("it only ever looks")
+                .allMatch(asked -> asked.call().equals("POST /api/v1/plans/preview"))
+                .hasSize(2);
+    }
+
+    @Test
+    void a_plan_that_cannot_be_looked_at_exits_3() throws IOException {
+        controller.answers(
+                "POST /api/v1/plans/preview", 503, "{\"detail\": \"cloudflare did not answer\"}");
+
+        assertThat(run("plan", plan("cutover: acme").toString())).isEqualTo(3);
+        assertThat(err.toString()).contains("cloudflare did not answer");
+    }
+
+    @Test
+    void schedule_warns_when_there_will_never_be_enough_approvals() throws IOException {
+        controller.answers(
+                "POST /api/v1/cutovers",
+                201,
+                "{\"id\": \"acme-1\", \"approvals\": {\"need\": 2, \"given\": [], \"lacking\":"
+                        + " \"approvals: 2 people must agree, only 1 may (ana)\"}}");
+
+        assertThat(run("schedule", plan("cutover: acme").toString())).isZero();
+        assertThat(out.toString()).isEqualTo("acme-1\n");
+        assertThat(err.toString()).contains("warning: approvals: 2 people must agree, only 1 may");
     }
 
     @Test

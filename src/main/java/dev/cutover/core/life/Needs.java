@@ -18,6 +18,12 @@ import java.util.Map;
 public final class Needs {
     private static final Duration HELD = Duration.ofSeconds(30);
 
+    /** While records are switched a stranger's edit must be known within seconds. */
+    public static final Duration ZONE_WHILE_SWITCHING = Duration.ofSeconds(5);
+
+    /** On the way back every second counts. */
+    public static final Duration ZONE_WHILE_GOING_BACK = Duration.ofSeconds(1);
+
     private Needs() {}
 
     private static Duration least(Duration a, Duration b) {
@@ -100,7 +106,7 @@ public final class Needs {
     }
 
     private static void switching(Map<EvidenceKey, Duration> needs, Cutover c) {
-        guards(needs, Duration.ofSeconds(5));
+        guards(needs, ZONE_WHILE_SWITCHING);
         needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(3));
         errors(needs, c.plan());
         Duration look = Duration.ofSeconds(c.servedAt().isEmpty() ? 1 : 10);
@@ -126,7 +132,7 @@ public final class Needs {
     private static void back(Map<EvidenceKey, Duration> needs, Phase.Stage stage) {
         switch (stage) {
             case ROUTING -> {
-                needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
+                needs.put(EvidenceKey.ZONE, ZONE_WHILE_GOING_BACK);
                 needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
             }
             case CLOSING -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));

@@ -3,11 +3,13 @@ package dev.cutover.core.life;
 import dev.cutover.core.plan.Plan;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** How often things are looked at and how long they are waited for; every number with its reason. */
 public final class Pace {
     /** TTLs are lowered this much before the lead must begin, so that slow authorities do not cost the window. */
-    static final Duration HEAD_START = Duration.ofMinutes(15);
+    public static final Duration HEAD_START = Duration.ofMinutes(15);
 
     /** Evidence for going must be at most this old: long enough to fetch 100 pages twice, short enough to be true. */
     static final Duration GO_EVIDENCE = Duration.ofMinutes(5);
@@ -62,10 +64,16 @@ public final class Pace {
 
     /** The longest a run can take from promotion to the last step, falling back included. */
     public static Duration worstCase(Plan plan) {
-        Duration promotion =
-                plan.promotion().map(p -> p.expected().multipliedBy(2)).orElse(Duration.ZERO);
-        Duration switching = plan.dwell().plus(STEP_ALLOWANCE).multipliedBy(plan.steps());
-        return promotion.plus(switching).plus(FALLBACK_ALLOWANCE);
+        return worstParts(plan).values().stream().reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** What the worst case is made of, by name, in the order of the run. */
+    public static Map<String, Duration> worstParts(Plan plan) {
+        Map<String, Duration> parts = new LinkedHashMap<>();
+        plan.promotion().ifPresent(p -> parts.put("promotion", p.expected().multipliedBy(2)));
+        parts.put("switching", plan.dwell().plus(STEP_ALLOWANCE).multipliedBy(plan.steps()));
+        parts.put("falling-back", FALLBACK_ALLOWANCE);
+        return parts;
     }
 
     /** The pause after so many failed attempts: 1 s doubling up to {@code most}. */

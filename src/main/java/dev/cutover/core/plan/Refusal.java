@@ -8,6 +8,11 @@ package dev.cutover.core.plan;
  * @param message what was expected, what was seen, what to do
  */
 public record Refusal(String code, String subject, String message) {
+    /** What a person does about it; empty when the message says all there is to say. */
+    public String remedy() {
+        return Remedies.of(code);
+    }
+
     @Override
     public String toString() {
         return subject + ": " + message + " [" + code + "]";

@@ -1,0 +1,57 @@
+package dev.cutover.core.plan;
+
+import java.util.Map;
+
+/** What a person does about a refusal, by its code. */
+final class Remedies {
+    private static final Map<String, String> BY_CODE =
+            Map.ofEntries(
+                    Map.entry(
+                            "ProtectedType",
+                            "take the set out of 'records'; change it by hand, before or after"),
+                    Map.entry(
+                            "OutsideZone",
+                            "correct the name or 'zone.name'; a second zone needs a plan of its"
+                                    + " own"),
+                    Map.entry("TargetEqualsCurrent", "remove the set, or correct its 'to'"),
+                    Map.entry("DuplicateSet", "merge the two entries into one"),
+                    Map.entry(
+                            "FromMismatch",
+                            "look who changed it; then put the zone right, or write what it has"
+                                    + " into 'from'"),
+                    Map.entry(
+                            "RecordNotInZone",
+                            "correct the name or type, or leave 'from' empty to make the record"),
+                    Map.entry(
+                            "Overlap",
+                            "wait for that cutover's end or abort it ('cutover list'), or leave the"
+                                    + " name out"),
+                    Map.entry(
+                            "SiblingLeftBehind",
+                            "add the set to 'records' with its own 'from' and 'to', or an empty"
+                                    + " 'to' to remove it"),
+                    Map.entry("EmptiesName", "name an A, AAAA or CNAME as 'to' for this name"),
+                    Map.entry("SplitName", "give all sets of the name the same 'step'"),
+                    Map.entry(
+                            "CnameBesideOthers",
+                            "use one CNAME, and plan an empty 'to' for every other set of the name"),
+                    Map.entry(
+                            "NotCovered",
+                            "add the name's A, AAAA or CNAME to 'records', or take it out of 'site'"
+                                    + " or 'checks.tls-names'"),
+                    Map.entry(
+                            "DependentNotAcknowledged",
+                            "check that it works with the new value, then list its name under"
+                                    + " 'acknowledge'"),
+                    Map.entry(
+                            "ZoneShare",
+                            "split the plan, or raise 'limits.zone-share' if so much is meant"),
+                    Map.entry("Drift", "run 'cutover plan' again and look at what changed"));
+
+    private Remedies() {}
+
+    /** Empty when the refusal's own message says all there is to say. */
+    static String of(String code) {
+        return BY_CODE.getOrDefault(code, "");
+    }
+}
