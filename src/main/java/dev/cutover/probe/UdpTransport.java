@@ -43,7 +43,11 @@ final class UdpTransport implements AutoCloseable {
     private static final int READS_IN_A_ROW = 1_024;
 
     private static final int SUBMISSIONS_IN_A_ROW = 4_096;
-    private static final int WRITE_BURST = 64;
+    private static final int LEAST_WRITE_BURST = 64;
+
+    /// The thread sleeps whole milliseconds, so what it may write after one must cover more.
+    private static final int BURSTS_PER_SECOND = 250;
+
     private static final int LARGEST_DATAGRAM = 1 << 16;
 
     private record Submission(InetSocketAddress address, Exchange exchange) {}
@@ -51,6 +55,7 @@ final class UdpTransport implements AutoCloseable {
     private final ProbeLimits limits;
     private final long lineInterval;
     private final long interval;
+    private final long burstNanos;
     private final Selector selector;
     private final Thread thread;
     private final Queue<Submission> submitted = new ConcurrentLinkedQueue<>();
@@ -85,6 +90,7 @@ final class UdpTransport implements AutoCloseable {
         this.limits = limits;
         this.lineInterval = SECOND / limits.queriesPerSecondPerResolver();
         this.interval = SECOND / limits.queriesPerSecond();
+        this.burstNanos = Math.max(LEAST_WRITE_BURST * interval, SECOND / BURSTS_PER_SECOND);
         this.selector = Selector.open();
         this.thread = Thread.ofPlatform().daemon().name("probe-udp").unstarted(this::run);
         thread.start();
@@ -203,7 +209,7 @@ final class UdpTransport implements AutoCloseable {
             queued.add(line);
         }
         // Unused time is kept for one burst and no more.
-        mayWriteAt = later(mayWriteAt, now - WRITE_BURST * interval);
+        mayWriteAt = later(mayWriteAt, now - burstNanos);
         for (ResolverLine line = next(now); line != null; line = next(now)) {
             line.turn = ResolverLine.Turn.NONE;
             if (writeOne(line)) {
