@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,13 +75,14 @@ final class ProbeBench {
     }
 
     private static int freePort() throws IOException {
-        try (var socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+        try (var socket =
+                new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             return socket.getLocalPort();
         }
     }
 
     private static String load() throws IOException {
-        return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+        return Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];
     }
 
     private void writeQueries() throws IOException {
@@ -139,7 +141,7 @@ final class ProbeBench {
                         String.valueOf(size)));
         Map<String, List<Double>> seen = new HashMap<>();
         for (String line : run(command)) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             if (words.length == 2 && words[1].matches("-?[0-9.]+")) {
                 seen.computeIfAbsent(words[0], key -> new ArrayList<>())
                         .add(Double.parseDouble(words[1]));
@@ -208,7 +210,7 @@ final class ProbeBench {
         List<Double> latencies = new ArrayList<>();
         for (String line : timed.lines()) {
             if (line.startsWith("> ")) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 latencies.add(Double.parseDouble(words[words.length - 1]) * 1e6);
             }
         }
@@ -236,7 +238,7 @@ final class ProbeBench {
                         .filter(l -> l.startsWith("time "))
                         .reduce((a, b) -> b)
                         .orElseThrow(() -> new IOException(line + ": " + lines))
-                        .split(" ");
+                        .split(" ", -1);
         return new Timed(
                 Double.parseDouble(last[1]),
                 Double.parseDouble(last[2]) + Double.parseDouble(last[3]),
