@@ -15,15 +15,19 @@ public sealed interface Answer {
     ///     section has an SOA: the smaller of its TTL and its minimum. Source: RFC 2308 section 5
     /// @param authoritative the AA flag
     /// @param latency from just before the question was written to just after the whole answer was
-    ///     read, the TCP exchange included when there was one
+    ///     read. When UDP's was truncated, TCP's exchange is added; opening a connection is not
+    /// part
+    ///     of it
     /// @param viaTcp whether the UDP answer was truncated and this one came by TCP
+    /// @param edns what was said beside the records
     record Answered(
             int rcode,
             List<AnswerRecord> records,
             OptionalLong negativeTtlSeconds,
             boolean authoritative,
             Duration latency,
-            boolean viaTcp)
+            boolean viaTcp,
+            EdnsAnswer edns)
             implements Answer {
 
         public Answered {

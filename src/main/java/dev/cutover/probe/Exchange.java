@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// and must not block.
 final class Exchange {
 
+    private static final byte[] NO_COOKIE = {};
+
     /// Hears how an exchange ended.
     interface Listener {
         void ended(Exchange exchange, Outcome outcome);
@@ -18,8 +20,10 @@ final class Exchange {
     /// How a UDP exchange ends.
     sealed interface Outcome {
         /// A reply to this very question; nanoseconds between write and read.
+        ///
+        /// @param folded whether it came back with other letters' case than it was asked with
         @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-        record Replied(byte[] reply, long nanos) implements Outcome {}
+        record Replied(byte[] reply, long nanos, boolean folded) implements Outcome {}
 
         /// No reply in time; `broken` tells that something with our id and no readable question
         /// came from that address.
@@ -32,6 +36,13 @@ final class Exchange {
     }
 
     final byte[] query;
+
+    /// The cookie the query shows, empty when it shows none.
+    final byte[] cookie;
+
+    /// Whether the query's bytes are somebody else's, signed perhaps, and stay as they are.
+    final boolean fixed;
+
     final Duration timeout;
     final long writeUntil;
     private final AtomicReference<@Nullable Listener> listener;
@@ -41,11 +52,24 @@ final class Exchange {
     long writtenAt;
     long deadline;
     boolean broken;
+    boolean mixed;
     @Nullable ResolverLine line;
 
     /// @param writeUntil the nano time after which it is not to be written any more
     Exchange(byte[] query, Duration timeout, long writeUntil, Listener listener) {
+        this(query, NO_COOKIE, false, timeout, writeUntil, listener);
+    }
+
+    Exchange(
+            byte[] query,
+            byte[] cookie,
+            boolean fixed,
+            Duration timeout,
+            long writeUntil,
+            Listener listener) {
         this.query = query;
+        this.cookie = cookie;
+        this.fixed = fixed;
         this.timeout = timeout;
         this.writeUntil = writeUntil;
         this.listener = new AtomicReference<>(listener);

@@ -1,5 +1,6 @@
 package dev.cutover.probe;
 
+import dev.cutover.net.Trust;
 import dev.cutover.probe.Answer.Malformed;
 import dev.cutover.probe.Answer.TimedOut;
 import dev.cutover.probe.Answer.Unreachable;
@@ -11,21 +12,27 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.io.IoClientFactory;
 
 /// Asks every resolver every question at once, and tells what each of them said.
 ///
 /// Many threads may ask at the same time; they share one I/O thread, the channels and the
-/// [ProbeLimits]. A question is written once by UDP, again without EDNS when the server does not
-/// know it, and again by TCP when the answer was truncated; there is no other retry, since a lost
-/// answer is a finding.
+/// [ProbeLimits]. A question is written once, by its resolver's [Transport]; again without EDNS
+/// when
+/// the server does not know it, with plain letters when it does not repeat their case, with the
+/// server's cookie when it insists on one, and by TCP when UDP's answer was truncated. There is no
+/// other retry, since a lost answer is a finding.
 public final class ProbeEngine implements AutoCloseable {
 
+    private static final byte[] NO_COOKIE = {};
     private static final int MOST_PROBES = 100_000;
     private static final Duration LONGEST_PATIENCE = Duration.ofHours(1);
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
 
     private final UdpTransport udp;
-    private final TcpTransport tcp = new TcpTransport();
+    private final StreamTransport streams;
+    private final HttpsTransport https;
+    private final Cookies cookies = new Cookies();
     private final ReceiveErrors receiveErrors;
 
     /// Starts an engine with [ProbeLimits#DEFAULT].
@@ -37,11 +44,26 @@ public final class ProbeEngine implements AutoCloseable {
     ///
     /// @throws IOException when the system gives no selector
     public ProbeEngine(ProbeLimits limits) throws IOException {
-        this(limits, ReceiveErrors.ofThisMachine());
+        this(limits, Trust.system());
+    }
+
+    /// Starts an engine.
+    ///
+    /// @param trust whose certificates are believed by [Transport.Tls] and [Transport.Https]
+    public ProbeEngine(ProbeLimits limits, Trust trust) throws IOException {
+        this(limits, trust, ReceiveErrors.ofThisMachine());
     }
 
     ProbeEngine(ProbeLimits limits, ReceiveErrors receiveErrors) throws IOException {
+        this(limits, Trust.system(), receiveErrors);
+    }
+
+    private ProbeEngine(ProbeLimits limits, Trust trust, ReceiveErrors receiveErrors)
+            throws IOException {
+        Turnstile turnstile = new Turnstile(limits);
         this.udp = new UdpTransport(limits);
+        this.streams = new StreamTransport(turnstile, trust);
+        this.https = new HttpsTransport(turnstile, trust);
         this.receiveErrors = receiveErrors;
     }
 
@@ -78,10 +100,6 @@ public final class ProbeEngine implements AutoCloseable {
             throw new IllegalArgumentException(
                     "expected a timeout of 1 ms to " + LONGEST_TIMEOUT + ", seen " + timeout);
         }
-        List<byte[]> queries = new ArrayList<>();
-        for (Question question : questions) {
-            queries.add(Wire.query(question, true));
-        }
         CountDownLatch open = new CountDownLatch((int) count);
         long droppedBefore = receiveErrors.count();
         long stallsBefore = udp.stalls();
@@ -96,9 +114,7 @@ public final class ProbeEngine implements AutoCloseable {
                 probes.add(new Probe(resolver, questions.get(i), timeout, open));
             }
         }
-        for (int i = 0; i < probes.size(); i++) {
-            probes.get(i).write(queries.get(i % queries.size()).clone(), writeUntil);
-        }
+        probes.forEach(probe -> probe.write(writeUntil));
         open.await();
         List<ProbeResult> results = new ArrayList<>(probes.size());
         for (Probe probe : probes) {
@@ -111,10 +127,23 @@ public final class ProbeEngine implements AutoCloseable {
         return new Round(results, selfInflicted);
     }
 
-    /// Ends the I/O thread; who still waits gets [Unreachable].
+    /// The engine as the transport of dnsjava's own resolvers, so that signed updates, validation
+    /// and whatever else that library speaks gain exact timeouts and ignore strangers.
+    public IoClientFactory forDnsjava() {
+        return new DnsjavaIo(udp, streams);
+    }
+
+    /// How many TCP and TLS connections are open.
+    int connections() {
+        return streams.connections();
+    }
+
+    /// Ends the I/O thread and closes all connections; who still waits gets [Unreachable].
     @Override
     public void close() {
         udp.close();
+        streams.close();
+        https.close();
     }
 
     /// One question to one resolver, through all the writes it takes.
@@ -125,6 +154,8 @@ public final class ProbeEngine implements AutoCloseable {
         private final Duration timeout;
         private final CountDownLatch open;
         private boolean edns = true;
+        private boolean plainCase;
+        private boolean cookieRenewed;
         private boolean viaTcp;
         private long spentNanos;
         private volatile @Nullable Outcome outcome;
@@ -136,48 +167,114 @@ public final class ProbeEngine implements AutoCloseable {
             this.open = open;
         }
 
-        void write(byte[] query, long until) {
-            udp.submit(resolver.address(), new Exchange(query, left(), until, this));
+        void write(long until) {
+            byte[] cookie =
+                    edns && question.options().cookie()
+                            ? cookies.toShow(resolver.address())
+                            : NO_COOKIE;
+            byte[] query = Wire.query(question, edns, cookie);
+            Exchange exchange = new Exchange(query, cookie, false, left(), until, this);
+            switch (resolver.transport()) {
+                case Transport.Udp byDatagram -> udp.submit(resolver.address(), exchange);
+                case Transport.Tcp tcp -> blocking(exchange, tcp);
+                case Transport.Tls tls -> blocking(exchange, tls);
+                case Transport.Https doh -> blocking(exchange, doh);
+            }
+        }
+
+        /// On a thread of its own, as cheap as they are.
+        private void blocking(Exchange exchange, Transport how) {
+            Thread.ofVirtual()
+                    .name("probe-" + how.word())
+                    .start(
+                            () -> {
+                                Outcome came = new Outcome.Failed(how.word() + " exchange failed");
+                                try {
+                                    came = ask(exchange, how);
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                } finally {
+                                    exchange.end(came);
+                                }
+                            });
+        }
+
+        private Outcome ask(Exchange exchange, Transport how) throws InterruptedException {
+            return how instanceof Transport.Https doh
+                    ? https.ask(
+                            resolver.address(),
+                            doh,
+                            exchange.query,
+                            exchange.timeout,
+                            exchange.writeUntil)
+                    : streams.ask(
+                            resolver.address(),
+                            how,
+                            exchange.query,
+                            exchange.fixed,
+                            exchange.timeout,
+                            exchange.writeUntil);
         }
 
         private Duration left() {
             return timeout.minusNanos(spentNanos);
         }
 
-        /// On the I/O thread: decides and hands on, reads nothing but the header.
+        /// On the thread that read: decides and hands on, reads nothing but the header.
         @Override
         public void ended(Exchange exchange, Outcome came) {
             if (came instanceof Outcome.Replied replied) {
                 boolean inTime = replied.nanos() < left().toNanos();
-                if (inTime && edns && Wire.refusesEdns(replied.reply())) {
-                    edns = false;
+                if (inTime && wantsAnother(exchange, replied)) {
                     spentNanos += replied.nanos();
-                    write(Wire.query(question, false), System.nanoTime() + left().toNanos());
+                    write(System.nanoTime() + left().toNanos());
                     return;
                 }
-                if (Wire.truncated(replied.reply())) {
+                boolean byDatagram = resolver.transport() instanceof Transport.Udp && !viaTcp;
+                if (byDatagram && Wire.truncated(replied.reply())) {
                     if (!inTime) { // a part of an answer is none
                         finish(new Outcome.Silent(replied.nanos(), false));
                         return;
                     }
                     spentNanos += replied.nanos();
                     viaTcp = true;
-                    Thread.ofVirtual().name("probe-tcp").start(() -> askByTcp(exchange.query));
+                    long until = System.nanoTime() + left().toNanos();
+                    blocking(
+                            new Exchange(
+                                    exchange.query,
+                                    exchange.cookie,
+                                    exchange.fixed,
+                                    left(),
+                                    until,
+                                    this),
+                            Transport.TCP);
                     return;
                 }
             }
             finish(came);
         }
 
-        private void askByTcp(byte[] query) {
-            Outcome came = new Outcome.Failed("TCP exchange failed");
-            try {
-                came = tcp.ask(resolver.address(), query, left());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                finish(came);
+        /// Whether the same question has to be put in another way to this server; each once.
+        private boolean wantsAnother(Exchange exchange, Outcome.Replied replied) {
+            if (replied.folded() && !plainCase) {
+                plainCase = true; // the line remembers
+                return true;
             }
+            if (exchange.cookie.length > 0) {
+                byte[] back = Edns.cookieOf(replied.reply());
+                if (back != null) {
+                    cookies.learn(resolver.address(), back);
+                }
+                if (!cookieRenewed && Wire.saysBadCookie(replied.reply())) {
+                    cookieRenewed = true;
+                    return true;
+                }
+            }
+            if (edns && Wire.refusesEdns(replied.reply())) {
+                edns = false;
+                return true;
+            }
+            return false;
         }
 
         private void finish(Outcome came) {
@@ -203,7 +300,9 @@ public final class ProbeEngine implements AutoCloseable {
                                         "answered our id with another question or none, and"
                                                 + " nothing better came")
                                 : new TimedOut(Duration.ofNanos(spentNanos + silent.nanos()));
-                case Outcome.Failed failed -> new Unreachable(failed.reason());
+                case Outcome.Failed failed ->
+                        new Unreachable(
+                                (viaTcp ? "UDP answer truncated, then " : "") + failed.reason());
                 case Outcome.NeverWritten held ->
                         new Unreachable("not asked in time, held back by our own rate limit");
                 case null -> throw new IllegalStateException("not ended yet: " + question);

@@ -3,7 +3,7 @@ package dev.cutover.probe;
 /// How hard a [ProbeEngine] may press, on the resolvers and on this machine.
 ///
 /// @param inFlightPerResolver most questions outstanding at one address, 1 to 1,000
-/// @param queriesPerSecondPerResolver steady rate to one address, 1 to 100,000; a burst of one
+/// @param queriesPerSecondPerResolver steady rate to one address, 1 to 1,000,000; a burst of one
 ///     second's worth may go at once
 /// @param queriesPerSecond steady rate to all together, 1 to 1,000,000
 /// @param receiveBufferBytes asked of the system for each socket, at least 4,096
@@ -19,7 +19,7 @@ public record ProbeLimits(
 
     public ProbeLimits {
         within("in flight per resolver", inFlightPerResolver, 1, 1_000);
-        within("queries per second per resolver", queriesPerSecondPerResolver, 1, 100_000);
+        within("queries per second per resolver", queriesPerSecondPerResolver, 1, 1_000_000);
         within("queries per second", queriesPerSecond, 1, 1_000_000);
         within("receive buffer bytes", receiveBufferBytes, 4_096, 64 << 20);
     }

@@ -9,7 +9,8 @@ import org.xbill.DNS.Type;
 /// @param name the fully qualified name; a trailing dot may be left out
 /// @param type the record type's number, such as 1 for A; no transfers and no meta types except ANY
 /// @param recursionDesired true towards a recursive resolver, false towards an authority
-public record Question(String name, int type, boolean recursionDesired) {
+/// @param options what is asked for beside the records
+public record Question(String name, int type, boolean recursionDesired, EdnsOptions options) {
 
     private static final int FIRST_META_TYPE = 128;
 
@@ -20,6 +21,11 @@ public record Question(String name, int type, boolean recursionDesired) {
             throw new IllegalArgumentException(
                     name + ": expected the number of a record type, seen " + type);
         }
+    }
+
+    /// A question for records and nothing else.
+    public Question(String name, int type, boolean recursionDesired) {
+        this(name, type, recursionDesired, EdnsOptions.NONE);
     }
 
     Name wireName() {

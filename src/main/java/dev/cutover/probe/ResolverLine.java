@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// port now and then, and closed when nothing has used it for a while.
 final class ResolverLine {
 
+    private static final System.Logger LOG = System.getLogger(ResolverLine.class.getPackageName());
+
     /// Where a line stands in the sender's books.
     enum Turn {
         /// Nothing to send, or as much outstanding as allowed.
@@ -42,7 +44,14 @@ final class ResolverLine {
     long mayWriteAt;
     int strays;
 
+    /// Whether the server does not repeat a question letter by letter.
+    boolean foldsCase;
+
     private @Nullable DatagramChannel channel;
+
+    /// The channel of the port before, while answers may still come to it.
+    private @Nullable DatagramChannel retired;
+
     private long openedAt;
     private long usedAt;
 
@@ -52,15 +61,17 @@ final class ResolverLine {
         this.usedAt = now;
     }
 
-    /// The channel to write to, on a fresh port when the old one is spent and nothing is
-    /// outstanding on it.
+    /// The channel to write to, on a fresh port when the old one is spent: too old, or known to
+    /// strangers. The old one is listened to until nothing is outstanding.
     DatagramChannel channel(Selector selector, ProbeLimits limits, long now) throws IOException {
         usedAt = now;
         DatagramChannel open = channel;
         boolean spent = now - openedAt > PORT_AGE_NANOS || strays > STRAYS_THAT_SPOIL_A_PORT;
-        if (open != null && spent && outstanding.isEmpty()) {
-            hangUp();
+        if (open != null && spent && retired == null) {
+            channel = null;
+            retired = open;
             open = null;
+            dropRetired();
         }
         if (open == null) {
             open = open(selector, limits);
@@ -99,11 +110,28 @@ final class ResolverLine {
         return outstanding.isEmpty() && waiting.isEmpty() && now - usedAt > nanos;
     }
 
-    void hangUp() throws IOException {
-        DatagramChannel open = channel;
+    /// Closes the channel of the port before when nothing can come to it any more.
+    void dropRetired() {
+        if (retired != null && outstanding.isEmpty()) {
+            close(retired);
+            retired = null;
+        }
+    }
+
+    void hangUp() {
+        close(channel);
         channel = null;
-        if (open != null) {
-            open.close();
+        close(retired);
+        retired = null;
+    }
+
+    private static void close(@Nullable DatagramChannel open) {
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "close a channel", e);
         }
     }
 }

@@ -43,7 +43,11 @@ final class UdpTransport implements AutoCloseable {
     private static final int READS_IN_A_ROW = 1_024;
 
     private static final int SUBMISSIONS_IN_A_ROW = 4_096;
-    private static final int WRITE_BURST = 64;
+    private static final int LEAST_WRITE_BURST = 64;
+
+    /// The thread sleeps whole milliseconds, so what it may write after one must cover more.
+    private static final int BURSTS_PER_SECOND = 250;
+
     private static final int LARGEST_DATAGRAM = 1 << 16;
 
     private record Submission(InetSocketAddress address, Exchange exchange) {}
@@ -51,6 +55,7 @@ final class UdpTransport implements AutoCloseable {
     private final ProbeLimits limits;
     private final long lineInterval;
     private final long interval;
+    private final long burstNanos;
     private final Selector selector;
     private final Thread thread;
     private final Queue<Submission> submitted = new ConcurrentLinkedQueue<>();
@@ -85,6 +90,7 @@ final class UdpTransport implements AutoCloseable {
         this.limits = limits;
         this.lineInterval = SECOND / limits.queriesPerSecondPerResolver();
         this.interval = SECOND / limits.queriesPerSecond();
+        this.burstNanos = Math.max(LEAST_WRITE_BURST * interval, SECOND / BURSTS_PER_SECOND);
         this.selector = Selector.open();
         this.thread = Thread.ofPlatform().daemon().name("probe-udp").unstarted(this::run);
         thread.start();
@@ -203,7 +209,7 @@ final class UdpTransport implements AutoCloseable {
             queued.add(line);
         }
         // Unused time is kept for one burst and no more.
-        mayWriteAt = later(mayWriteAt, now - WRITE_BURST * interval);
+        mayWriteAt = later(mayWriteAt, now - burstNanos);
         for (ResolverLine line = next(now); line != null; line = next(now)) {
             line.turn = ResolverLine.Turn.NONE;
             if (writeOne(line)) {
@@ -243,8 +249,12 @@ final class UdpTransport implements AutoCloseable {
         }
         try {
             DatagramChannel channel = line.channel(selector, limits, System.nanoTime());
-            exchange.id = freshId(line);
-            Wire.setId(exchange.query, exchange.id);
+            if (exchange.fixed && line.outstanding.containsKey(Wire.id(exchange.query))) {
+                line.waiting.add(exchange); // until its id is free
+                line.mayWriteAt = later(line.mayWriteAt, System.nanoTime() + SOCKET_FULL_NANOS);
+                return false;
+            }
+            disguise(exchange, line);
             ByteBuffer bytes = ByteBuffer.wrap(exchange.query);
             exchange.writtenAt = System.nanoTime();
             int written;
@@ -272,17 +282,31 @@ final class UdpTransport implements AutoCloseable {
         }
     }
 
-    private int freshId(ResolverLine line) {
-        int id;
+    /// Gives the query what a stranger would have to guess.
+    private void disguise(Exchange exchange, ResolverLine line) {
+        if (exchange.fixed) {
+            exchange.id = Wire.id(exchange.query);
+            return;
+        }
         do {
-            if (randomAt == randomBytes.length) {
-                random.nextBytes(randomBytes);
-                randomAt = 0;
-            }
-            id = ((randomBytes[randomAt] & 0xFF) << 8) | (randomBytes[randomAt + 1] & 0xFF);
-            randomAt += 2;
-        } while (line.outstanding.containsKey(id));
-        return id;
+            exchange.id = randomShort();
+        } while (line.outstanding.containsKey(exchange.id));
+        Wire.setId(exchange.query, exchange.id);
+        exchange.mixed = !line.foldsCase;
+        if (exchange.mixed) {
+            long high = (long) randomShort() << 48 | (long) randomShort() << 32;
+            Wire.mixCase(exchange.query, high | (long) randomShort() << 16 | randomShort());
+        }
+    }
+
+    private int randomShort() {
+        if (randomAt == randomBytes.length) {
+            random.nextBytes(randomBytes);
+            randomAt = 0;
+        }
+        int two = ((randomBytes[randomAt] & 0xFF) << 8) | (randomBytes[randomAt + 1] & 0xFF);
+        randomAt += 2;
+        return two;
     }
 
     // -------------------------------------------------------------- receiving
@@ -302,7 +326,7 @@ final class UdpTransport implements AutoCloseable {
                 continue;
             } catch (IOException e) {
                 endOutstanding(line, line.address + ": " + e.getMessage());
-                hangUp(line);
+                line.hangUp();
                 break;
             }
             if (size <= 0) {
@@ -331,8 +355,22 @@ final class UdpTransport implements AutoCloseable {
             exchange.broken = true;
             return;
         }
+        if (exchange.cookie.length > 0 && isAnothers(exchange.cookie, reply)) {
+            line.strays++;
+            return;
+        }
+        boolean folded = exchange.mixed && !Wire.repeatsCase(exchange.query, reply);
+        line.foldsCase |= folded;
         line.outstanding.remove(exchange.id);
-        exchange.end(new Outcome.Replied(reply, readAt - exchange.writtenAt));
+        line.dropRetired();
+        exchange.end(new Outcome.Replied(reply, readAt - exchange.writtenAt, folded));
+    }
+
+    /// A reply without a cookie may come from a server that knows none. Source: RFC 7873 section
+    /// 5.3.
+    private static boolean isAnothers(byte[] shown, byte[] reply) {
+        byte[] back = Edns.cookieOf(reply);
+        return back != null && !Cookies.isFor(back, shown);
     }
 
     private static void endOutstanding(ResolverLine line, String reason) {
@@ -354,6 +392,7 @@ final class UdpTransport implements AutoCloseable {
     private void forget(Exchange exchange, long now) {
         ResolverLine line = exchange.line;
         if (line != null && line.outstanding.remove(exchange.id, exchange)) {
+            line.dropRetired();
             reschedule(line, now);
         }
     }
@@ -368,17 +407,9 @@ final class UdpTransport implements AutoCloseable {
         for (Iterator<ResolverLine> all = lines.values().iterator(); all.hasNext(); ) {
             ResolverLine line = all.next();
             if (line.isIdleSince(IDLE_NANOS, now)) {
-                hangUp(line);
+                line.hangUp();
                 all.remove();
             }
-        }
-    }
-
-    private static void hangUp(ResolverLine line) {
-        try {
-            line.hangUp();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "close " + line.address, e);
         }
     }
 
@@ -387,7 +418,7 @@ final class UdpTransport implements AutoCloseable {
         for (ResolverLine line : lines.values()) {
             endOutstanding(line, reason);
             line.waiting.forEach(exchange -> exchange.end(new Outcome.Failed(reason)));
-            hangUp(line);
+            line.hangUp();
         }
         endSubmitted();
         try {

@@ -6,6 +6,7 @@ import dev.cutover.probe.Answer.Malformed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -13,7 +14,7 @@ import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
@@ -26,16 +27,18 @@ import org.xbill.DNS.Type;
 /// thread and must not be slowed or broken by what a stranger sends.
 final class Wire {
 
-    /// The EDNS payload that passes without fragments. Source: DNS flag day 2020, RFC 9715.
-    private static final int UDP_PAYLOAD = 1_232;
-
     private static final int HEADER = 12;
+    private static final byte[] NO_COOKIE = {};
     private static final int CLASS_AND_TYPE = 4;
 
     private Wire() {}
 
     /// The query with id 0, which the transport fills in when it sends.
     static byte[] query(Question question, boolean edns) {
+        return query(question, edns, NO_COOKIE);
+    }
+
+    static byte[] query(Question question, boolean edns, byte[] cookie) {
         Record asked = Record.newRecord(question.wireName(), question.type(), DClass.IN);
         Message message = Message.newQuery(asked);
         message.getHeader().setID(0);
@@ -43,15 +46,16 @@ final class Wire {
             message.getHeader().unsetFlag(Flags.RD);
         }
         if (edns) {
-            message.addRecord(new OPTRecord(UDP_PAYLOAD, 0, 0), Section.ADDITIONAL);
+            message.addRecord(Edns.wish(question.options(), cookie), Section.ADDITIONAL);
         }
         return message.toWire();
     }
 
     /// Whether `reply` is a response to `query`, ids apart.
     ///
-    /// A server that cannot read a query may return the bare header with FORMERR or NOTIMP.
-    /// Names compare without regard to case. Source: RFC 1035 section 4.1.1, RFC 5452 section 4.
+    /// A server that cannot read a query may return the bare header with FORMERR or NOTIMP, and to
+    /// an update always. Names compare without regard to case. Source: RFC 1035 section 4.1.1, RFC
+    /// 5452 section 4, RFC 2136 section 3.8.
     static boolean answers(byte[] query, byte[] reply) {
         if (reply.length < HEADER || (reply[2] & 0x80) == 0 || opcode(reply) != opcode(query)) {
             return false;
@@ -59,7 +63,9 @@ final class Wire {
         int questions = ((reply[4] & 0xFF) << 8) | (reply[5] & 0xFF);
         if (questions == 0) {
             int rcode = reply[3] & 0x0F;
-            return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP;
+            return rcode == Rcode.FORMERR
+                    || rcode == Rcode.NOTIMP
+                    || opcode(query) == Opcode.UPDATE;
         }
         int end = questionEnd(query);
         if (questions != 1 || reply.length < end) {
@@ -76,6 +82,28 @@ final class Wire {
             }
         }
         return true;
+    }
+
+    /// Gives the letters of the question random case, which an honest reply repeats: more for a
+    /// stranger to guess. Source: draft-vixie-dnsext-dns0x20-00.
+    ///
+    /// @param random a bit for each letter, used again from the start in a long name
+    static void mixCase(byte[] query, long random) {
+        int bit = 0;
+        for (int at = HEADER; query[at] != 0; at += 1 + query[at]) {
+            for (int i = at + 1; i <= at + query[at]; i++) {
+                if (lower(query[i]) >= 'a' && lower(query[i]) <= 'z') {
+                    boolean capital = (random >>> (bit++ & 63) & 1) == 1;
+                    query[i] = (byte) (capital ? lower(query[i]) - ('a' - 'A') : lower(query[i]));
+                }
+            }
+        }
+    }
+
+    /// Whether a reply that [#answers] accepted repeats the question letter by letter.
+    static boolean repeatsCase(byte[] query, byte[] reply) {
+        int end = questionEnd(query);
+        return (reply[4] | reply[5]) == 0 || Arrays.equals(query, HEADER, end, reply, HEADER, end);
     }
 
     private static int opcode(byte[] message) {
@@ -115,8 +143,16 @@ final class Wire {
         return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP;
     }
 
+    /// The response code with its EDNS extension, as far as a glance tells: 23 for BADCOOKIE.
+    static boolean saysBadCookie(byte[] reply) {
+        return (reply[3] & 0x0F) == (Edns.BAD_COOKIE & 0x0F) && Edns.cookieOf(reply) != null;
+    }
+
     /// Reads a reply that [#answers] accepted.
     static Answer read(byte[] reply, Duration latency, boolean viaTcp) {
+        if (truncated(reply)) {
+            return new Malformed("truncated, though it did not come by UDP");
+        }
         try {
             Message message = new Message(reply);
             List<AnswerRecord> records = new ArrayList<>();
@@ -134,7 +170,8 @@ final class Wire {
                     negativeTtl(message),
                     message.getHeader().getFlag(Flags.AA),
                     latency,
-                    viaTcp);
+                    viaTcp,
+                    Edns.read(message));
         } catch (IOException | RuntimeException e) {
             // Hostile bytes reach the codec's every corner; whatever it throws, they are
             // unreadable.

@@ -5,7 +5,10 @@
 ///   ProbeEngine.ask --- queue ---> UdpTransport: one connected --UDP--> resolver 1
 ///        ^                          channel per address        --UDP--> resolver 2 ...
 ///        |                               |
-///        +---- answer, or TimedOut ------+   truncated: TcpTransport, one connection a query
+///        +---- answer, or TimedOut ------+   truncated: by StreamTransport
+///
+///   one virtual thread a question    Turnstile    StreamTransport: TCP, TLS, one kept connection
+///                                                 HttpsTransport: HTTP/2 on Vert.x
 /// ```
 ///
 /// Three things decide the shape. A false error may cause a false fallback, so stray packets are
