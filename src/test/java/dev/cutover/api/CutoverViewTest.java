@@ -204,6 +204,11 @@ class CutoverViewTest {
         return CutoverView.of(
                 c,
                 new CutoverView.Around(
-                        Optional.empty(), journal, Optional.empty(), Optional.empty(), NOW));
+                        Optional.empty(),
+                        journal,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        NOW));
     }
 }

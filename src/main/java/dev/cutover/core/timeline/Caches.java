@@ -42,6 +42,11 @@ public record Caches(
         return new Caches(Optional.empty(), Map.of(), List.of());
     }
 
+    /** When the latest answer came; empty before the first look. */
+    public Optional<Instant> seenAt() {
+        return caches.stream().map(Cache::seenAt).max(Instant::compareTo);
+    }
+
     /** Remembers when a step was seen served; the first time counts. */
     public Caches served(int step, Instant at) {
         Map<String, Instant> more = new TreeMap<>(servedAt);

@@ -2,9 +2,12 @@ package dev.cutover.core.timeline;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,6 +47,9 @@ public record Forecast(
     public static final int MOST_POINTS = 40;
 
     private static final int MOST_LATE = 100;
+
+    private static final DateTimeFormatter CLOCK =
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     public Forecast {
         curve = List.copyOf(curve);
@@ -231,6 +237,48 @@ public record Forecast(
                                         c.habitSeconds(),
                                         c.mayBeOld(now) ? c.oldUntil() : Optional.empty()))
                 .toList();
+    }
+
+    /** The whole in one sentence, the same on every face. Times of day are UTC. */
+    public String text() {
+        StringBuilder said = new StringBuilder();
+        if (share >= quorum) {
+            said.append("the quorum of ").append(percent(quorum)).append(" is reached");
+        } else if (quorumAt.isEmpty()) {
+            said.append(percent(quorum)).append(" cannot be forecast");
+        } else {
+            said.append(percent(quorum)).append(" by ").append(range(quorumAt.get()));
+        }
+        said.append("; ");
+        if (goneAt.isEmpty()) {
+            said.append("no old answer is left where TTLs are kept to");
+        } else {
+            said.append("last old answer gone by ").append(range(goneAt.get()));
+        }
+        if (!late.isEmpty()) {
+            said.append("; ").append(late.size()).append(" keep answers longer than TTLs allow");
+        }
+        return said.append("; an abort now takes up to ")
+                .append(abort.minutes())
+                .append(" min to reach everybody")
+                .toString();
+    }
+
+    private static String percent(double share) {
+        return String.format(
+                Locale.ROOT, share == Math.rint(share) ? "%.0f %%" : "%.3g %%", 100 * share);
+    }
+
+    private static String range(Between when) {
+        return when.latest()
+                .map(
+                        l ->
+                                l.equals(when.earliest())
+                                        ? CLOCK.format(l)
+                                        : CLOCK.format(when.earliest())
+                                                + ", at the latest "
+                                                + CLOCK.format(l))
+                .orElse(CLOCK.format(when.earliest()) + " at best, without an end");
     }
 
     private static AbortCost abort(Caches known, long nextKeptSeconds, Instant now) {

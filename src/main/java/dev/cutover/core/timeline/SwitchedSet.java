@@ -64,6 +64,15 @@ public record SwitchedSet(
                 .orElse(negativeTtl.toSeconds());
     }
 
+    /**
+     * Whether resolvers can tell its sides apart: a name that the edge hides on every side looks the same
+     * everywhere.
+     */
+    public static boolean isTold(SetChange change) {
+        return change.before().stream().anyMatch(r -> !r.proxied())
+                || change.next().stream().anyMatch(r -> !r.proxied());
+    }
+
     /** When no honest cache can hold the old answer any more; empty while an authority may still give it. */
     public Optional<Instant> ceilingAt() {
         return servedAt.map(at -> at.plusSeconds(oldTtlSeconds));
@@ -94,7 +103,11 @@ public record SwitchedSet(
             verdict = side(reached);
         }
         if (verdict == AnswerVerdict.OTHER && change.isProxied() && edge.isEdge(own)) {
-            verdict = edge.behind(change.name()).orElse(AnswerVerdict.OTHER);
+            boolean leaves = change.next().stream().noneMatch(DnsRecord::proxied);
+            verdict =
+                    leaves
+                            ? AnswerVerdict.OLD
+                            : edge.behind(change.name()).orElse(AnswerVerdict.OTHER);
         }
         return verdict == AnswerVerdict.OLD ? age(answer, arrivedAt) : verdict;
     }
