@@ -2,6 +2,7 @@ package dev.cutover.api;
 
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.life.Drain;
 import dev.cutover.core.life.Input;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.run.Cutovers;
@@ -99,6 +100,9 @@ public final class CutoverDesk {
                         cutovers.row(c.id()),
                         recent,
                         curve.isEmpty() ? Optional.empty() : Optional.of(curve.getLast()),
+                        measures.caches(c.id())
+                                .flatMap(known -> Drain.forecast(c, known, now))
+                                .map(ForecastView::of),
                         errors,
                         keys.approvers(),
                         now));

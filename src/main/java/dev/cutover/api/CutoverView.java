@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param driver the node that drives it; empty when none does
 /// @param next what it does next by itself
 /// @param buttons what a person can safely do now
+/// @param forecast who still sees the old side and until when; null before the first step is served
 /// @param recent the latest lines of the journal, oldest first
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CutoverView(
@@ -55,6 +56,7 @@ public record CutoverView(
         ApprovalsView approvals,
         List<GateView> gates,
         @Nullable AdoptionView adoption,
+        @Nullable ForecastView forecast,
         @Nullable ErrorsView errors,
         List<ActionView> openActions,
         @Nullable Instant imageTakenAt,
@@ -97,6 +99,7 @@ public record CutoverView(
             Optional<Cutovers.Row> row,
             List<JournalEntry> recent,
             Optional<AdoptionView> adoption,
+            Optional<ForecastView> forecast,
             Optional<ErrorsView> errors,
             Set<String> mayApprove,
             Instant now) {}
@@ -134,6 +137,7 @@ public record CutoverView(
                         lacking(c, around.mayApprove()).orElse(null)),
                 gates(c, around.now()),
                 around.adoption().orElse(null),
+                around.forecast().orElse(null),
                 around.errors().orElse(null),
                 c.open().values().stream().map(ActionView::of).toList(),
                 c.before().map(image -> image.takenAt()).orElse(null),

@@ -3,6 +3,7 @@ package dev.cutover.api;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,9 @@ public interface Measures {
 
     /// What each resolver answered at the latest look; empty before the first.
     Optional<ResolverLook> look(CutoverId id);
+
+    /// What is known of every cache that was asked; empty before the first look.
+    Optional<Caches> caches(CutoverId id);
 
     /// Our own probes' buckets from an instant on, oldest first.
     List<Bucket> probes(CutoverId id, Instant from);

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param phases with planned and actual times
 /// @param gates every gate that let it pass, with its evidence
 /// @param adoption who saw which side, over time
+/// @param forecast who still saw the old side when resolvers were last asked, and until when; null
+///     when none was asked, or routing was restored
 /// @param calls every request made to a provider or engine
 public record ReportView(
         String cutover,
@@ -44,6 +46,7 @@ public record ReportView(
         List<Report.Call> pages,
         List<Report.Call> people,
         List<AdoptionView> adoption,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ForecastView forecast,
         List<Cutovers.MadeCall> calls) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -110,6 +113,7 @@ public record ReportView(
                 r.pages(),
                 r.people(),
                 r.adoption().stream().map(AdoptionView::of).toList(),
+                r.forecast().map(ForecastView::of).orElse(null),
                 full.calls());
     }
 

@@ -23,11 +23,14 @@ import java.util.stream.Collectors;
 /// Gates  wait  propagated            3 s  53.3 % of answers show the next side ...
 ///        ok    zone-unchanged 3 s, authorities-agree 3 s, errors 1 s
 /// Seen   [##########----------] 53 % on the next side (64 next, 56 old, 0 other, 2 failed)
+/// Until  95 % by 02:14:40, at the latest 02:15:03; last old answer gone by 02:15:03; an abort ...
+/// Late   r04 raises TTLs to 90 s or more
 /// Errors 0.4 % of 812 requests, allowed 2 %
 /// Last   02:13:41 step 1 is served from the next side
 /// ```
 public final class LiveView {
     private static final int MOST_EVENTS = 5;
+    private static final int MOST_LATE = 3;
     private static final int LABEL = 7;
     private static final String RESET = "\u001b[0m";
     private static final String BOLD = "\u001b[1m";
@@ -85,6 +88,7 @@ public final class LiveView {
         view.next();
         view.gates();
         view.adoption();
+        view.forecast();
         view.errors();
         view.people();
         view.last();
@@ -290,6 +294,25 @@ public final class LiveView {
                             int full = (int) Math.round(Math.clamp(a.share(), 0, 1) * cells);
                             String bar = "[" + "#".repeat(full) + "-".repeat(cells - full) + "] ";
                             labelled("Seen", "", bar + seenWords(a));
+                        });
+    }
+
+    private void forecast() {
+        status.forecast()
+                .filter(f -> !f.text().isEmpty() && !status.over())
+                .ifPresent(
+                        f -> {
+                            labelled("Until", "", f.text());
+                            if (!f.late().isEmpty()) {
+                                int more = f.late().size() - MOST_LATE;
+                                labelled(
+                                        "Late",
+                                        YELLOW,
+                                        f.late().stream()
+                                                        .limit(MOST_LATE)
+                                                        .collect(Collectors.joining(", "))
+                                                + (more > 0 ? " and " + more + " more" : ""));
+                            }
                         });
     }
 

@@ -32,6 +32,7 @@ public record Status(
         Next next,
         List<Gate> gates,
         Optional<AdoptionNow> adoption,
+        Optional<ForecastNow> forecast,
         Optional<Errors> errors,
         Approvals approvals,
         List<String> openActions,
@@ -51,6 +52,9 @@ public record Status(
 
     /// How many answers of resolvers show which side.
     public record AdoptionNow(int onNext, int onOld, int other, int failed, double share) {}
+
+    /// Who still sees the old side and until when, in a sentence, and who is late, one line each.
+    public record ForecastNow(String text, List<String> late) {}
 
     /// Failed requests in the watched window.
     public record Errors(long requests, long failures, double share, double ceiling) {}
@@ -79,6 +83,7 @@ public record Status(
                 new Next(text(node.path("next"), "text"), instant(node.path("next"), "at")),
                 list(node, "gates", Status::gate),
                 present(node, "adoption").map(Status::adoption),
+                present(node, "forecast").map(Status::forecast),
                 present(node, "errors").map(Status::errors),
                 new Approvals(
                         list(node.path("approvals"), "given", JsonNode::asText),
@@ -104,6 +109,11 @@ public record Status(
                 n.path("other").asInt(),
                 n.path("failed").asInt(),
                 n.path("share").asDouble());
+    }
+
+    private static ForecastNow forecast(JsonNode n) {
+        return new ForecastNow(
+                text(n, "text"), list(n, "late", l -> text(l, "cache") + " " + text(l, "text")));
     }
 
     private static Errors errors(JsonNode n) {

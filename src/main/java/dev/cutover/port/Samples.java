@@ -3,6 +3,7 @@ package dev.cutover.port;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.port.CallLog.ProviderCall;
 import java.time.Instant;
@@ -27,6 +28,12 @@ public interface Samples {
 
     /** The latest look at the resolvers; empty before the first. */
     Optional<ResolverLook> look(CutoverId id);
+
+    /** Keeps what is known of every cache, in place of what was known before. */
+    void keepCaches(CutoverId id, Caches caches);
+
+    /** What is known of every cache; empty before the first look. */
+    Optional<Caches> caches(CutoverId id);
 
     /** The calls made for a cutover, oldest first, at most {@code most}. */
     List<ProviderCall> calls(CutoverId id, int most);

@@ -5,7 +5,9 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
+import dev.cutover.core.evidence.Evidence.Came;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.evidence.Evidence.Told;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.xbill.DNS.Rcode;
@@ -29,6 +32,9 @@ import org.xbill.DNS.Type;
 /// Concurrent; never repeats a question, except once for the answers missing from a round that our
 /// own machine spoilt. Spoilt twice, it tells nothing rather than something wrong.
 public final class ProbedResolvers implements Resolvers {
+
+    /// Resolvers give up on longer chains.
+    private static final int LONGEST_CHAIN = 16;
 
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(2);
 
@@ -72,8 +78,18 @@ public final class ProbedResolvers implements Resolvers {
 
     @Override
     public List<ResolverAnswer> askResolvers(List<SetKey> sets, Call call) {
+        return askRecursive(resolvers, sets, call);
+    }
+
+    @Override
+    public List<ResolverAnswer> askResolvers(List<SetKey> sets, Set<String> whom, Call call) {
+        return askRecursive(
+                resolvers.stream().filter(r -> whom.contains(r.id())).toList(), sets, call);
+    }
+
+    private List<ResolverAnswer> askRecursive(List<Resolver> whom, List<SetKey> sets, Call call) {
         return ask(
-                resolvers,
+                whom,
                 sets,
                 true,
                 call,
@@ -85,7 +101,9 @@ public final class ProbedResolvers implements Resolvers {
                             reading.contents(),
                             reading.ttlSeconds(),
                             reading.latency(),
-                            reading.failure());
+                            reading.failure(),
+                            reading.told()
+                                    .by(result.resolver().operator(), result.resolver().country()));
                 });
     }
 
@@ -178,26 +196,34 @@ public final class ProbedResolvers implements Resolvers {
     ///
     /// @param contents what the name itself owns of the type, in normal form; an alias's target
     ///     owns its own
+    /// @param told what the answer tells beside that
     private record Reading(
-            List<String> contents, long ttlSeconds, Duration latency, String failure) {
+            List<String> contents, long ttlSeconds, Duration latency, String failure, Told told) {
 
         static Reading of(Answer answer, SetKey set, boolean authority) {
             return switch (answer) {
                 case Answered answered
                         when answered.rcode() != Rcode.NOERROR
                                 && answered.rcode() != Rcode.NXDOMAIN ->
-                        failed("answered " + Rcode.string(answered.rcode()));
+                        failed(
+                                "answered " + Rcode.string(answered.rcode()),
+                                answered.rcode() == Rcode.REFUSED ? Came.REFUSED : Came.FAILED);
                 case Answered answered when authority && !answered.authoritative() ->
-                        failed("answered without authority for the zone (lame delegation)");
+                        failed(
+                                "answered without authority for the zone (lame delegation)",
+                                Came.FAILED);
                 case Answered answered -> answered(answered, set);
-                case TimedOut late -> failed("no answer within " + late.after().toMillis() + " ms");
-                case Unreachable gone -> failed(gone.reason());
-                case Malformed broken -> failed(broken.reason());
+                case TimedOut late ->
+                        failed(
+                                "no answer within " + late.after().toMillis() + " ms",
+                                Came.TIMED_OUT);
+                case Unreachable gone -> failed(gone.reason(), Came.FAILED);
+                case Malformed broken -> failed(broken.reason(), Came.FAILED);
             };
         }
 
-        private static Reading failed(String why) {
-            return new Reading(List.of(), 0, Duration.ZERO, why);
+        private static Reading failed(String why, Came came) {
+            return new Reading(List.of(), 0, Duration.ZERO, why, Told.plainly(came));
         }
 
         private static Reading answered(Answered answered, SetKey set) {
@@ -217,7 +243,47 @@ public final class ProbedResolvers implements Resolvers {
                             .mapToLong(AnswerRecord::ttlSeconds)
                             .min()
                             .orElse(answered.negativeTtlSeconds().orElse(0));
-            return new Reading(contents, ttl, answered.latency(), "");
+            return new Reading(contents, ttl, answered.latency(), "", told(answered, set));
+        }
+
+        /// Follows the aliases to what they reach. The smallest TTL on the way is what a client may
+        /// keep of it all. Source: RFC 1034 section 3.6.2.
+        private static Told told(Answered answered, SetKey set) {
+            List<String> aliases = new ArrayList<>();
+            List<String> reached = List.of();
+            String name = set.name().value();
+            long least = Long.MAX_VALUE;
+            for (int hop = 0; hop < LONGEST_CHAIN; hop++) {
+                String here = name;
+                List<AnswerRecord> own =
+                        answered.records().stream().filter(r -> r.name().equals(here)).toList();
+                least = own.stream().mapToLong(AnswerRecord::ttlSeconds).reduce(least, Math::min);
+                reached =
+                        own.stream()
+                                .filter(r -> r.type().equals(set.type().name()))
+                                .map(r -> normal(set.type(), r.content()))
+                                .toList();
+                Optional<String> alias =
+                        own.stream()
+                                .filter(r -> r.type().equals("CNAME"))
+                                .map(r -> normal(RecordType.CNAME, r.content()))
+                                .findFirst();
+                if (!reached.isEmpty() || alias.isEmpty() || aliases.contains(alias.get())) {
+                    break;
+                }
+                name = alias.get();
+                aliases.add(name);
+            }
+            return new Told(
+                    answered.records().isEmpty() ? Came.NEGATIVE : Came.RECORDS,
+                    "",
+                    "",
+                    aliases,
+                    aliases.isEmpty() ? List.of() : reached,
+                    least == Long.MAX_VALUE ? 0 : least,
+                    false,
+                    "",
+                    "");
         }
 
         private static String normal(RecordType type, String content) {

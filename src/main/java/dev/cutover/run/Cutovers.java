@@ -396,7 +396,12 @@ public final class Cutovers {
                                                 c.write()))
                         .toList();
         return Optional.of(
-                new FullReport(Report.of(entries, stored(() -> samples.adoption(id))), calls));
+                new FullReport(
+                        Report.of(
+                                entries,
+                                stored(() -> samples.adoption(id)),
+                                stored(() -> samples.caches(id))),
+                        calls));
     }
 
     /** What the store answers; its silence becomes an exception faces can tell from a mistake. */

@@ -11,8 +11,6 @@ import dev.cutover.core.life.Pace;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
-import dev.cutover.core.timeline.Adoption;
-import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
@@ -55,6 +53,7 @@ final class Observer {
     private final Samples samples;
     private final Pulse pulse;
     private final Runnable signal;
+    private final ResolverRounds resolvers;
     private final Map<EvidenceKey, Evidence> latest = new ConcurrentHashMap<>();
     private volatile boolean stopped;
     private final Set<EvidenceKey> looking = ConcurrentHashMap.newKeySet();
@@ -69,6 +68,7 @@ final class Observer {
         this.clock = clock;
         this.samples = samples;
         this.signal = signal;
+        this.resolvers = new ResolverRounds(world.resolvers(), samples, clock);
     }
 
     /** Starts a look at everything that is due. Returns at once. */
@@ -81,7 +81,9 @@ final class Observer {
                             last.equals(Instant.MIN)
                                     || last.isAfter(now)
                                     || !last.plus(pause).isAfter(now);
-                    if (due && looking.add(key)) {
+                    boolean wanted =
+                            key == EvidenceKey.RESOLVERS ? resolvers.isDue(last, now) : due;
+                    if (wanted && looking.add(key)) {
                         lookedAt.put(key, now);
                         Thread.ofVirtual()
                                 .name(c.id() + " looks at " + key)
@@ -107,7 +109,9 @@ final class Observer {
 
     private void look(Cutover c, EvidenceKey key) {
         try {
-            latest.put(key, observe(c, key));
+            Evidence seen = observe(c, key);
+            resolvers.learn(c, seen);
+            latest.put(key, seen);
         } catch (PortException e) {
             latest.put(
                     key,
@@ -142,7 +146,7 @@ final class Observer {
                                         plan.zone().name(), keys(c), call(c, key, ZONE_LIMIT)),
                         startedAt);
             }
-            case RESOLVERS -> resolvers(c, key);
+            case RESOLVERS -> resolvers.look(c, call(c, key, ZONE_LIMIT));
             case NEXT_PAGES ->
                     pages(c, key, plan.checks().landingPages(), Pins.of(c.changes(), Side.NEXT));
             case FALLBACK_PAGES ->
@@ -217,20 +221,6 @@ final class Observer {
                                 Pins.of(c.changes(), Side.NEXT),
                                 call(c, key, ZONE_LIMIT)),
                 startedAt);
-    }
-
-    private Evidence resolvers(Cutover c, EvidenceKey key) {
-        List<SetKey> asked =
-                c.changes().stream().filter(x -> !x.isProxied()).map(SetChange::key).toList();
-        Evidence.Resolvers seen =
-                new Evidence.Resolvers(
-                        world.resolvers().askResolvers(asked, call(c, key, ZONE_LIMIT)),
-                        clock.instant());
-        if (!c.switchedSteps().isEmpty()) {
-            samples.addAdoption(c.id(), Adoption.of(c.switched(), seen));
-            samples.keepLook(c.id(), ResolverLook.of(c.switched(), seen));
-        }
-        return seen;
     }
 
     /** One burst of our own probes: a few landing pages as a visitor gets them, caches passed by. */

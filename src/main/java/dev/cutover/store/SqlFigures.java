@@ -1,6 +1,7 @@
 package dev.cutover.store;
 
 import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.port.Figures;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -68,6 +69,32 @@ public final class SqlFigures implements Figures {
                         }
                     }
                     return shares;
+                });
+    }
+
+    @Override
+    public Map<CutoverId, Caches> caches(Set<CutoverId> cutovers) {
+        return database.query(
+                "read caches",
+                c -> {
+                    Map<CutoverId, Caches> known = new HashMap<>();
+                    try (PreparedStatement select =
+                            Database.prepare(
+                                    c,
+                                    "SELECT cutover, value FROM known_caches WHERE cutover = ANY (?)")) {
+                        select.setArray(
+                                1,
+                                c.createArrayOf(
+                                        "text", cutovers.stream().map(CutoverId::value).toArray()));
+                        try (ResultSet row = select.executeQuery()) {
+                            while (row.next()) {
+                                CutoverId id = new CutoverId(row.getString("cutover"));
+                                SqlSamples.readCaches(row.getString("value"))
+                                        .ifPresent(caches -> known.put(id, caches));
+                            }
+                        }
+                    }
+                    return known;
                 });
     }
 

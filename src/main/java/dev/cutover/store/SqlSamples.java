@@ -1,10 +1,13 @@
 package dev.cutover.store;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.core.timeline.ResolverLook.Standing;
+import dev.cutover.json.CoreJson;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.Samples;
 import java.sql.Array;
@@ -221,6 +224,49 @@ public final class SqlSamples implements Samples {
                         return at.map(when -> new ResolverLook(when, all));
                     }
                 });
+    }
+
+    @Override
+    public void keepCaches(CutoverId id, Caches caches) {
+        database.query(
+                "keep the caches of " + id,
+                c -> {
+                    try (PreparedStatement upsert =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    INSERT INTO known_caches (cutover, value) VALUES (?, ?)
+                                    ON CONFLICT (cutover) DO UPDATE SET value = excluded.value""")) {
+                        upsert.setString(1, id.value());
+                        upsert.setString(2, CoreJson.ascii(caches));
+                        return upsert.executeUpdate();
+                    }
+                });
+    }
+
+    @Override
+    public Optional<Caches> caches(CutoverId id) {
+        return database.query(
+                "read the caches of " + id,
+                c -> {
+                    try (PreparedStatement select =
+                            Database.prepare(
+                                    c, "SELECT value FROM known_caches WHERE cutover = ?")) {
+                        select.setString(1, id.value());
+                        try (ResultSet row = select.executeQuery()) {
+                            return row.next() ? readCaches(row.getString(1)) : Optional.empty();
+                        }
+                    }
+                });
+    }
+
+    /** What another version wrote and this one cannot read is learnt anew by asking. */
+    static Optional<Caches> readCaches(String json) {
+        try {
+            return Optional.of(CoreJson.mapper().readValue(json, Caches.class));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

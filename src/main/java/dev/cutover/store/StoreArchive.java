@@ -59,6 +59,7 @@ public final class StoreArchive {
                     "sample_bucket",
                     "adoption",
                     "resolver_look",
+                    "known_caches",
                     "provider_call",
                     "channel",
                     "delivery");

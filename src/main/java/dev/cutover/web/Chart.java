@@ -2,10 +2,12 @@ package dev.cutover.web;
 
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A drawing with the words around it.
 ///
@@ -22,6 +24,8 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
 
     private static final int MOST_POINTS = 240;
 
+    private static final Duration LEAST_AHEAD = Duration.ofMinutes(5);
+
     /// Below this much the scale of errors does not go, in ceilings.
     private static final double SCALE_IN_CEILINGS = 2.5;
 
@@ -32,15 +36,16 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
         return !svg.isEmpty();
     }
 
-    /// Who shows the next side, over time.
+    /// Who shows the next side, over time, and what is forecast as a band.
     ///
     /// @param points oldest first
-    static Chart adoption(List<Adoption> points, Instant now) {
+    static Chart adoption(List<Adoption> points, Optional<Forecast> forecast, Instant now) {
         if (points.isEmpty()) {
             return NONE;
         }
         Instant from = points.getFirst().at();
-        Instant to = points.getLast().at();
+        List<Forecast.Point> ahead = ahead(points, forecast, now);
+        Instant to = ahead.isEmpty() ? points.getLast().at() : ahead.getLast().at();
         double span = Math.max(1, Duration.between(from, to).toMillis());
         int every = Math.max(1, (int) Math.ceil((double) points.size() / MOST_POINTS));
         StringBuilder line = new StringBuilder();
@@ -54,10 +59,21 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
                         .append(Svg.number(Svg.HEIGHT * (1 - p.share())));
             }
         }
-        if (points.size() == 1) {
+        if (points.size() == 1 && ahead.isEmpty()) {
             line.append("H").append(Svg.number(Svg.WIDTH));
         }
-        String area = line + "V" + Svg.number(Svg.HEIGHT) + "H0Z";
+        double seenTo =
+                points.size() == 1
+                        ? Svg.WIDTH
+                        : Svg.WIDTH
+                                * Duration.between(from, points.getLast().at()).toMillis()
+                                / span;
+        String area =
+                line
+                        + (ahead.isEmpty() ? "" : "H" + Svg.number(seenTo))
+                        + "V"
+                        + Svg.number(Svg.HEIGHT)
+                        + "H0Z";
         Adoption last = points.getLast();
         int answered = last.onNext() + last.onOld() + last.other();
         String said =
@@ -67,13 +83,58 @@ public record Chart(String svg, String top, Moment from, Moment to, String now) 
                         + " of "
                         + answered
                         + (last.failed() == 0 ? ")" : "; " + last.failed() + " not answered)");
-        String svg =
+        Svg svg =
                 new Svg(said)
                         .line("grid", 0, Svg.HEIGHT / 2, Svg.WIDTH, Svg.HEIGHT / 2)
-                        .path("area", area)
-                        .path("line", line.toString())
-                        .done();
-        return new Chart(svg, "100 %", Moment.of(from, now), Moment.of(to, now), said);
+                        .path("area", area);
+        if (!ahead.isEmpty()) {
+            svg.path("band", band(ahead, from, span)).line("now", seenTo, 0, seenTo, Svg.HEIGHT);
+        }
+        svg.path("line", line.toString());
+        return new Chart(svg.done(), "100 %", Moment.of(from, now), Moment.of(to, now), said);
+    }
+
+    /// What is forecast, up to where all is said or the drawing would be more future than past.
+    private static List<Forecast.Point> ahead(
+            List<Adoption> points, Optional<Forecast> forecast, Instant now) {
+        if (forecast.isEmpty()) {
+            return List.of();
+        }
+        Duration seen = Duration.between(points.getFirst().at(), now);
+        Duration most = seen.compareTo(LEAST_AHEAD) > 0 ? seen : LEAST_AHEAD;
+        Instant edge = now.plus(most);
+        List<Forecast.Point> ahead =
+                forecast.get().curve().stream().filter(p -> !p.at().isAfter(edge)).toList();
+        return ahead.size() < 2 ? List.of() : ahead;
+    }
+
+    /// Forth along what may be at most, back along what is at least, in steps: a cache changes at
+    /// once.
+    private static String band(List<Forecast.Point> ahead, Instant from, double span) {
+        StringBuilder path = new StringBuilder();
+        for (Forecast.Point p : ahead) {
+            path.append(path.isEmpty() ? "M" : "H").append(x(p, from, span));
+            path.append(path.indexOf("H") < 0 ? " " : "V").append(y(p.most()));
+        }
+        for (int i = ahead.size() - 1; i >= 0; i--) {
+            path.append(i == ahead.size() - 1 ? "V" : "H");
+            path.append(
+                    i == ahead.size() - 1
+                            ? y(ahead.get(i).least())
+                            : x(ahead.get(i + 1), from, span));
+            if (i < ahead.size() - 1) {
+                path.append("V").append(y(ahead.get(i).least()));
+            }
+        }
+        return path.append("H").append(x(ahead.getFirst(), from, span)).append("Z").toString();
+    }
+
+    private static String x(Forecast.Point p, Instant from, double span) {
+        return Svg.number(Svg.WIDTH * Duration.between(from, p.at()).toMillis() / span);
+    }
+
+    private static String y(double share) {
+        return Svg.number(Svg.HEIGHT * (1 - share));
     }
 
     /// The share of failed requests, column by column. A column nobody counted in is hatched: it is

@@ -3,11 +3,17 @@ package dev.cutover.web;
 import dev.cutover.api.ApiKeys;
 import dev.cutover.api.CutoverView;
 import dev.cutover.api.EventView;
+import dev.cutover.api.ForecastView;
 import dev.cutover.api.GateView;
 import dev.cutover.api.PhasePath;
 import dev.cutover.api.SafeButton;
 import dev.cutover.core.report.Report;
+import dev.cutover.core.timeline.Between;
+import dev.cutover.core.timeline.Cache;
+import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.Forecast;
 import dev.cutover.core.timeline.ResolverLook;
+import dev.cutover.core.timeline.TtlHabit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// One cutover as a page shows it.
 ///
@@ -95,9 +102,10 @@ public record CutoverPage(
     /// @param first the ones that show something else or nothing, the slowest to change first
     /// @param rest all others, folded away
     /// @param said how many show the next side
-    /// @param goneAt when the last old answer is gone, as TTLs say; not set when none is left
+    /// @param forecast who still sees the old side and until when, in words; empty before it is
+    /// known
     public record Resolvers(
-            List<Resolver> first, List<Resolver> rest, String said, Moment at, Moment goneAt) {
+            List<Resolver> first, List<Resolver> rest, String said, Moment at, String forecast) {
         /// Whether anybody was asked yet.
         public boolean isSeen() {
             return at.isSet();
@@ -109,7 +117,9 @@ public record CutoverPage(
     /// @param shows counts by side, in words
     /// @param left what is left of its old answers' life; empty when it has none
     /// @param goneAt when its last old answer is gone
-    public record Resolver(String name, Tone tone, String shows, String left, Moment goneAt) {}
+    /// @param forecast what else is known of that, in words; empty for nothing
+    public record Resolver(
+            String name, Tone tone, String shows, String left, Moment goneAt, String forecast) {}
 
     /// A line of the journal.
     public record Line(long seq, Moment at, String by, String text) {}
@@ -118,8 +128,13 @@ public record CutoverPage(
     ///
     /// @param spans the phases so far
     /// @param look the latest look at the resolvers
+    /// @param caches what is known of their caches
     record Around(
-            List<Report.Span> spans, Optional<ResolverLook> look, Chart adoption, Chart errors) {}
+            List<Report.Span> spans,
+            Optional<ResolverLook> look,
+            Optional<Caches> caches,
+            Chart adoption,
+            Chart errors) {}
 
     static CutoverPage of(
             CutoverView v, Around around, Frame frame, ApiKeys.Caller caller, String notice) {
@@ -161,7 +176,7 @@ public record CutoverPage(
                 around.adoption(),
                 around.errors(),
                 gates.stream().filter(g -> g.check().equals("errors")).findFirst(),
-                resolvers(around.look(), now),
+                resolvers(v, around, now),
                 v.recent().reversed().stream().map(b -> line(b, now)).toList());
     }
 
@@ -220,11 +235,16 @@ public record CutoverPage(
         return List.copyOf(steps);
     }
 
-    private static Resolvers resolvers(Optional<ResolverLook> look, Instant now) {
+    private static Resolvers resolvers(CutoverView v, Around around, Instant now) {
+        Optional<ResolverLook> look = around.look();
         if (look.isEmpty()) {
-            return new Resolvers(List.of(), List.of(), "", Moment.NONE, Moment.NONE);
+            return new Resolvers(List.of(), List.of(), "", Moment.NONE, "");
         }
         Instant at = look.get().at();
+        ForecastView forecast = v.forecast();
+        Map<String, List<Cache>> known =
+                around.caches().map(Caches::caches).orElse(List.of()).stream()
+                        .collect(Collectors.groupingBy(Cache::resolver));
         List<Resolver> all =
                 look.get().resolvers().stream()
                         .sorted(
@@ -235,7 +255,20 @@ public record CutoverPage(
                                                                         ::oldTtlSeconds)
                                                         .reversed())
                                         .thenComparing(ResolverLook.Standing::resolver))
-                        .map(s -> resolver(s, at, now))
+                        .map(
+                                s ->
+                                        resolver(
+                                                s,
+                                                known.getOrDefault(s.resolver(), List.of()),
+                                                around.caches()
+                                                        .flatMap(
+                                                                k ->
+                                                                        Forecast.of(
+                                                                                k,
+                                                                                s.resolver(),
+                                                                                now)),
+                                                at,
+                                                now))
                         .toList();
         long onNext =
                 look.get().resolvers().stream().filter(ResolverLook.Standing::isOnNext).count();
@@ -245,17 +278,23 @@ public record CutoverPage(
                 all.subList(first, all.size()),
                 onNext + " of " + all.size() + " resolvers show the next side for every name",
                 Moment.of(at, now),
-                Moment.of(look.get().goneAt(), now));
+                forecast == null ? "" : forecast.text());
     }
 
-    private static Resolver resolver(ResolverLook.Standing s, Instant at, Instant now) {
+    private static Resolver resolver(
+            ResolverLook.Standing s,
+            List<Cache> known,
+            Optional<Between> until,
+            Instant at,
+            Instant now) {
         boolean old = s.onOld() + s.other() > 0;
         List<String> shows = new ArrayList<>();
         count(shows, s.onNext(), "next");
         count(shows, s.onOld(), "old");
         count(shows, s.other(), "neither");
         count(shows, s.failed(), "no answer");
-        Instant goneAt = at.plusSeconds(s.oldTtlSeconds());
+        Instant goneAt =
+                until.map(Between::earliest).orElseGet(() -> at.plusSeconds(s.oldTtlSeconds()));
         boolean late = old && goneAt.isBefore(now);
         Tone tone =
                 s.isSilent()
@@ -268,7 +307,39 @@ public record CutoverPage(
                 tone,
                 String.join(", ", shows),
                 !old ? "" : late ? "due" : Moment.span(Duration.between(now, goneAt)),
-                old ? Moment.of(goneAt, now) : Moment.NONE);
+                old || until.isPresent() ? Moment.of(goneAt, now) : Moment.NONE,
+                forecast(known, until, goneAt, now));
+    }
+
+    /// What bounds the old answer, and what the resolver was seen to do with TTLs.
+    private static String forecast(
+            List<Cache> known, Optional<Between> until, Instant goneAt, Instant now) {
+        List<String> words = new ArrayList<>();
+        until.ifPresent(
+                u ->
+                        u.latest()
+                                .ifPresentOrElse(
+                                        latest -> {
+                                            if (latest.isAfter(goneAt.plusSeconds(1))) {
+                                                words.add(
+                                                        "at the latest "
+                                                                + Moment.of(latest, now).text());
+                                            }
+                                        },
+                                        () -> words.add("no end known")));
+        known.stream()
+                .map(Cache::habit)
+                .filter(habit -> habit != TtlHabit.KEEPS)
+                .distinct()
+                .map(TtlHabit::text)
+                .forEach(words::add);
+        long sites = known.stream().filter(c -> !c.site().isEmpty()).count();
+        if (sites > 1) {
+            words.add(sites + " caches");
+        } else if (known.stream().anyMatch(Cache::shared)) {
+            words.add("several caches");
+        }
+        return String.join("; ", words);
     }
 
     private static void count(List<String> shows, int count, String side) {

@@ -8,6 +8,7 @@ import dev.cutover.api.EventsResource;
 import dev.cutover.api.Headers;
 import dev.cutover.api.Measures;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Drain;
 import dev.cutover.core.life.Input;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
@@ -72,7 +73,12 @@ public class CutoverResource {
                 new CutoverPage.Around(
                         times.of(c),
                         measures.look(c.id()),
-                        Chart.adoption(measures.adoption(c.id()), view.now()),
+                        measures.caches(c.id()),
+                        Chart.adoption(
+                                measures.adoption(c.id()),
+                                measures.caches(c.id())
+                                        .flatMap(k -> Drain.forecast(c, k, view.now())),
+                                view.now()),
                         errors),
                 Frame.of(session),
                 session.caller(),

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// When each phase began and ended. A journal is read once for all who look at it, until it grows.
 @Singleton
@@ -43,7 +44,11 @@ public final class PhaseTimes {
             }
         }
         List<Report.Span> spans =
-                Report.of(desk.cutovers().entries(c.id(), 0, MOST_ENTRIES), List.of()).phases();
+                Report.of(
+                                desk.cutovers().entries(c.id(), 0, MOST_ENTRIES),
+                                List.of(),
+                                Optional.empty())
+                        .phases();
         synchronized (known) {
             known.put(c.id(), new Known(c.seq(), spans));
         }

@@ -12,6 +12,7 @@ import dev.cutover.cloudflare.CloudflareZone;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.imagestore.FileImages;
 import dev.cutover.imagestore.HttpImages;
@@ -373,6 +374,11 @@ public class Producers {
         @Override
         public Optional<ResolverLook> look(CutoverId id) {
             return samples.look(id);
+        }
+
+        @Override
+        public Optional<Caches> caches(CutoverId id) {
+            return samples.caches(id);
         }
 
         @Override

@@ -3,6 +3,10 @@ package dev.cutover.wiring;
 import dev.cutover.core.life.Action;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
+import dev.cutover.core.life.Drain;
+import dev.cutover.core.timeline.Between;
+import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.Forecast;
 import dev.cutover.port.Figures;
 import dev.cutover.port.Outbox;
 import dev.cutover.run.Node;
@@ -45,10 +49,14 @@ final class Survey implements AutoCloseable {
     private final MultiGauge verdicts;
     private final MultiGauge adoption;
     private final MultiGauge errors;
+    private final MultiGauge gone;
+    private final MultiGauge quorum;
+    private final MultiGauge late;
+    private final MultiGauge abortCost;
     private final MultiGauge pending;
     private final MultiGauge oldest;
     private final MultiGauge failures;
-    private final MultiGauge gone;
+    private final MultiGauge channelGone;
     private volatile long surveyedAtNanos = System.nanoTime();
     private volatile boolean closed;
 
@@ -100,6 +108,10 @@ final class Survey implements AutoCloseable {
         verdicts = many(registry, "cutover.verdicts", "Cutovers driven here, by last verdict");
         adoption = many(registry, "cutover.adoption.share", "Answers that show the next side");
         errors = many(registry, "cutover.error.share", "Failed probes in the watched window");
+        gone = spans(registry, "cutover.forecast.gone", "Until the last old answer is gone");
+        quorum = spans(registry, "cutover.forecast.quorum", "Until the quorum is expected");
+        late = many(registry, "cutover.forecast.late", "Caches that outlast their TTLs");
+        abortCost = spans(registry, "cutover.abort.cost", "What an abort takes to reach everybody");
         pending = many(registry, "cutover.outbox.pending", "Announcements a channel has not taken");
         oldest =
                 MultiGauge.builder("cutover.outbox.oldest")
@@ -108,7 +120,11 @@ final class Survey implements AutoCloseable {
                         .register(registry);
         failures =
                 many(registry, "cutover.channel.failures", "Rounds in a row nothing got through");
-        gone = many(registry, "cutover.channel.gone", "1 when the receiver wants nothing any more");
+        channelGone =
+                many(
+                        registry,
+                        "cutover.channel.gone",
+                        "1 when the receiver wants nothing any more");
         Gauge.builder("cutover.survey.age", this, s -> seconds(s.age()))
                 .description("Age of the figures that are read from the store")
                 .baseUnit("seconds")
@@ -117,6 +133,13 @@ final class Survey implements AutoCloseable {
 
     private static MultiGauge many(MeterRegistry registry, String name, String description) {
         return MultiGauge.builder(name).description(description).register(registry);
+    }
+
+    private static MultiGauge spans(MeterRegistry registry, String name, String description) {
+        return MultiGauge.builder(name)
+                .description(description)
+                .baseUnit("seconds")
+                .register(registry);
     }
 
     void start() {
@@ -164,12 +187,51 @@ final class Survey implements AutoCloseable {
         Map<CutoverId, Instant> watched = watched(driven);
         each(adoption, figures.adoption(watched.keySet()));
         each(errors, figures.failedProbes(watched));
+        forecasts(driven, figures.caches(watched.keySet()));
         List<Outbox.Backlog> backlog = outbox.backlog();
         channels(pending, backlog, Outbox.Backlog::pending);
         channels(oldest, backlog, b -> seconds(b.oldest()));
         channels(failures, backlog, Outbox.Backlog::failures);
-        channels(gone, backlog, b -> b.gone() ? 1 : 0);
+        channels(channelGone, backlog, b -> b.gone() ? 1 : 0);
         surveyedAtNanos = System.nanoTime();
+    }
+
+    private void forecasts(List<Cutover> driven, Map<CutoverId, Caches> known) {
+        Instant now = clock.instant();
+        Map<CutoverId, Forecast> made = new HashMap<>();
+        for (Cutover c : driven) {
+            Caches caches = known.get(c.id());
+            if (caches != null) {
+                Drain.forecast(c, caches, now).ifPresent(f -> made.put(c.id(), f));
+            }
+        }
+        each(
+                gone,
+                figure(
+                        made,
+                        f ->
+                                f.goneAt()
+                                        .flatMap(Between::latest)
+                                        .map(at -> until(now, at))
+                                        .orElse(0.0)));
+        each(
+                quorum,
+                figure(
+                        made,
+                        f -> f.quorumAt().map(w -> until(now, w.earliest())).orElse(Double.NaN)));
+        each(late, figure(made, f -> (double) f.late().size()));
+        each(abortCost, figure(made, f -> seconds(f.abort().longest())));
+    }
+
+    private static Map<CutoverId, Double> figure(
+            Map<CutoverId, Forecast> made, Function<Forecast, Double> figure) {
+        Map<CutoverId, Double> figures = new HashMap<>();
+        made.forEach((id, f) -> figures.put(id, figure.apply(f)));
+        return figures;
+    }
+
+    private static double until(Instant now, Instant at) {
+        return Math.max(0, seconds(Duration.between(now, at)));
     }
 
     private Duration age() {

@@ -8,6 +8,7 @@ import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Call;
@@ -63,6 +64,7 @@ public class ApiWorld {
     private final MemoryJournal journal = new MemoryJournal();
     private volatile boolean edited;
     private volatile @Nullable ResolverLook look;
+    private volatile @Nullable Caches caches;
     private volatile List<Adoption> adoption = List.of();
     private volatile List<Bucket> probes = List.of();
     private volatile @Nullable RuntimeException failure;
@@ -71,6 +73,7 @@ public class ApiWorld {
         journal.clear();
         edited = false;
         look = null;
+        caches = null;
         adoption = List.of();
         probes = List.of();
         failure = null;
@@ -81,6 +84,11 @@ public class ApiWorld {
         this.adoption = adoption;
         this.look = look;
         this.probes = probes;
+    }
+
+    /// What is known of caches.
+    public void known(Caches caches) {
+        this.caches = caches;
     }
 
     /// Somebody changes a planned record.
@@ -123,6 +131,11 @@ public class ApiWorld {
             @Override
             public Optional<ResolverLook> look(CutoverId id) {
                 return Optional.ofNullable(look);
+            }
+
+            @Override
+            public Optional<Caches> caches(CutoverId id) {
+                return Optional.ofNullable(caches);
             }
 
             @Override
@@ -261,6 +274,14 @@ public class ApiWorld {
 
         @Override
         public Optional<ResolverLook> look(CutoverId id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void keepCaches(CutoverId id, Caches caches) {}
+
+        @Override
+        public Optional<Caches> caches(CutoverId id) {
             return Optional.empty();
         }
 

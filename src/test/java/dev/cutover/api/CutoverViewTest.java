@@ -209,6 +209,7 @@ class CutoverViewTest {
                         journal,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Set.of("ana", "ben"),
                         NOW));
     }

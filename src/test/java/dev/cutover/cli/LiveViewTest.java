@@ -28,6 +28,8 @@ class LiveViewTest {
                 .contains("Gates  wait  propagated              3 s  53.3 % of answers")
                 .contains("ok    zone-unchanged 5 s, errors 1 s")
                 .contains("[#############------------] 53 % on the next side (64 next, 56 old")
+                .contains("Until  95 % by 02:14:40; last old answer gone by 02:15:03")
+                .contains("Late   r04 raises TTLs to 90 s or more")
                 .contains("Errors 0.4 % (3 of 812 requests), allowed 2.0 %")
                 .contains("Last   02:13:41 step 1 is served");
     }
@@ -147,6 +149,8 @@ class LiveViewTest {
                             "summary": "53.3 % of answers show the next side",
                             "observedAt": "2026-12-06T02:14:00Z"}],
                  "adoption": {"onNext": 64, "onOld": 56, "other": 0, "failed": 2, "share": 0.533},
+                 "forecast": {"text": "95 % by 02:14:40; last old answer gone by 02:15:03",
+                              "late": [{"cache": "r04", "text": "raises TTLs to 90 s or more"}]},
                  "errors": {"requests": 812, "failures": 3, "share": 0.0037, "ceiling": 0.02},
                  "approvals": {"need": 2, "given": ["ana", "ben"]},
                  "recent": [{"seq": 41, "at": "2026-12-06T02:13:41Z", "by": "controller",

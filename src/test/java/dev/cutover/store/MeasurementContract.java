@@ -8,13 +8,20 @@ import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Input;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.AnswerVerdict;
+import dev.cutover.core.timeline.Between;
+import dev.cutover.core.timeline.Cache;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
+import dev.cutover.core.timeline.TtlHabit;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.PortException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -105,6 +112,36 @@ abstract class MeasurementContract extends StoreStory {
         assertThat(samples.look(c.id())).contains(first);
         samples.keepLook(c.id(), second);
         assertThat(samples.look(c.id())).contains(second);
+    }
+
+    @Test
+    void what_is_known_of_caches_is_kept_whole_and_replaced() {
+        var samples = new SqlSamples(database.source());
+        Cutover c = begin("acme");
+        Cache cache =
+                new Cache(
+                        "r1",
+                        "ams",
+                        "192.0.2.0/24",
+                        2.5,
+                        AnswerVerdict.TTL_CLAMPED,
+                        NOW,
+                        90,
+                        12,
+                        Optional.of(Between.from(NOW.plusSeconds(90))),
+                        Optional.of(NOW.plusSeconds(7)),
+                        true,
+                        TtlHabit.RAISES,
+                        90);
+        var known = new Caches(Optional.of(NOW), Map.of("1", NOW), List.of(cache));
+
+        assertThat(samples.caches(c.id())).isEmpty();
+        samples.keepCaches(c.id(), Caches.none());
+        samples.keepCaches(c.id(), known);
+
+        assertThat(samples.caches(c.id())).contains(known);
+        assertThat(new SqlFigures(database.source()).caches(Set.of(c.id())))
+                .containsExactly(Map.entry(c.id(), known));
     }
 
     private static ResolverLook.Standing standing(String resolver, int onNext) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Forecast;
 import java.io.StringReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class ChartTest {
 
     @Test
     void nothing_measured_draws_nothing() {
-        assertThat(Chart.adoption(List.of(), NOW).isDrawn()).isFalse();
+        assertThat(Chart.adoption(List.of(), Optional.empty(), NOW).isDrawn()).isFalse();
     }
 
     @Test
@@ -32,6 +34,7 @@ class ChartTest {
                                 new Adoption(NOW.minusSeconds(60), 0, 40, 0, 0),
                                 new Adoption(NOW.minusSeconds(30), 20, 20, 0, 0),
                                 new Adoption(NOW, 40, 0, 0, 2)),
+                        Optional.empty(),
                         NOW);
 
         assertThat(path(xml(chart), "line")).isEqualTo("M0 150L300 75L600 0");
@@ -41,13 +44,41 @@ class ChartTest {
     }
 
     @Test
+    void what_is_forecast_is_a_band_that_begins_where_the_curve_ends() throws Exception {
+        Forecast forecast =
+                new Forecast(
+                        NOW,
+                        Optional.of(NOW.plusSeconds(60)),
+                        0.5,
+                        0.9,
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(
+                                new Forecast.Point(NOW, 0.5, 0.5),
+                                new Forecast.Point(NOW.plusSeconds(30), 0.5, 1),
+                                new Forecast.Point(NOW.plusSeconds(60), 1, 1)),
+                        List.of(),
+                        new Forecast.AbortCost(0, Duration.ZERO, Duration.ZERO));
+        Chart chart =
+                Chart.adoption(
+                        List.of(
+                                new Adoption(NOW.minusSeconds(60), 0, 40, 0, 0),
+                                new Adoption(NOW, 20, 20, 0, 0)),
+                        Optional.of(forecast),
+                        NOW);
+
+        assertThat(path(xml(chart), "line")).isEqualTo("M0 150L300 75");
+        assertThat(path(xml(chart), "band")).isEqualTo("M300 75H450V0H600V0V0H600V75H450V75H300Z");
+    }
+
+    @Test
     void a_long_curve_stays_short_and_keeps_its_ends() throws Exception {
         List<Adoption> points =
                 IntStream.range(0, 10_000)
                         .mapToObj(i -> new Adoption(NOW.plusSeconds(i), i, 9_999 - i, 0, 0))
                         .toList();
 
-        Chart chart = Chart.adoption(points, NOW);
+        Chart chart = Chart.adoption(points, Optional.empty(), NOW);
 
         assertThat(path(xml(chart), "line")).startsWith("M0 150").endsWith("L600 0");
         assertThat(chart.svg().length()).isLessThan(8_000);

@@ -8,7 +8,12 @@ import dev.cutover.api.ApiProfile;
 import dev.cutover.api.ApiWorld;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.AnswerVerdict;
+import dev.cutover.core.timeline.Between;
+import dev.cutover.core.timeline.Cache;
+import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
+import dev.cutover.core.timeline.TtlHabit;
 import dev.cutover.json.SampleEvents;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -16,8 +21,10 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -194,10 +201,13 @@ class PagesTest {
 
         assertThat(page.select("#part-resolvers").text())
                 .contains("1 of 48 resolvers show the next side for every name")
-                .contains("the last old answer is gone at");
+                .contains("last old answer gone by")
+                .contains("1 keep answers longer than TTLs allow");
         assertThat(page.select("#part-resolvers tbody tr").eachText().getFirst())
                 .contains("r47")
-                .contains("old");
+                .contains("old")
+                .contains("serves stale answers");
+        assertThat(page.select("#part-adoption svg path.band")).hasSize(1);
         assertThat(page.select("#part-adoption svg").attr("aria-label")).contains("50 %");
     }
 
@@ -330,6 +340,32 @@ class PagesTest {
                                                         Duration.ofMillis(20)))
                                 .toList()),
                 List.of(new Bucket(now.minusSeconds(10), Duration.ofSeconds(1), 3, 0)));
+        world.known(
+                new Caches(
+                        Optional.of(now.plusSeconds(60)),
+                        Map.of("1", now),
+                        IntStream.range(0, 48).mapToObj(i -> cache(i, now)).toList()));
+    }
+
+    private static Cache cache(int i, Instant now) {
+        Optional<Between> until =
+                i == 0
+                        ? Optional.empty()
+                        : Optional.of(Between.of(now.plusSeconds(i), now.plusSeconds(i + 1)));
+        return new Cache(
+                "r" + i,
+                "",
+                "",
+                1,
+                i == 0 ? AnswerVerdict.NEXT : AnswerVerdict.OLD,
+                now,
+                i,
+                20,
+                until,
+                i == 0 ? Optional.of(now.plusSeconds(300)) : Optional.empty(),
+                false,
+                i == 47 ? TtlHabit.SERVES_STALE : TtlHabit.KEEPS,
+                0);
     }
 
     private String phase() {

@@ -14,6 +14,11 @@ import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.JournalEntry;
+import dev.cutover.core.timeline.AnswerVerdict;
+import dev.cutover.core.timeline.Between;
+import dev.cutover.core.timeline.Cache;
+import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.TtlHabit;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.CallLog;
 import dev.cutover.port.CallLog.ProviderCall;
@@ -203,6 +208,30 @@ class MetersTest {
         @Override
         public Map<CutoverId, Double> adoption(Set<CutoverId> cutovers) {
             return cutovers.stream().collect(Collectors.toMap(id -> id, id -> 0.5));
+        }
+
+        @Override
+        public Map<CutoverId, Caches> caches(Set<CutoverId> cutovers) {
+            Cache old =
+                    new Cache(
+                            "r1",
+                            "",
+                            "",
+                            1,
+                            AnswerVerdict.OLD,
+                            SampleEvents.NOW,
+                            60,
+                            5,
+                            Optional.of(
+                                    Between.of(
+                                            SampleEvents.NOW.plusSeconds(60),
+                                            SampleEvents.NOW.plusSeconds(61))),
+                            Optional.empty(),
+                            false,
+                            TtlHabit.RAISES,
+                            90);
+            Caches known = new Caches(Optional.empty(), Map.of(), List.of(old));
+            return cutovers.stream().collect(Collectors.toMap(id -> id, id -> known));
         }
 
         @Override

@@ -1,7 +1,10 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.Forecast;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * How long caches may still send visitors to the next side after routing was restored.
@@ -19,6 +22,24 @@ public final class Drain {
      */
     public static Instant goneAt(Cutover c, Instant restoredAt) {
         return lastShownAt(c, restoredAt).plusSeconds(keptSeconds(c));
+    }
+
+    /**
+     * Who still sees the side before, and until when.
+     *
+     * <p>Empty before anybody was asked, and after routing was restored: then {@link #goneAt} says all.
+     *
+     * @param known of the caches, as they were last asked
+     */
+    public static Optional<Forecast> forecast(Cutover c, Caches known, Instant now) {
+        if (known.caches().isEmpty() || c.restored()) {
+            return Optional.empty();
+        }
+        return Optional.of(forecastOf(c, known, now));
+    }
+
+    private static Forecast forecastOf(Cutover c, Caches known, Instant now) {
+        return Forecast.of(known, c.plan().watch().quorum(), keptSeconds(c), now);
     }
 
     private static long keptSeconds(Cutover c) {

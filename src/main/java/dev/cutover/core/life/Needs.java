@@ -13,7 +13,8 @@ import java.util.Map;
  * What a cutover wants to see, and how old it may be before it is looked at again.
  *
  * <p>Recursive resolvers are asked only once every authority serves the new answer: asking earlier would
- * plant the old one in their caches for a whole TTL.
+ * plant the old one in their caches for a whole TTL. Which of them a look then asks is {@code ReAsk}'s
+ * word: each just after its old answer should be gone.
  */
 public final class Needs {
     private static final Duration HELD = Duration.ofSeconds(30);

@@ -5,12 +5,15 @@ import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Drain;
 import dev.cutover.core.life.Ending;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.Forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +40,8 @@ import java.util.Optional;
  * @param pages what people were called for
  * @param people who asked for what
  * @param adoption who saw which side, over time
+ * @param forecast who still saw the old side when resolvers were last asked, and until when; empty when
+ *     none was asked, or routing was restored
  */
 public record Report(
         String cutover,
@@ -55,7 +60,8 @@ public record Report(
         List<ForeignEdit> kept,
         List<Call> pages,
         List<Call> people,
-        List<Adoption> adoption) {
+        List<Adoption> adoption,
+        Optional<Forecast> forecast) {
 
     /**
      * One phase.
@@ -79,8 +85,13 @@ public record Report(
     /** Something said by or to a person. */
     public record Call(Instant at, String who, String code, String text) {}
 
-    /** The report of a journal that begins with its first entry. */
-    public static Report of(List<JournalEntry> journal, List<Adoption> adoption) {
+    /**
+     * The report of a journal that begins with its first entry.
+     *
+     * @param known of the caches; empty when none was asked
+     */
+    public static Report of(
+            List<JournalEntry> journal, List<Adoption> adoption, Optional<Caches> known) {
         Cutover c = Cutover.of(journal);
         Fold fold = new Fold(c.plan());
         journal.forEach(fold::add);
@@ -102,7 +113,8 @@ public record Report(
                 c.kept(),
                 fold.pages,
                 fold.people,
-                adoption);
+                adoption,
+                known.flatMap(k -> k.seenAt().flatMap(at -> Drain.forecast(c, k, at))));
     }
 
     private static final class Fold {

@@ -1,0 +1,181 @@
+package dev.cutover.run;
+
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.life.Cutover;
+import dev.cutover.core.life.Phase;
+import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.timeline.Adoption;
+import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.EdgeIdentity;
+import dev.cutover.core.timeline.ReAsk;
+import dev.cutover.core.timeline.ResolverLook;
+import dev.cutover.core.timeline.SwitchedSet;
+import dev.cutover.port.Call;
+import dev.cutover.port.PortException;
+import dev.cutover.port.Resolvers;
+import dev.cutover.port.Samples;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Asks the recursive resolvers about one cutover's switched sets, each resolver when its answer can have
+ * changed, and keeps what is known of their caches.
+ *
+ * <p>Sets that are not switched are not asked about: it would plant their old answers for a whole TTL.
+ */
+final class ResolverRounds {
+    /** So few that all of them may be down by chance. */
+    private static final int FEW = 3;
+
+    private static final Duration NEGATIVE_TTL = Duration.ofHours(1);
+
+    private final Resolvers resolvers;
+    private final Samples samples;
+    private final InstantSource clock;
+    private final Map<Asked, ResolverAnswer> latest = new TreeMap<>();
+    private volatile Caches caches = Caches.none();
+    private volatile EdgeIdentity edge = EdgeIdentity.unknown();
+    private volatile Duration negativeTtl = NEGATIVE_TTL;
+    private volatile Set<SetKey> askedFor = Set.of();
+    private boolean recalled;
+
+    /** Whose answer about what. */
+    private record Asked(String resolver, SetKey set) implements Comparable<Asked> {
+        @Override
+        public int compareTo(Asked other) {
+            int order = resolver.compareTo(other.resolver);
+            return order != 0 ? order : set.compareTo(other.set);
+        }
+    }
+
+    ResolverRounds(Resolvers resolvers, Samples samples, InstantSource clock) {
+        this.resolvers = resolvers;
+        this.samples = samples;
+        this.clock = clock;
+    }
+
+    /** Whether somebody is worth asking. */
+    boolean isDue(Instant last, Instant now) {
+        if (askedFor.isEmpty() || last.isAfter(now)) {
+            return true;
+        }
+        return !last.plus(ReAsk.BETWEEN_ROUNDS).isAfter(now)
+                && !ReAsk.due(caches.caches(), now).isEmpty();
+    }
+
+    /** Takes from other evidence what is needed to judge answers. */
+    void learn(Cutover c, Evidence seen) {
+        if (seen instanceof Evidence.Authorities authorities) {
+            edge = edge.look(c.changes(), authorities);
+            negativeTtl =
+                    authorities.answers().stream()
+                            .filter(a -> a.answered() && a.contents().isEmpty())
+                            .map(a -> Duration.ofSeconds(a.ttlSeconds()))
+                            .max(Duration::compareTo)
+                            .orElse(negativeTtl);
+            if (!c.switched().stream().map(SetChange::key).allMatch(askedFor::contains)) {
+                askedFor = Set.of();
+            }
+        } else if (seen instanceof Evidence.Served served) {
+            edge = edge.look(served);
+        }
+    }
+
+    /**
+     * One round.
+     *
+     * @throws PortException TRANSIENT when nobody answered: that says something of our own network, and
+     *     nothing of theirs
+     */
+    Evidence.Resolvers look(Cutover c, Call call) {
+        recall(c);
+        List<SetChange> told = c.switched().stream().filter(SwitchedSet::isTold).toList();
+        List<SetKey> sets = told.stream().map(SetChange::key).toList();
+        boolean all = latest.isEmpty() || !askedFor.containsAll(sets);
+        Instant askedAt = clock.instant();
+        List<ResolverAnswer> fresh =
+                sets.isEmpty()
+                        ? List.of()
+                        : all
+                                ? resolvers.askResolvers(sets, call)
+                                : resolvers.askResolvers(
+                                        sets, ReAsk.due(caches.caches(), askedAt), call);
+        Instant endedAt = clock.instant();
+        blindIfAllFellSilent(fresh, all);
+        askedFor = Set.copyOf(c.switched().stream().map(SetChange::key).toList());
+        fresh.forEach(a -> latest.put(new Asked(a.resolver(), a.set()), a));
+        caches = known(c).look(switchedSets(c, told), fresh, a -> 1, askedAt, endedAt);
+        Evidence.Resolvers seen = new Evidence.Resolvers(List.copyOf(latest.values()), endedAt);
+        if (!c.switchedSteps().isEmpty() && !sets.isEmpty()) {
+            samples.addAdoption(c.id(), Adoption.of(c.switched(), seen));
+            samples.keepLook(c.id(), ResolverLook.of(c.switched(), seen));
+            samples.keepCaches(c.id(), caches);
+        }
+        return seen;
+    }
+
+    /** Those that answered before and fall silent together have our own network in common. */
+    private void blindIfAllFellSilent(List<ResolverAnswer> fresh, boolean first) {
+        if (fresh.stream().anyMatch(ResolverAnswer::answered)) {
+            return;
+        }
+        Set<String> heard =
+                latest.values().stream()
+                        .filter(ResolverAnswer::answered)
+                        .map(ResolverAnswer::resolver)
+                        .collect(Collectors.toSet());
+        long lost =
+                fresh.stream()
+                        .map(ResolverAnswer::resolver)
+                        .distinct()
+                        .filter(r -> first || heard.contains(r))
+                        .count();
+        if (lost > FEW) {
+            throw PortException.passing(
+                    "none of "
+                            + lost
+                            + " resolvers answered, all at once: our own network may be down, so this"
+                            + " says nothing about them");
+        }
+    }
+
+    /** After a restart what was known before goes on. */
+    private void recall(Cutover c) {
+        if (!recalled) {
+            caches = samples.caches(c.id()).orElseGet(Caches::none);
+            recalled = true;
+        }
+    }
+
+    private Caches known(Cutover c) {
+        return c.servedAt().map(at -> caches.served(step(c), at)).orElse(caches);
+    }
+
+    private List<SwitchedSet> switchedSets(Cutover c, List<SetChange> told) {
+        Caches known = known(c);
+        List<SwitchedSet> sets = new ArrayList<>();
+        for (SetChange change : told) {
+            Optional<Instant> servedAt = known.served(change.step());
+            if (servedAt.isEmpty() && change.step() < step(c)) {
+                servedAt = Optional.of(c.phaseSince());
+            }
+            sets.add(SwitchedSet.of(change, servedAt, negativeTtl, edge));
+        }
+        return sets;
+    }
+
+    private static int step(Cutover c) {
+        Phase phase = c.phase() instanceof Phase.Held held ? held.from() : c.phase();
+        return phase instanceof Phase.Switching s ? s.step() : c.plan().steps();
+    }
+}
