@@ -52,7 +52,7 @@ public interface CallTap {
         ZONE_WRITE,
         /** Purges the edge's cache. */
         PURGE,
-        /** Reads or writes a setting of the zone or the edge. */
+        /** Reads or writes a setting or a rule of the zone or the edge. */
         SETTING,
         /** Asks for request statistics. */
         ANALYTICS,

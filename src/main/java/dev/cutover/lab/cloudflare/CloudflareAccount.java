@@ -25,6 +25,8 @@ public final class CloudflareAccount {
         DNS_EDIT,
         SETTINGS_READ,
         SETTINGS_EDIT,
+        RULES_READ,
+        RULES_EDIT,
         CACHE_PURGE,
         ANALYTICS_READ
     }

@@ -15,16 +15,14 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The client API of the lab's Cloudflare, version 4, over plain HTTP on loopback.
  *
- * <p>Serves the zone, record, setting, purge and GraphQL calls a cutover makes; anything else is
+ * <p>Serves the zone, record, setting, rule, purge and GraphQL calls a cutover makes; anything else is
  * answered 404 with code 7003. Each call is counted against the client budget, told to the tap at
  * its three moments, and kept in {@link #calls} for an oracle. Source: Cloudflare API v4.
  */
@@ -53,7 +51,7 @@ public final class CloudflareApi implements AutoCloseable {
     private final ApiFaults faults = new ApiFaults();
     private final CallBudget client = new CallBudget(1_200, Duration.ofMinutes(5));
     private final CallBudget graphql = new CallBudget(300, Duration.ofMinutes(5));
-    private final Map<String, CallBudget> purges = new HashMap<>();
+    private final PurgeCalls purges;
     private final Deque<Seen> calls = new ArrayDeque<>();
     private volatile Ear ear = (request, reply) -> {};
 
@@ -62,6 +60,7 @@ public final class CloudflareApi implements AutoCloseable {
         this.account = account;
         this.tap = tap;
         this.analytics = new Analytics(account);
+        this.purges = new PurgeCalls(account);
         this.server =
                 new LoopbackServer(
                         LoopbackServer.PLAIN_ADDRESS, 0, Optional.empty(), 4 << 20, this::answered);
@@ -173,7 +172,7 @@ public final class CloudflareApi implements AutoCloseable {
         } catch (ApiRefusal e) {
             answer = ApiJson.failure(e.status(), e.code(), e.text());
             if (e.status() == 429) {
-                answer = answer.with("retry-after", "60");
+                answer = answer.with("retry-after", Long.toString(e.waiting().toSeconds()));
             }
         }
         tell(operation, Moment.DURING, request);
@@ -263,13 +262,39 @@ public final class CloudflareApi implements AutoCloseable {
         return switch (rest.isEmpty() ? "" : rest.get(0)) {
             case "dns_records" -> records(request, zone, rest);
             case "load_balancers" -> loadBalancers(request, rest);
-            case "settings", "argo" -> setting(request, zone, rest);
+            case "settings", "argo", "cache" ->
+                    SettingCalls.of(method, rest, zone, () -> json(request))
+                            .map(
+                                    known ->
+                                            new Operation(
+                                                    Kind.SETTING,
+                                                    known.write()
+                                                            ? Permission.SETTINGS_EDIT
+                                                            : Permission.SETTINGS_READ,
+                                                    known.write(),
+                                                    known.act()))
+                            .orElseThrow(() -> noRoute(request));
+            case "rulesets" ->
+                    RulesetCalls.of(method, rest, zone, () -> json(request))
+                            .map(
+                                    known ->
+                                            new Operation(
+                                                    Kind.SETTING,
+                                                    known.write()
+                                                            ? Permission.RULES_EDIT
+                                                            : Permission.RULES_READ,
+                                                    known.write(),
+                                                    known.act()))
+                            .orElseThrow(() -> noRoute(request));
             case "purge_cache" -> {
                 if (rest.size() != 1 || !method.equals("POST")) {
                     throw noRoute(request);
                 }
                 yield new Operation(
-                        Kind.PURGE, Permission.CACHE_PURGE, true, () -> purge(request, zone));
+                        Kind.PURGE,
+                        Permission.CACHE_PURGE,
+                        true,
+                        () -> purges.purge(zone, json(request)));
             }
             default -> throw noRoute(request);
         };
@@ -324,112 +349,6 @@ public final class CloudflareApi implements AutoCloseable {
                 Permission.ZONE_READ,
                 false,
                 () -> ApiJson.success(ApiJson.array()));
-    }
-
-    private static Operation setting(Request request, ZoneState zone, List<String> rest) {
-        if (rest.size() != 2
-                || (rest.get(0).equals("argo") && !rest.get(1).equals("tiered_caching"))) {
-            throw noRoute(request);
-        }
-        var id = rest.get(1);
-        return switch (request.method()) {
-            case "GET" ->
-                    new Operation(
-                            Kind.SETTING,
-                            Permission.SETTINGS_READ,
-                            false,
-                            () -> ApiJson.success(ApiJson.setting(id, existing(zone, id))));
-            case "PATCH" ->
-                    new Operation(
-                            Kind.SETTING,
-                            Permission.SETTINGS_EDIT,
-                            true,
-                            () -> ApiJson.success(ApiJson.setting(id, set(zone, id, request))));
-            default -> throw noRoute(request);
-        };
-    }
-
-    private static ZoneState.Setting existing(ZoneState zone, String id) {
-        return zone.setting(id)
-                .orElseThrow(() -> new ApiRefusal(400, 1003, "Undefined zone setting: " + id));
-    }
-
-    private static ZoneState.Setting set(ZoneState zone, String id, Request request) {
-        existing(zone, id);
-        var value = json(request).path("value").asText();
-        var allowed =
-                switch (id) {
-                    case "ssl" -> List.of("off", "flexible", "full", "strict");
-                    case "cache_level" -> List.of("aggressive", "basic", "simplified");
-                    default -> List.of("on", "off");
-                };
-        if (!allowed.contains(value)) {
-            throw new ApiRefusal(400, 1007, "Invalid value for zone setting " + id);
-        }
-        return zone.set(id, value);
-    }
-
-    private Reply.Answer purge(Request request, ZoneState zone) {
-        var body = json(request);
-        var selectors = List.of("purge_everything", "files", "hosts", "tags", "prefixes");
-        var named = selectors.stream().filter(body::has).toList();
-        if (named.size() != 1) {
-            throw new ApiRefusal(
-                    400,
-                    1012,
-                    "Request must contain exactly one of " + String.join(", ", selectors));
-        }
-        var values = new ArrayList<String>();
-        body.path(named.get(0))
-                .forEach(
-                        item ->
-                                values.add(
-                                        item.isObject()
-                                                ? item.path("url").asText()
-                                                : item.asText()));
-        return switch (named.get(0)) {
-            case "purge_everything" -> {
-                if (!body.path("purge_everything").asBoolean()) {
-                    throw new ApiRefusal(400, 1012, "purge_everything must be true");
-                }
-                yield accepted(zone, true, List.of(), List.of());
-            }
-            case "files" -> accepted(zone, false, some(values), List.of());
-            case "hosts" -> accepted(zone, false, List.of(), some(values));
-            // Tags and prefixes need what the lab's edge does not keep.
-            default -> throw new ApiRefusal(400, 1136, "The lab's edge cannot purge by this.");
-        };
-    }
-
-    private Reply.Answer accepted(
-            ZoneState zone, boolean everything, List<String> files, List<String> hosts) {
-        if (files.isEmpty()) {
-            CallBudget budget;
-            synchronized (purges) {
-                budget =
-                        purges.computeIfAbsent(
-                                zone.id(),
-                                id ->
-                                        new CallBudget(
-                                                25,
-                                                Duration.ofSeconds(
-                                                        25L
-                                                                * zone.plan().purgeWindowSeconds()
-                                                                / zone.plan().purges())));
-            }
-            if (budget.spend(account.clock().instant()).isPresent()) {
-                throw new ApiRefusal(429, 10300, "Unable to purge, rate limit reached.");
-            }
-        }
-        var purge = zone.purge(everything, files, hosts);
-        return ApiJson.success(ApiJson.object().put("id", purge.id()));
-    }
-
-    private static List<String> some(List<String> values) {
-        if (values.isEmpty() || values.size() > 100) {
-            throw new ApiRefusal(400, 1094, "A purge names 1 to 100 items, not " + values.size());
-        }
-        return values;
     }
 
     private Reply.Answer graphql(Request request) {

@@ -41,6 +41,7 @@ public final class ZoneState implements ZoneSource {
     private final Instant createdAt;
     private final SplittableRandom random;
     private final Propagation propagation;
+    private final Rulesets rulesets;
     private final Map<String, CloudflareRecord> records = new LinkedHashMap<>();
     private final Map<String, Setting> settings = new TreeMap<>();
     private final List<Purge> purges = new ArrayList<>();
@@ -86,6 +87,7 @@ public final class ZoneState implements ZoneSource {
                                 .truncatedTo(ChronoUnit.SECONDS);
         this.random = new SplittableRandom(seed);
         this.propagation = new Propagation(seed ^ 0x9e3779b97f4a7c15L);
+        this.rulesets = new Rulesets(plan, clock, seed ^ 0x5851f42d4c957f2dL);
         settings.put("always_use_https", new Setting("off", Optional.empty()));
         settings.put("ssl", new Setting("strict", Optional.empty()));
         settings.put("development_mode", new Setting("off", Optional.empty()));
@@ -251,14 +253,21 @@ public final class ZoneState implements ZoneSource {
         return found;
     }
 
-    /** Sets a setting that exists. */
+    /** Sets a setting. */
     public synchronized Setting set(String settingId, String value) {
-        if (!settings.containsKey(settingId)) {
-            throw new ApiRefusal(400, 1003, "Undefined zone setting: " + settingId);
-        }
         var set = new Setting(value, Optional.of(clock.instant().truncatedTo(ChronoUnit.MICROS)));
         settings.put(settingId, set);
         return set;
+    }
+
+    /** Takes a setting away that only exists while somebody has set it. */
+    synchronized void unset(String settingId) {
+        settings.remove(settingId);
+    }
+
+    /** The rules of the zone's phases. */
+    public Rulesets rulesets() {
+        return rulesets;
     }
 
     /** Accepts a purge. The edge drops what it names some time later. */

@@ -15,10 +15,15 @@ import java.util.regex.Pattern;
 /**
  * What the edge keeps of the origins' answers: GETs answered 200 that say for how long.
  *
- * <p>A purge drops what it names only after a lag since its acceptance. Source: RFC 9111; Cloudflare
+ * <p>There is a cache in each place, and an upper one that they ask first while the shield is on. A
+ * purge drops what it names only after a lag since its acceptance, which may be longer in the upper
+ * one: a place that refills from there meanwhile keeps the old answer. Source: RFC 9111; Cloudflare
  * cache behaviour: an answer that sets a cookie is not kept. Safe for many threads.
  */
 final class EdgeCache {
+
+    /** The tier that the places ask while the shield is on. */
+    static final int UPPER = -1;
 
     private static final int MOST = 5_000;
     private static final Pattern MAX_AGE = Pattern.compile("(s-maxage|max-age)=(\\d{1,9})");
@@ -28,6 +33,7 @@ final class EdgeCache {
     private final LabClock clock;
     private final Map<String, Kept> byUrl = new LinkedHashMap<>(256, 0.75f, true);
     private Duration purgeLag = Duration.ofMillis(500);
+    private Duration upperLag = Duration.ZERO;
     private long hits;
 
     EdgeCache(LabClock clock) {
@@ -36,6 +42,11 @@ final class EdgeCache {
 
     synchronized void purgeLag(Duration lag) {
         purgeLag = lag;
+    }
+
+    /** How much later than the others the upper tier drops what was purged. */
+    synchronized void upperLag(Duration more) {
+        upperLag = more;
     }
 
     synchronized long hits() {
@@ -47,39 +58,47 @@ final class EdgeCache {
     }
 
     /** The kept answer for an address (host, path and query), with its age. */
-    synchronized Optional<Reply.Answer> find(String url, String host, ZoneState zone) {
-        var kept = byUrl.get(url);
+    synchronized Optional<Reply.Answer> find(int tier, String url, String host, ZoneState zone) {
+        var kept = byUrl.get(tier + " " + url);
         if (kept == null) {
             return Optional.empty();
         }
         var now = clock.instant();
         var age = Duration.between(kept.at(), now);
-        if (age.compareTo(kept.fresh()) >= 0 || purged(kept, url, host, zone, now)) {
-            byUrl.remove(url);
+        var lag = tier == UPPER ? purgeLag.plus(upperLag) : purgeLag;
+        if (age.compareTo(kept.fresh()) >= 0 || purged(kept, lag, url, host, zone, now)) {
             return Optional.empty();
         }
         hits++;
         return Optional.of(kept.answer().with("age", Long.toString(age.toSeconds())));
     }
 
-    /** Keeps an answer if it may be kept; tells whether it did. */
-    synchronized boolean keep(String url, Reply.Answer answer) {
+    /** The last answer kept for an address, however old, as long as no purge named it. */
+    synchronized Optional<Reply.Answer> stale(int tier, String url, String host, ZoneState zone) {
+        return Optional.ofNullable(byUrl.get(tier + " " + url))
+                .filter(kept -> !purged(kept, purgeLag, url, host, zone, clock.instant()))
+                .map(Kept::answer);
+    }
+
+    /** Keeps an answer in a tier if it may be kept; tells whether it did. */
+    synchronized boolean keep(int tier, String url, Reply.Answer answer) {
         var fresh = fresh(answer);
         if (answer.status() != 200
                 || fresh.isZero()
                 || answer.headers().containsKey("set-cookie")) {
             return false;
         }
-        byUrl.put(url, new Kept(answer, clock.instant(), fresh));
+        byUrl.put(tier + " " + url, new Kept(answer, clock.instant(), fresh));
         if (byUrl.size() > MOST) {
             byUrl.remove(byUrl.keySet().iterator().next());
         }
         return true;
     }
 
-    private boolean purged(Kept kept, String url, String host, ZoneState zone, Instant now) {
+    private static boolean purged(
+            Kept kept, Duration lag, String url, String host, ZoneState zone, Instant now) {
         for (var purge : zone.purges().reversed()) {
-            var doneAt = purge.acceptedAt().plus(purgeLag);
+            var doneAt = purge.acceptedAt().plus(lag);
             if (!doneAt.isAfter(kept.at())) {
                 return false;
             }

@@ -27,7 +27,7 @@ import javax.net.ssl.SSLException;
 
 /**
  * The edge in front of the origins: takes HTTPS for every proxied name, forwards by the record it
- * has learnt from the account, and caches what the origin lets it cache.
+ * has learnt from the account and the zone's rules, and caches what both let it cache.
  *
  * <p>The forwarded request keeps Host and SNI. The origin's certificate is checked as by the mode
  * "strict". Answers carry {@code CF-Ray} and {@code CF-Cache-Status}; a dead origin shows as 521 to
@@ -58,6 +58,8 @@ public final class EdgeProxy implements AutoCloseable {
     private final EdgeCache cache;
     private final AtomicLong rays = new AtomicLong(0x8c0ffee000000L);
     private final AtomicLong turns = new AtomicLong();
+    private final AtomicLong visits = new AtomicLong();
+    private volatile int places = 1;
 
     /**
      * Starts to serve at once; origins are reached on the port the edge itself listens on.
@@ -98,6 +100,19 @@ public final class EdgeProxy implements AutoCloseable {
         cache.purgeLag(lag);
     }
 
+    /** How much later than the places the upper tier drops what was purged; nothing at first. */
+    public void upperPurgeLag(Duration more) {
+        cache.upperLag(more);
+    }
+
+    /**
+     * In how many places of the world the edge stands, each with a cache of its own; visitors come
+     * to them by turns. 1 at first.
+     */
+    public void places(int howMany) {
+        places = Math.max(1, howMany);
+    }
+
     /** How many answers came from the cache. */
     public long cacheHits() {
         return cache.hits();
@@ -136,40 +151,85 @@ public final class EdgeProxy implements AutoCloseable {
         if (zone.isEmpty() || target.isEmpty()) {
             return edge(error(530, "error code: 1016"), ray, "DYNAMIC");
         }
+        var rules = new EdgeRules(zone.get(), request, account.clock().instant());
+        var route = rules.route();
+        if (route.host().isPresent()) {
+            target = target(route.host().get(), 1);
+            if (target.isEmpty()) {
+                return edge(error(530, "error code: 1016"), ray, "DYNAMIC");
+            }
+        }
+        var way = new Way(zone.get(), target.get(), route, ray, places());
         var cacheable =
-                request.method().equals("GET") && !asksFresh(request) && !developing(zone.get());
-        var url = host + uri(request);
+                request.method().equals("GET")
+                        && !asksFresh(request)
+                        && !isOn(zone.get(), "development_mode")
+                        && !rules.bypassesCache();
         if (cacheable) {
-            var kept = cache.find(url, host, zone.get());
+            var kept = found(request, way);
             if (kept.isPresent()) {
                 account.traffic().answered(host, kept.get().status(), 0);
                 return edge(kept.get(), ray, "HIT");
             }
         }
-        return forwarded(request, target.get(), ray, cacheable);
+        return forwarded(request, way, cacheable);
     }
 
-    private Reply.Answer forwarded(Request request, String target, String ray, boolean cacheable)
+    /** How one request goes: by which zone and rules, to which address, seen in which place. */
+    private record Way(
+            ZoneState zone, String target, EdgeRules.Route route, String ray, int place) {}
+
+    private int places() {
+        return (int) (visits.getAndIncrement() % places);
+    }
+
+    private Optional<Reply.Answer> found(Request request, Way way) {
+        var url = request.host() + uri(request);
+        var here = cache.find(way.place(), url, request.host(), way.zone());
+        if (here.isPresent() || !isShielded(way.zone())) {
+            return here;
+        }
+        var upper = cache.find(EdgeCache.UPPER, url, request.host(), way.zone());
+        upper.ifPresent(answer -> cache.keep(way.place(), url, answer));
+        return upper;
+    }
+
+    private Reply.Answer forwarded(Request request, Way way, boolean cacheable)
             throws InterruptedException {
         var host = request.host();
+        var url = host + uri(request);
         Reply.Answer answer;
         var originStatus = 0;
         try {
-            var came = asked(request, target, ray);
+            var came = asked(request, way);
             originStatus = came.status();
             answer = returned(came);
         } catch (IOException e) {
             answer = failure(e);
+            if (cacheable && isOn(way.zone(), "always_online")) {
+                var old = cache.stale(way.place(), url, host, way.zone());
+                if (old.isPresent()) {
+                    account.traffic().answered(host, old.get().status(), originStatus);
+                    return edge(old.get(), way.ray(), "STALE");
+                }
+            }
         }
         account.traffic().answered(host, answer.status(), originStatus);
         if (!cacheable) {
-            return edge(answer, ray, request.method().equals("GET") ? "BYPASS" : "DYNAMIC");
+            return edge(answer, way.ray(), request.method().equals("GET") ? "BYPASS" : "DYNAMIC");
         }
-        var kept = cache.keep(host + uri(request), answer);
-        return edge(answer, ray, kept ? "MISS" : "DYNAMIC");
+        var kept = cache.keep(way.place(), url, answer);
+        if (kept && isShielded(way.zone())) {
+            cache.keep(EdgeCache.UPPER, url, answer);
+        }
+        return edge(answer, way.ray(), kept ? "MISS" : "DYNAMIC");
     }
 
-    private PinnedClient.Incoming asked(Request request, String target, String ray)
+    private static boolean isShielded(ZoneState zone) {
+        return isOn(zone, "tiered_caching");
+    }
+
+    private PinnedClient.Incoming asked(Request request, Way way)
             throws IOException, InterruptedException {
         var headers = new LinkedHashMap<String, List<String>>();
         request.headers()
@@ -179,16 +239,16 @@ public final class EdgeProxy implements AutoCloseable {
                                 headers.put(name, values);
                             }
                         });
-        headers.put("cf-ray", List.of(ray));
+        headers.put("cf-ray", List.of(way.ray()));
         headers.put("cf-connecting-ip", List.of(request.from()));
         headers.put("x-forwarded-for", List.of(request.from()));
         headers.put("x-forwarded-proto", List.of("https"));
         var out =
                 new PinnedClient.Outgoing(
                         request.method(),
-                        target,
-                        server.port(),
-                        request.host(),
+                        way.target(),
+                        way.route().port().orElse(server.port()),
+                        way.route().hostHeader().orElse(request.host()),
                         uri(request),
                         headers,
                         request.body());
@@ -281,8 +341,8 @@ public final class EdgeProxy implements AutoCloseable {
                 .flatMap(alias -> target(alias.content(), hops + 1));
     }
 
-    private static boolean developing(ZoneState zone) {
-        return zone.setting("development_mode").filter(s -> s.value().equals("on")).isPresent();
+    private static boolean isOn(ZoneState zone, String setting) {
+        return zone.setting(setting).filter(s -> s.value().equals("on")).isPresent();
     }
 
     // Kinder than the vendor, who heeds this only where a rule says so: probes need a way through.

@@ -143,6 +143,60 @@ class CloudflareContractTest {
     }
 
     @Test
+    void rules_conform() {
+        var cache =
+                "/zones/" + zone.id() + "/rulesets/phases/http_request_cache_settings/entrypoint";
+        call("GET", cache, "", 404);
+        var set =
+                call(
+                        "PUT",
+                        cache,
+                        """
+                        {'rules':[{'ref':'theirs','expression':'http.host eq \\'www.acme.example\\'',
+                          'action':'set_cache_settings','action_parameters':{'cache':true,
+                          'edge_ttl':{'mode':'override_origin','default':600}}}]}
+                        """
+                                .replace("\\'", "\\\""),
+                        200);
+        var rules = "/zones/" + zone.id() + "/rulesets/" + set.at("/result/id").asText() + "/rules";
+        var added =
+                call(
+                        "POST",
+                        rules,
+                        """
+                        {'ref':'own','expression':'true','action':'set_cache_settings',
+                         'action_parameters':{'cache':false},'position':{'after':''}}
+                        """,
+                        200);
+        assertThat(added.at("/result/version").asText()).isEqualTo("2");
+        var own = rules + "/" + added.at("/result/rules/1/id").asText();
+        call(
+                "PATCH",
+                own,
+                "{'enabled':false,'expression':'true','action':'set_cache_settings','action_parameters':{'cache':false}}",
+                200);
+        call("GET", cache + "/versions/1", "", 200);
+        assertThat(call("DELETE", own, "", 200).at("/result/rules").size()).isEqualTo(1);
+        call("GET", cache, "", 200);
+        call(
+                "PUT",
+                "/zones/" + zone.id() + "/rulesets/phases/http_request_origin/entrypoint",
+                "{'rules':[{'expression':'true','action':'route','action_parameters':{'origin':{'port':8443}}}]}",
+                200);
+    }
+
+    @Test
+    void tiered_cache_settings_conform() {
+        var smart = "/zones/" + zone.id() + "/cache/tiered_cache_smart_topology_enable";
+        call("GET", smart, "", 404);
+        call("PATCH", smart, "{'value':'on'}", 200);
+        call("GET", smart, "", 200);
+        call("DELETE", smart, "{}", 200);
+        call("GET", smart, "", 404);
+        call("PATCH", "/zones/" + zone.id() + "/settings/always_online", "{'value':'on'}", 200);
+    }
+
+    @Test
     void analytics_conform() {
         var query =
                 "{viewer{zones(filter:{zoneTag:\\\"%s\\\"}){all:httpRequestsAdaptiveGroups(limit:10,filter:{datetime_geq:\\\"2026-01-01T00:00:00Z\\\",datetime_lt:\\\"2026-01-01T00:05:00Z\\\",requestSource:\\\"eyeball\\\"}){count dimensions{datetimeMinute}}}}}"

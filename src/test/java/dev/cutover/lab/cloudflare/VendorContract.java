@@ -152,18 +152,24 @@ public final class VendorContract {
         return Optional.empty();
     }
 
-    // The file is valid, but the validator's parser needs two things said that it leaves open: of
-    // what an array is, and that a content without a type is text (it would be taken for an object:
-    // CNAME, NS).
+    // The file is valid, but the validator's parser needs three things said that it leaves open: of
+    // what an array is, that a content or description without a type is text (it would be taken for
+    // an object: CNAME, NS, rules), and that a rule's position says one thing.
     private static void spellOut(JsonNode node) {
         if (node instanceof ObjectNode object) {
             if (object.path("type").asText().equals("array") && !object.has("items")) {
                 object.putObject("items");
             }
-            if (object.path("properties").path("content") instanceof ObjectNode content
-                    && !content.has("type")
-                    && !content.has("$ref")) {
-                content.put("type", "string");
+            if (object.path("title").asText().endsWith(" position")) {
+                var required = object.putArray("required");
+                object.path("properties").fieldNames().forEachRemaining(required::add);
+            }
+            for (var text : List.of("content", "description")) {
+                if (object.path("properties").path(text) instanceof ObjectNode field
+                        && !field.has("type")
+                        && !field.has("$ref")) {
+                    field.put("type", "string");
+                }
             }
         }
         node.forEach(VendorContract::spellOut);

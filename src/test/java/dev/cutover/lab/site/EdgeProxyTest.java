@@ -2,8 +2,11 @@ package dev.cutover.lab.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.lab.cloudflare.CloudflareRecord;
 import dev.cutover.lab.cloudflare.RecordDraft;
+import dev.cutover.lab.cloudflare.Rulesets;
 import dev.cutover.lab.cloudflare.Traffic.Answered;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +87,82 @@ class EdgeProxyTest {
                 .containsEntry(new Answered(LabSite.HOST, 521, 0), 1L);
         lab.clock.jump(Duration.ofMinutes(6));
         assertThat(lab.edge(PAGE).status()).as("kept for 300 s only").isEqualTo(521);
+    }
+
+    @Test
+    void follows_a_bypass_rule_once_it_has_learnt_of_it() throws Exception {
+        lab.edge(PAGE);
+        lab.zone
+                .rulesets()
+                .replace(
+                        Rulesets.CACHE,
+                        List.of(bypass("starts_with(http.request.uri.path, \"/pages/\")")));
+        assertThat(lab.edge(PAGE).header("cf-cache-status")).as("accepted only").isEqualTo("HIT");
+        lab.clock.jump(Duration.ofSeconds(1));
+        assertThat(lab.edge(PAGE).header("cf-cache-status")).isEqualTo("BYPASS");
+        assertThat(lab.edge("/about.html?x").header("cf-cache-status"))
+                .as("another path")
+                .isNotEqualTo("BYPASS");
+    }
+
+    @Test
+    void development_mode_goes_past_the_cache_and_ends_by_itself() throws Exception {
+        lab.edge(PAGE);
+        lab.zone.set("development_mode", "on");
+        assertThat(lab.edge(PAGE).header("cf-cache-status")).isEqualTo("BYPASS");
+        lab.zone.set("development_mode", "off");
+        assertThat(lab.edge(PAGE).header("cf-cache-status")).as("not purged").isEqualTo("HIT");
+    }
+
+    @Test
+    void without_the_shield_every_place_asks_the_origin_itself() throws Exception {
+        lab.edge.places(3);
+        assertThat(misses(PAGE, 3)).as("shield off").isEqualTo(3);
+        lab.zone.set("tiered_caching", "on");
+        assertThat(misses("/pages/oak-tables.html?shielded", 3)).isEqualTo(1);
+    }
+
+    @Test
+    void the_shield_can_hand_out_an_old_page_after_a_purge() throws Exception {
+        lab.edge.upperPurgeLag(Duration.ofSeconds(5));
+        lab.zone.set("tiered_caching", "on");
+        lab.edge(PAGE);
+        move("127.50.0.2");
+        lab.zone.purge(true, List.of(), List.of());
+        lab.clock.jump(Duration.ofSeconds(2));
+        assertThat(lab.edge(PAGE).header("x-origin"))
+                .as("from the upper tier")
+                .isEqualTo("staging");
+        lab.clock.jump(Duration.ofSeconds(10));
+        assertThat(lab.edge(PAGE).header("x-origin")).as("kept below").isEqualTo("staging");
+        lab.zone.purge(true, List.of(), List.of());
+        lab.clock.jump(Duration.ofSeconds(6));
+        assertThat(lab.edge(PAGE).header("x-origin")).isEqualTo("production");
+    }
+
+    @Test
+    void always_online_hides_a_dead_origin_behind_an_old_page() throws Exception {
+        lab.edge(PAGE);
+        lab.staging.down(true);
+        lab.clock.jump(Duration.ofMinutes(6));
+        assertThat(lab.edge(PAGE).status()).isEqualTo(521);
+        lab.zone.set("always_online", "on");
+        assertThat(lab.edge(PAGE).header("cf-cache-status")).isEqualTo("STALE");
+    }
+
+    private static ObjectNode bypass(String expression) {
+        var rule = new ObjectMapper().createObjectNode();
+        rule.put("expression", expression).put("action", "set_cache_settings");
+        rule.putObject("action_parameters").put("cache", false);
+        return rule;
+    }
+
+    private int misses(String page, int visits) throws Exception {
+        var misses = 0;
+        for (var i = 0; i < visits; i++) {
+            misses += lab.edge(page).header("cf-cache-status").equals("MISS") ? 1 : 0;
+        }
+        return misses;
     }
 
     @Test
