@@ -69,7 +69,7 @@ public final class PlanFile {
                     isSecretSet,
                     MINIMUM_LEAD,
                     now,
-                    Set.of("cloudflare"),
+                    Set.of("cloudflare", "rfc2136"),
                     Set.of("http"));
         }
     }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** One reading of one plan file, section by section in the order of the file's published example. */
 final class PlanReader {
@@ -32,7 +31,7 @@ final class PlanReader {
         Optional<String> owner = in.get("owner").map(v -> v.word(100)).orElse(Optional.of(""));
         Optional<Plan.ZoneRef> zone =
                 in.need("zone", "zone: { name: acme.example, token: \"${env:TOKEN}\" }")
-                        .flatMap(this::zone);
+                        .flatMap(v -> ZoneReader.read(v, context));
         Optional<DnsName> apex = zone.map(Plan.ZoneRef::name);
         Optional<Plan.Site> site =
                 in.need("site", "site: www.acme.example").flatMap(v -> Names.site(v, apex));
@@ -65,6 +64,7 @@ final class PlanReader {
         Optional<Plan.Fallback> fallback = fallback(in, defaults, soak.orElse(defaults.soak()));
         Optional<Plan.ApprovalPolicy> approvals = approvals(in, defaults);
         Optional<Plan.Limits> limits = limits(in, apex);
+        ZoneReader.checkEdge(in);
         boolean complete =
                 List.of(
                                 name, owner, zone, site, preset, window, ttl, sets, writes, dwell,
@@ -131,40 +131,6 @@ final class PlanReader {
         return text;
     }
 
-    private Optional<Plan.ZoneRef> zone(Value value) {
-        return value.fields(Section.ZONE)
-                .flatMap(
-                        in -> {
-                            Optional<String> provider =
-                                    in.read(
-                                            "provider",
-                                            v -> v.oneOf(Words.of(context.providers())),
-                                            "cloudflare",
-                                            Function.identity());
-                            Optional<DnsName> name =
-                                    in.need("name", "acme.example")
-                                            .flatMap(Names::complete)
-                                            .filter(n -> isZone(in, n));
-                            Optional<String> token =
-                                    in.need("token", "\"${env:CLOUDFLARE_API_TOKEN}\"")
-                                            .flatMap(v -> SecretReference.read(v, context));
-                            return provider.isPresent() && name.isPresent() && token.isPresent()
-                                    ? Optional.of(
-                                            new Plan.ZoneRef(
-                                                    provider.get(), name.get(), token.get()))
-                                    : Optional.empty();
-                        });
-    }
-
-    private static boolean isZone(Fields in, DnsName name) {
-        if (name.value().indexOf('.') > 0 && !name.value().startsWith("*")) {
-            return true;
-        }
-        in.get("name")
-                .ifPresent(v -> v.wrong("expected a zone such as acme.example, seen " + name));
-        return false;
-    }
-
     private Optional<Plan.TtlPolicy> ttl(Fields file) {
         Optional<Fields> in = file.section("ttl", Section.TTL);
         Optional<Long> lowerTo =
@@ -201,7 +167,9 @@ final class PlanReader {
                                 in.read(
                                         "purge",
                                         v -> v.oneOf(Words.of(Plan.Purge.values())),
-                                        Plan.Purge.HOSTS,
+                                        ZoneReader.servesDnsOnly(file)
+                                                ? Plan.Purge.NOTHING
+                                                : Plan.Purge.HOSTS,
                                         Words::of))
                 .map(Plan.EdgePlan::new);
     }

@@ -33,7 +33,8 @@ public final class PlanText {
         out.section("zone");
         out.put(1, "provider", plan.zone().provider());
         out.put(1, "name", quoted(plan.zone().name().value()));
-        out.put(1, "token", quoted(plan.zone().token()));
+        plan.zone().server().ifPresent(server -> out.put(1, "server", quoted(server)));
+        out.put(1, plan.zone().server().isPresent() ? "key" : "token", quoted(plan.zone().token()));
         out.section("records");
         plan.sets().forEach(set -> record(out, set));
         out.put(0, "writes", Words.of(plan.writes()));

@@ -35,7 +35,7 @@ enum Section {
             List.of("origins", "notify")),
     WINDOW("window", List.of("opens", "closes", "zone", "at-close"), List.of()),
     TTL("ttl", List.of("lower-to", "lead"), List.of()),
-    ZONE("zone", List.of("provider", "name", "token"), List.of()),
+    ZONE("zone", List.of("provider", "name", "server", "key", "token"), List.of()),
     RECORD(
             "records[]",
             List.of("name", "type", "from", "to", "fallback", "step"),

@@ -27,6 +27,18 @@ public interface DnsZone {
      */
     void apply(ZoneRef zone, List<RecordWrite> writes, Call call);
 
+    /**
+     * Applies like {@link #apply(ZoneRef, List, Call)}, and only while every set that is touched still is as
+     * it was seen, where the provider can compare; where it cannot, reading back finds what came between.
+     *
+     * @param seen the zone as it was when the writes were decided
+     * @throws PortException TRANSIENT also when somebody changed a touched set in between: nothing was
+     *     changed then
+     */
+    default void apply(ZoneRef zone, ZoneView seen, List<RecordWrite> writes, Call call) {
+        apply(zone, writes, call);
+    }
+
     /** How many writes one transaction may hold. */
     int mostWrites(ZoneRef zone);
 

@@ -124,6 +124,7 @@ final class Effects {
                         c.id().value(),
                         ref.provider(),
                         ref.name(),
+                        ref.server(),
                         ref.token(),
                         clock.instant(),
                         c.changes());

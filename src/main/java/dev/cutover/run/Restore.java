@@ -90,7 +90,7 @@ public final class Restore {
     }
 
     private static ZoneRef ref(BeforeImage image) {
-        return new ZoneRef(image.provider(), image.zone(), image.token());
+        return image.zoneRef();
     }
 
     private static Call call() {

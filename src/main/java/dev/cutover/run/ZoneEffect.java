@@ -52,7 +52,7 @@ final class ZoneEffect {
                 if (touched.isPresent()) {
                     yield new Ending.Drifted(List.of(putBack(touched.get())));
                 }
-                write(ready.writes(), call);
+                write(view, ready.writes(), call);
                 ZoneView after = zone.read(ref, call);
                 List<ForeignEdit> gap = editedInTheGap(expected, target, after);
                 if (!gap.isEmpty()) {
@@ -111,7 +111,7 @@ final class ZoneEffect {
         if (way.isDone()) {
             return written(0, way.kept(), before);
         }
-        write(way.writes(), call);
+        write(before, way.writes(), call);
         ZoneView after = zone.read(ref, call);
         Restoration left = Restoration.of(changes, promised, after);
         return left.isDone()
@@ -123,7 +123,7 @@ final class ZoneEffect {
                                 + left.writes().getFirst());
     }
 
-    private void write(List<RecordWrite> writes, Call call) {
+    private void write(ZoneView seen, List<RecordWrite> writes, Call call) {
         int written = 0;
         for (List<RecordWrite> batch : RecordWrite.batches(writes, zone.mostWrites(ref))) {
             Call one =
@@ -140,7 +140,7 @@ final class ZoneEffect {
                                 + writes.size()
                                 + " records");
             }
-            zone.apply(ref, batch, one);
+            zone.apply(ref, seen, batch, one);
             written += batch.size();
         }
     }

@@ -34,6 +34,14 @@ final class CountedCalls implements CallLog {
         if (text.matches("[1-5]\\d\\d\\b.*")) {
             return text.charAt(0) + "xx";
         }
+        if (text.matches("[A-Z]+( [A-Z]+)?")) {
+            // A name server's word, by the class of status it would be.
+            return switch (text) {
+                case "NOERROR" -> "2xx";
+                case "SERVFAIL" -> "5xx";
+                default -> "4xx";
+            };
+        }
         return text.startsWith("not sent") ? "not-sent" : "no-answer";
     }
 }

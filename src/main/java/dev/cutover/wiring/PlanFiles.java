@@ -27,7 +27,7 @@ final class PlanFiles implements PlanReader {
                         name -> !System.getenv().getOrDefault(name, "").isEmpty(),
                         minimumLead,
                         now,
-                        Set.of("cloudflare"),
+                        Set.of("cloudflare", "rfc2136"),
                         outside.engine().isPresent() ? Set.of("http") : Set.of());
         return switch (PlanFile.read(text, context)) {
             case PlanFile.Ok ok ->

@@ -14,6 +14,7 @@ import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.timeline.Adoption;
 import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
+import dev.cutover.dns.Rfc2136Zone;
 import dev.cutover.imagestore.FileImages;
 import dev.cutover.imagestore.HttpImages;
 import dev.cutover.net.EgressPolicy;
@@ -228,7 +229,14 @@ public class Producers {
             CloudflareApi api,
             CountedCalls log,
             PlanClock clock) {
-        DnsZone zone = new CloudflareZone(api);
+        Map<String, DnsZone> zones = new HashMap<>();
+        for (DnsZone zone :
+                List.of(
+                        new CloudflareZone(api),
+                        new Rfc2136Zone(
+                                EgressPolicy.opening(outside.egress()), secrets, log, clock))) {
+            zones.put(zone.provider(), zone);
+        }
         Map<String, PromotionEngine> engines = new HashMap<>();
         outside.engine()
                 .ifPresent(
@@ -254,7 +262,7 @@ public class Producers {
                                                 log,
                                                 clock)));
         return new World(
-                Map.of(zone.provider(), zone),
+                zones,
                 new CloudflareEdge(api),
                 new CloudflareErrors(api),
                 engines,

@@ -7,6 +7,7 @@ import dev.cutover.cloudflare.CloudflareZone;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.image.Restoration;
+import dev.cutover.dns.Rfc2136Zone;
 import dev.cutover.json.BeforeImageJson;
 import dev.cutover.json.UnreadableJsonException;
 import dev.cutover.net.EgressPolicy;
@@ -23,6 +24,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -66,9 +68,16 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
             CloudflareApi api =
                     new CloudflareApi(
                             outside.cloudflare(), http, secrets, CallLog.NONE, new SystemTime());
-            DnsZone zone = new CloudflareZone(api);
-            expectProvider(zone, image);
-            Restore restore = new Restore(zone);
+            Restore restore =
+                    new Restore(
+                            zone(
+                                    image,
+                                    new CloudflareZone(api),
+                                    new Rfc2136Zone(
+                                            EgressPolicy.opening(outside.egress()),
+                                            secrets,
+                                            CallLog.NONE,
+                                            new SystemTime())));
             return wish.dryRun() ? preview(restore, found) : done(restore.restore(image));
         } catch (PortException e) {
             throw new GivenUpException(UNREACHABLE, List.of(String.valueOf(e.getMessage())));
@@ -98,17 +107,22 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
         return name.group(1);
     }
 
-    private static void expectProvider(DnsZone zone, BeforeImage image) {
-        if (!image.provider().equals(zone.provider())) {
-            throw new GivenUpException(
-                    WRONG_USE,
-                    List.of(
-                            "the image's provider: expected "
-                                    + zone.provider()
-                                    + ", seen '"
-                                    + image.provider()
-                                    + "'; nothing was written"));
-        }
+    private static DnsZone zone(BeforeImage image, DnsZone... known) {
+        return Arrays.stream(known)
+                .filter(zone -> zone.provider().equals(image.provider()))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new GivenUpException(
+                                        WRONG_USE,
+                                        List.of(
+                                                "the image's provider: expected one of "
+                                                        + Arrays.stream(known)
+                                                                .map(DnsZone::provider)
+                                                                .toList()
+                                                        + ", seen '"
+                                                        + image.provider()
+                                                        + "'; nothing was written")));
     }
 
     private static BeforeImageJson.Found read(Path file) {

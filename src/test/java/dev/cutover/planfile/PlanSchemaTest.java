@@ -105,10 +105,18 @@ class PlanSchemaTest {
                 tree(PlanTexts.FULL.replace("\"${env:CLOUDFLARE_API_TOKEN}\"", PlanTexts.PLANTED));
         JsonNode unknown = tree(PlanTexts.FULL.replace("owner:", "ownr:"));
         JsonNode later = tree(PlanTexts.FULL + "notify: []\n");
+        JsonNode mixed = tree(PlanTexts.FULL.replace("provider: cloudflare", "provider: rfc2136"));
+        JsonNode server =
+                tree(
+                        PlanTexts.FULL
+                                .replace("provider: cloudflare", "provider: rfc2136")
+                                .replace("  token:", "  server: ns1.acme.example\n  key:"));
 
         assertThat(VALIDATOR.validate(literal)).isNotEmpty();
         assertThat(VALIDATOR.validate(unknown)).isNotEmpty();
         assertThat(VALIDATOR.validate(later)).isNotEmpty();
+        assertThat(VALIDATOR.validate(mixed)).isNotEmpty();
+        assertThat(VALIDATOR.validate(server)).isEmpty();
     }
 
     private static void assertGood(String text) throws IOException {

@@ -1,9 +1,11 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.core.plan.SetChange;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything a plan may change, as it was before the first write. It stands alone: with it and a token
@@ -12,6 +14,7 @@ import java.util.List;
  * @param cutover the cutover it was taken for
  * @param provider the provider's adapter name
  * @param zone the zone's apex
+ * @param server the name server that is asked; empty for a provider with one API for all
  * @param token the secret reference the provider is reached with
  * @param takenAt when the zone was read
  * @param changes the planned sets with every value we may write to them; {@link SetChange#before} is
@@ -21,10 +24,27 @@ public record BeforeImage(
         String cutover,
         String provider,
         DnsName zone,
+        Optional<String> server,
         String token,
         Instant takenAt,
         List<SetChange> changes) {
     public BeforeImage {
         changes = List.copyOf(changes);
+    }
+
+    /** An image of a zone at a provider with one API for all. */
+    public BeforeImage(
+            String cutover,
+            String provider,
+            DnsName zone,
+            String token,
+            Instant takenAt,
+            List<SetChange> changes) {
+        this(cutover, provider, zone, Optional.empty(), token, takenAt, changes);
+    }
+
+    /** Where it was taken, and goes back to. */
+    public ZoneRef zoneRef() {
+        return new ZoneRef(provider, zone, server, token);
     }
 }

@@ -132,9 +132,16 @@ public record Plan(
      *
      * @param provider the adapter's name, such as {@code cloudflare}
      * @param name the zone's apex
+     * @param server the name server that is asked, as {@code host} or {@code host:port}; empty for a
+     *     provider that has one API for all
      * @param token a secret reference such as {@code ${env:CLOUDFLARE_API_TOKEN}}; never a value
      */
-    public record ZoneRef(String provider, DnsName name, String token) {}
+    public record ZoneRef(String provider, DnsName name, Optional<String> server, String token) {
+        /** A zone at a provider with one API for all. */
+        public ZoneRef(String provider, DnsName name, String token) {
+            this(provider, name, Optional.empty(), token);
+        }
+    }
 
     /**
      * One record set and its three values. An empty list means the set is absent on that side.
