@@ -1,6 +1,7 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.plan.SetChange;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param takenAt when the zone was read
  * @param changes the planned sets with every value we may write to them; {@link SetChange#before} is
  *     the image itself
+ * @param edge the planned parts of the provider's edge in the same way; empty when the plan leaves it alone
  */
 public record BeforeImage(
         String cutover,
@@ -23,8 +25,21 @@ public record BeforeImage(
         DnsName zone,
         String token,
         Instant takenAt,
-        List<SetChange> changes) {
+        List<SetChange> changes,
+        List<EdgeChange> edge) {
     public BeforeImage {
         changes = List.copyOf(changes);
+        edge = List.copyOf(edge);
+    }
+
+    /** The image of a plan that changes records alone. */
+    public BeforeImage(
+            String cutover,
+            String provider,
+            DnsName zone,
+            String token,
+            Instant takenAt,
+            List<SetChange> changes) {
+        this(cutover, provider, zone, token, takenAt, changes, List.of());
     }
 }
