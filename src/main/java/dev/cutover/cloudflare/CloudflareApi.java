@@ -102,15 +102,20 @@ public final class CloudflareApi {
                 new Ask("POST", "/graphql", Optional.of(body), false, "graphql"), token, call);
     }
 
-    /** Writes once, within five seconds; returns the whole envelope. */
+    /** Posts once, within five seconds; returns the whole envelope. */
     JsonNode write(String path, JsonNode body, Call call, String token) {
+        return write("POST", path, body, call, token);
+    }
+
+    /** Writes once by that method, within five seconds; returns the whole envelope. */
+    JsonNode write(String method, String path, JsonNode body, Call call, String token) {
         Call brief =
                 new Call(
                         call.cutover(),
                         call.purpose(),
                         call.deadline().within(WRITE_LIMIT),
                         call.fence());
-        Ask ask = new Ask("POST", path, Optional.of(body.toString()), true, "api");
+        Ask ask = new Ask(method, path, Optional.of(body.toString()), true, "api");
         return switch (once(ask, token, brief, brief.deadline())) {
             case Reply.Good good -> good.envelope();
             case Reply.Bad bad -> throw bad.why();

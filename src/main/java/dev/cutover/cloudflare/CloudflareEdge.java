@@ -5,15 +5,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.edge.EdgeKey;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.plan.Plan.Purge;
 import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.port.Call;
 import dev.cutover.port.Edge;
+import dev.cutover.port.PortException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Cloudflare's cache. A purge answered 200 is accepted, not done: look for {@code CF-Cache-Status:
+ * Cloudflare's edge: its cache and its pools. A purge answered 200 is accepted, not done: look for {@code CF-Cache-Status:
  * MISS}. Source: Cloudflare API v4, purge_cache, 2026-11: 100 items a call.
  */
 public final class CloudflareEdge implements Edge {
@@ -21,9 +27,34 @@ public final class CloudflareEdge implements Edge {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CloudflareApi api;
+    private final CloudflarePools pools;
 
     public CloudflareEdge(CloudflareApi api) {
         this.api = api;
+        this.pools = new CloudflarePools(api);
+    }
+
+    @Override
+    public EdgeView read(ZoneRef zone, Set<EdgeKey> parts, Call call) {
+        if (parts.isEmpty()) {
+            return EdgeView.none(api.now());
+        }
+        parts.stream().filter(k -> k.kind() != EdgeKey.Kind.POOL).forEach(CloudflareEdge::unknown);
+        return pools.read(zone, parts, call);
+    }
+
+    @Override
+    public void apply(ZoneRef zone, EdgeWrite write, Call call) {
+        switch (write.target()) {
+            case EdgePart.Pool pool -> pools.apply(zone, pool, call);
+            case EdgePart.Rules rules -> unknown(rules.key());
+            case EdgePart.Setting setting -> unknown(setting.key());
+        }
+    }
+
+    private static void unknown(EdgeKey key) {
+        throw PortException.lasting(
+                key + ": this version changes pools only; nothing was asked or changed");
     }
 
     @Override

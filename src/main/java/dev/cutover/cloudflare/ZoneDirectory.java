@@ -22,9 +22,10 @@ final class ZoneDirectory {
     /**
      * A zone as the API knows it.
      *
+     * @param account the identifier of the account it is in
      * @param free whether its subscription is the free one, which has the smaller limits
      */
-    record Listing(String id, boolean free) {
+    record Listing(String id, String account, boolean free) {
         String path() {
             return "/zones/" + id;
         }
@@ -114,6 +115,7 @@ final class ZoneDirectory {
         }
         // An unknown plan counts as free: the smaller limit is right for all.
         String plan = active.get(0).path("plan").path("legacy_id").asText("free");
-        return new Listing(id, plan.equals("free"));
+        String account = active.get(0).path("account").path("id").asText();
+        return new Listing(id, account, plan.equals("free"));
     }
 }

@@ -20,18 +20,22 @@ import java.util.Optional;
  * A before-image as a document that stands alone: with it and the provider's token a zone is put back, the
  * controller and its database gone. People may read it, so it is indented.
  *
- * <p>{@code {"format": "cutover-before-image", "v": 1, "digest": "sha256:...", ...}} with the image's own
+ * <p>{@code {"format": "cutover-before-image", "v": 2, "digest": "sha256:...", ...}} with the image's own
  * fields beside. It holds the token's reference, never the token. The digest is over the rest of the
  * document without blanks and with its properties sorted, as {@code jq -cSj 'del(.digest)'} prints it: it
  * tells damage and edits apart from what was written. It is no signature: who can write the file can
- * write a new digest.
+ * write a new digest. Version 1, which held no parts of the edge, is still read.
  */
 public final class BeforeImageJson {
     /** The largest document read, in bytes. */
     public static final int MOST_BYTES = CoreJson.MOST_CHARACTERS;
 
     private static final String FORMAT = "cutover-before-image";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** The version that knew records only. */
+    private static final int RECORDS_ONLY = 1;
+
     private static final String DIGEST = "digest";
 
     private BeforeImageJson() {}
@@ -104,9 +108,15 @@ public final class BeforeImageJson {
                 throw refuse("expected a JSON object, seen " + tree.getNodeType());
             }
             expect(document, "format", "\"" + FORMAT + "\"");
-            expect(document, "v", String.valueOf(VERSION));
+            boolean old = String.valueOf(RECORDS_ONLY).equals(String.valueOf(document.get("v")));
+            if (!old) {
+                expect(document, "v", String.valueOf(VERSION));
+            }
             Optional<String> edited = edited(document);
             document.remove(List.of("format", "v", DIGEST));
+            if (old) {
+                document.putArray("edge");
+            }
             BeforeImage image = mapper.treeToValue(document, BeforeImage.class);
             List<String> faults = ImageFaults.of(image);
             if (!faults.isEmpty()) {

@@ -1,6 +1,5 @@
 package dev.cutover.port;
 
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Decision;
@@ -38,7 +37,7 @@ public interface Journal {
         record KeyReused(CutoverId first) implements Begun {}
 
         /** Names held by other live cutovers, each with its holder. */
-        record Overlap(Map<DnsName, CutoverId> holders) implements Begun {}
+        record Overlap(Map<String, CutoverId> holders) implements Begun {}
     }
 
     /** The present state, or empty when there is no such cutover. */
@@ -86,8 +85,8 @@ public interface Journal {
     /** One of them; empty when there is none of that id. */
     Optional<Row> row(CutoverId id);
 
-    /** Names held by live cutovers, each with its holder. */
-    Map<DnsName, CutoverId> claims();
+    /** What live cutovers hold, as {@link Plan#claims} words it, each with its holder. */
+    Map<String, CutoverId> claims();
 
     /**
      * Decides a request under the cutover's row lock and journals what follows: one transaction, then wakes

@@ -1,6 +1,7 @@
 package dev.cutover.run;
 
-import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.image.Transactions;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
@@ -83,12 +84,13 @@ public final class Cutovers {
         Plan plan = read.plan();
         try {
             Call call = Call.reading("", "preview " + plan.name(), Deadline.in(READ_LIMIT));
-            Map<DnsName, String> claimed = new HashMap<>();
+            Map<String, String> claimed = new HashMap<>();
             stored(journal::claims).forEach((name, holder) -> claimed.put(name, holder.value()));
             DnsZone zone = world.zone(plan.zone());
             var bounds = new Calls.Bounds(zone.mostWrites(plan.zone()), zone.mostListed());
-            PlanDiff diff =
-                    Planner.plan(plan, zone.read(plan.zone(), call), claimed).noting(read.notes());
+            ZoneView view = zone.read(plan.zone(), call);
+            EdgeView edge = world.readEdge(plan.zone(), plan.edgeKeys(), call, view.observedAt());
+            PlanDiff diff = Planner.plan(plan, view, edge, claimed).noting(read.notes());
             PlanDiff whole =
                     diff.noting(
                             Transactions.of(diff.changes(), bounds.writes()).stream()
@@ -186,7 +188,8 @@ public final class Cutovers {
                                     + " now; look at the plan again");
             return new Scheduled.Refused(diff, List.of(drift));
         }
-        Event.Scheduled first = new Event.Scheduled(diff.plan(), by, diff.changes(), diff.hash());
+        Event.Scheduled first =
+                new Event.Scheduled(diff.plan(), by, diff.changes(), diff.edge(), diff.hash());
         return scheduled(
                 stored(() -> journal.begin(first, by, clock.instant(), key)), Optional.of(diff));
     }
@@ -206,7 +209,7 @@ public final class Cutovers {
                                             e ->
                                                     new Refusal(
                                                             "Overlap",
-                                                            e.getKey().value(),
+                                                            e.getKey(),
                                                             "is held by live cutover "
                                                                     + e.getValue()))
                                     .toList());

@@ -1,8 +1,11 @@
 package dev.cutover.run;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.image.EdgeAdvance;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.life.Action;
 import dev.cutover.core.life.ActionSpec;
@@ -10,7 +13,6 @@ import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Ending;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
-import dev.cutover.core.plan.Side;
 import dev.cutover.port.Call;
 import dev.cutover.port.ImageStore;
 import dev.cutover.port.PortException;
@@ -49,21 +51,11 @@ final class Effects {
                                             Instant.EPOCH,
                                             call));
             case ActionSpec.SwitchStep s ->
-                    new Progress.Over(
-                            zone(c, c.step(s.step()))
-                                    .advance(
-                                            c::expected,
-                                            SetChange::next,
-                                            s.notWrittenAfter(),
-                                            call));
+                    new Progress.Over(new Routing(world, c).advance(s, call));
             case ActionSpec.RestoreRouting s ->
-                    new Progress.Over(
-                            zone(c, c.restorable(Side.FALLBACK))
-                                    .restore(SetChange::fallback, call));
+                    new Progress.Over(new Routing(world, c).restore(call));
             case ActionSpec.SettleTtls s ->
-                    new Progress.Over(
-                            zone(c, c.restorable(s.side()))
-                                    .restore(change -> change.settledOn(s.side()), call));
+                    new Progress.Over(new Routing(world, c).settle(s.side(), call));
             case ActionSpec.Purge s -> new Progress.Over(purge(c, call));
             case ActionSpec.Promote s -> {
                 engine(c).start(promotionId(c), promotion(c), call);
@@ -86,9 +78,7 @@ final class Effects {
             case ActionSpec.LowerTtls s ->
                     zone(c, c.changes())
                             .lookAtAdvance(SetChange::before, SetChange::aged, Instant.EPOCH, call);
-            case ActionSpec.SwitchStep s ->
-                    zone(c, c.step(s.step()))
-                            .lookAtAdvance(c::expected, SetChange::next, s.notWrittenAfter(), call);
+            case ActionSpec.SwitchStep s -> new Routing(world, c).look(s, call);
             case ActionSpec.Promote s -> lookAtPromotion(c, call);
             case ActionSpec.TakeBeforeImage s -> new Progress.NotFound();
             case ActionSpec.RestoreRouting s -> new Progress.NotFound();
@@ -115,6 +105,11 @@ final class Effects {
         for (SetChange change : c.changes()) {
             drift.addAll(Advance.differences(change.before(), view.set(change.key())));
         }
+        EdgeView edge =
+                world.readEdge(c.plan().zone(), c.plan().edgeKeys(), call, view.observedAt());
+        for (EdgeChange change : c.edge()) {
+            drift.addAll(EdgeAdvance.differences(change, change.before(), edge));
+        }
         if (!drift.isEmpty()) {
             return new Ending.Drifted(drift);
         }
@@ -127,7 +122,8 @@ final class Effects {
                         ref.server(),
                         ref.token(),
                         clock.instant(),
-                        c.changes());
+                        c.changes(),
+                        c.edge());
         List<String> places = new ArrayList<>();
         for (ImageStore store : world.images()) {
             String place = store.keep(image, call);

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,9 @@ final class Observer {
     private static final Duration ZONE_LIMIT = Duration.ofSeconds(10);
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
     private static final int FALLBACK_PAGES = 5;
+
+    /** How often a name is asked whose visitors are spread by weights. */
+    private static final int SPREAD_ASKED = 10;
 
     /** How late the provider's figures come at most; that much more is asked for. */
     private static final Duration PROVIDER_LAG = Duration.ofMinutes(10);
@@ -138,6 +142,13 @@ final class Observer {
             case ZONE ->
                     new Evidence.Zone(
                             world.zone(plan.zone()).read(plan.zone(), call(c, key, ZONE_LIMIT)));
+            case EDGE ->
+                    new Evidence.Edge(
+                            world.readEdge(
+                                    plan.zone(),
+                                    plan.edgeKeys(),
+                                    call(c, key, ZONE_LIMIT),
+                                    clock.instant()));
             case AUTHORITIES -> {
                 Instant startedAt = clock.instant();
                 yield new Evidence.Authorities(
@@ -147,14 +158,13 @@ final class Observer {
                         startedAt);
             }
             case RESOLVERS -> resolvers.look(c, call(c, key, ZONE_LIMIT));
-            case NEXT_PAGES ->
-                    pages(c, key, plan.checks().landingPages(), Pins.of(c.changes(), Side.NEXT));
+            case NEXT_PAGES -> pages(c, key, plan.checks().landingPages(), Pins.of(c, Side.NEXT));
             case FALLBACK_PAGES ->
                     pages(
                             c,
                             key,
                             plan.checks().landingPages().stream().limit(FALLBACK_PAGES).toList(),
-                            Pins.of(c.changes(), Side.FALLBACK));
+                            Pins.of(c, Side.FALLBACK));
             case PUBLIC_PAGES -> pages(c, key, plan.checks().landingPages(), new Via.Visitors());
             case NEXT_ROBOTS ->
                     new Evidence.Robots(
@@ -163,13 +173,13 @@ final class Observer {
                                     .robotsBlocked(
                                             plan.site(),
                                             plan.checks().landingPages(),
-                                            Pins.of(c.changes(), Side.NEXT),
+                                            Pins.of(c, Side.NEXT),
                                             call(c, key, CHECK_LIMIT))
                                     .stream()
                                     .limit(20)
                                     .toList(),
                             clock.instant());
-            case NEXT_TLS -> tls(c, key, Pins.of(c.changes(), Side.NEXT));
+            case NEXT_TLS -> tls(c, key, Pins.of(c, Side.NEXT));
             case PUBLIC_TLS -> tls(c, key, new Via.Visitors());
             case SERVED -> served(c, key);
             case PROBE_ERRORS -> probe(c, key);
@@ -205,11 +215,17 @@ final class Observer {
     private Evidence served(Cutover c, EvidenceKey key) {
         Instant startedAt = clock.instant();
         List<DnsName> names =
-                c.switched().stream()
-                        .filter(x -> x.isProxied() && !x.next().isEmpty())
-                        .map(SetChange::name)
-                        .distinct()
-                        .toList();
+                new ArrayList<>(
+                        c.switched().stream()
+                                .filter(x -> x.isProxied() && !x.next().isEmpty())
+                                .map(SetChange::name)
+                                .distinct()
+                                .toList());
+        // Where weights spread visitors one answer says little.
+        c.edge().stream()
+                .flatMap(e -> e.names().stream())
+                .distinct()
+                .forEach(name -> names.addAll(Collections.nCopies(SPREAD_ASKED, name)));
         if (names.isEmpty()) {
             return new Evidence.Served(List.of(), startedAt);
         }
@@ -218,7 +234,7 @@ final class Observer {
                         .served(
                                 names,
                                 c.plan().site().port(),
-                                Pins.of(c.changes(), Side.NEXT),
+                                Pins.of(c, Side.NEXT),
                                 call(c, key, ZONE_LIMIT)),
                 startedAt);
     }
@@ -276,7 +292,7 @@ final class Observer {
                 .pages(
                         c.plan().site(),
                         paths.subList(0, Math.min(1, paths.size())),
-                        Pins.of(c.changes(), Side.FALLBACK),
+                        Pins.of(c, Side.FALLBACK),
                         true,
                         call(c, key, PROBE_LIMIT))
                 .stream()

@@ -4,6 +4,9 @@ import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.PoolOrigin;
+import dev.cutover.core.life.Cutover;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
 import dev.cutover.port.SiteChecks.Via;
@@ -19,8 +22,17 @@ final class Pins {
 
     private Pins() {}
 
-    /** One address or host per name; IPv4 wins over IPv6, both over an alias. */
+    /** One address or host per name; a pool wins over records, as its load balancer does. */
+    static Via of(Cutover c, Side side) {
+        return of(c.changes(), c.edge(), side);
+    }
+
+    /** Of records alone: IPv4 wins over IPv6, both over an alias. */
     static Via of(List<SetChange> changes, Side side) {
+        return of(changes, List.of(), side);
+    }
+
+    private static Via of(List<SetChange> changes, List<EdgeChange> edge, Side side) {
         Map<DnsName, String> targets = new HashMap<>();
         for (RecordType type : List.of(RecordType.CNAME, RecordType.AAAA, RecordType.A)) {
             for (SetChange change : changes) {
@@ -28,6 +40,16 @@ final class Pins {
                 if (change.type() == type && !records.isEmpty()) {
                     targets.put(change.name(), records.getFirst().content());
                 }
+            }
+        }
+        for (EdgeChange change : edge) {
+            List<PoolOrigin> origins =
+                    switch (side) {
+                        case NEXT -> change.gaining();
+                        case CURRENT, FALLBACK -> change.losing();
+                    };
+            if (!origins.isEmpty()) {
+                change.names().forEach(n -> targets.put(n, origins.getFirst().address()));
             }
         }
         targets.replaceAll((name, target) -> behindAliases(targets, target));

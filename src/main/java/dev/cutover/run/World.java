@@ -1,6 +1,9 @@
 package dev.cutover.run;
 
+import dev.cutover.core.edge.EdgeKey;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.port.Call;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.Edge;
 import dev.cutover.port.ErrorFeed;
@@ -9,8 +12,10 @@ import dev.cutover.port.PortException;
 import dev.cutover.port.PromotionEngine;
 import dev.cutover.port.Resolvers;
 import dev.cutover.port.SiteChecks;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Every peer a run speaks to.
@@ -31,6 +36,11 @@ public record World(
         zones = Map.copyOf(zones);
         engines = Map.copyOf(engines);
         images = List.copyOf(images);
+    }
+
+    /** These parts of the edge; nothing is asked when there are none. */
+    EdgeView readEdge(Plan.ZoneRef zone, Set<EdgeKey> parts, Call call, Instant now) {
+        return parts.isEmpty() ? EdgeView.none(now) : edge.read(zone, parts, call);
     }
 
     DnsZone zone(Plan.ZoneRef ref) {

@@ -1,6 +1,5 @@
 package dev.cutover.store;
 
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.plan.Plan;
 import java.sql.Connection;
@@ -10,7 +9,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The rows of {@code name_claim}: which live cutover changes which name. */
+/** The rows of {@code name_claim}: which live cutover changes which name or part of the edge. */
 final class NameClaims {
     private NameClaims() {}
 
@@ -43,7 +42,7 @@ final class NameClaims {
     }
 
     /** Who holds names of this plan. */
-    static Map<DnsName, CutoverId> holders(Connection connection, Plan plan) throws SQLException {
+    static Map<String, CutoverId> holders(Connection connection, Plan plan) throws SQLException {
         try (PreparedStatement select =
                 Database.prepare(
                         connection, "SELECT name, cutover FROM name_claim WHERE name = ANY (?)")) {
@@ -52,30 +51,24 @@ final class NameClaims {
         }
     }
 
-    static Map<DnsName, CutoverId> all(Connection connection) throws SQLException {
+    static Map<String, CutoverId> all(Connection connection) throws SQLException {
         try (PreparedStatement select =
                 Database.prepare(connection, "SELECT name, cutover FROM name_claim")) {
             return read(select);
         }
     }
 
-    private static Map<DnsName, CutoverId> read(PreparedStatement select) throws SQLException {
-        Map<DnsName, CutoverId> holders = new TreeMap<>();
+    private static Map<String, CutoverId> read(PreparedStatement select) throws SQLException {
+        Map<String, CutoverId> holders = new TreeMap<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                holders.put(
-                        new DnsName(row.getString("name")),
-                        new CutoverId(row.getString("cutover")));
+                holders.put(row.getString("name"), new CutoverId(row.getString("cutover")));
             }
         }
         return holders;
     }
 
     private static String[] names(Plan plan) {
-        return plan.sets().stream()
-                .map(set -> set.name().value())
-                .distinct()
-                .sorted()
-                .toArray(String[]::new);
+        return plan.claims().toArray(String[]::new);
     }
 }

@@ -1,6 +1,5 @@
 package dev.cutover.store;
 
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Decision;
@@ -65,7 +64,7 @@ public final class SqlJournal implements Journal {
             if (before.isPresent()) {
                 return before.get();
             }
-            Map<DnsName, CutoverId> holders =
+            Map<String, CutoverId> holders =
                     database.query(what, c -> NameClaims.holders(c, first.plan()));
             if (!holders.isEmpty()) {
                 return new Begun.Overlap(holders);
@@ -162,7 +161,7 @@ public final class SqlJournal implements Journal {
     }
 
     @Override
-    public Map<DnsName, CutoverId> claims() {
+    public Map<String, CutoverId> claims() {
         return database.query("read claims", NameClaims::all);
     }
 
@@ -211,7 +210,7 @@ public final class SqlJournal implements Journal {
         Cutover next = EventRows.fold(from, entries);
         boolean revived = from.phase().isFinal() && !next.phase().isFinal();
         if (revived && !NameClaims.take(connection, from.id(), next.plan())) {
-            Map<DnsName, CutoverId> holders = NameClaims.holders(connection, next.plan());
+            Map<String, CutoverId> holders = NameClaims.holders(connection, next.plan());
             NameClaims.release(connection, from.id());
             return new Requested(namesTaken(decision, from, holders), from);
         }
@@ -238,7 +237,7 @@ public final class SqlJournal implements Journal {
 
     /** A finished cutover may go back only while nobody else has begun to move its names. */
     private static Decision namesTaken(
-            Decision decision, Cutover from, Map<DnsName, CutoverId> holders) {
+            Decision decision, Cutover from, Map<String, CutoverId> holders) {
         holders.values().removeIf(holder -> holder.equals(from.id()));
         return new Decision(
                 List.of(),

@@ -3,10 +3,10 @@ package dev.cutover.wiring;
 import dev.cutover.cli.GivenUpException;
 import dev.cutover.cli.RestoreCommand;
 import dev.cutover.cloudflare.CloudflareApi;
+import dev.cutover.cloudflare.CloudflareEdge;
 import dev.cutover.cloudflare.CloudflareZone;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.RecordWrite;
-import dev.cutover.core.image.Restoration;
 import dev.cutover.dns.Rfc2136Zone;
 import dev.cutover.json.BeforeImageJson;
 import dev.cutover.json.UnreadableJsonException;
@@ -77,7 +77,8 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                                             EgressPolicy.opening(outside.egress()),
                                             secrets,
                                             CallLog.NONE,
-                                            new SystemTime())));
+                                            new SystemTime())),
+                            new CloudflareEdge(api));
             return wish.dryRun() ? preview(restore, found) : done(restore.restore(image));
         } catch (PortException e) {
             throw new GivenUpException(UNREACHABLE, List.of(String.valueOf(e.getMessage())));
@@ -138,7 +139,7 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
 
     private static RestoreCommand.Outcome preview(Restore restore, BeforeImageJson.Found found) {
         BeforeImage image = found.image();
-        Restoration way = restore.preview(image);
+        Restore.Way way = restore.preview(image);
         List<String> lines = new ArrayList<>();
         found.edited()
                 .ifPresent(
@@ -154,7 +155,8 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                         + image.zone()
                         + ", taken at "
                         + image.takenAt());
-        way.writes().forEach(w -> lines.add("  " + words(w)));
+        way.parts().writes().forEach(w -> lines.add("  set " + w));
+        way.records().writes().forEach(w -> lines.add("  " + words(w)));
         way.kept().forEach(k -> lines.add("  kept, somebody else's: " + k));
         if (way.isDone()) {
             lines.add(
@@ -162,9 +164,9 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                             ? "every planned record is as it was; nothing to write"
                             : "nothing of ours is left to write");
         } else {
-            lines.add(records(way.writes().size()) + " to write");
+            lines.add(records(way.writes()) + " to write");
         }
-        return outcome(way.writes().size(), lines, way.routedElsewhere());
+        return outcome(way.writes(), lines, way.routedElsewhere());
     }
 
     private static RestoreCommand.Outcome done(Restore.Restored restored) {

@@ -1,13 +1,11 @@
 package dev.cutover.api;
 
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Decision;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
-import dev.cutover.core.plan.Plan;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
 import dev.cutover.port.News;
@@ -55,8 +53,8 @@ final class MemoryJournal implements Journal, News {
         if (before.isPresent()) {
             return before.get();
         }
-        Map<DnsName, CutoverId> held = claims();
-        held.keySet().retainAll(first.plan().sets().stream().map(Plan.PlannedSet::name).toList());
+        Map<String, CutoverId> held = claims();
+        held.keySet().retainAll(first.plan().claims());
         if (!held.isEmpty()) {
             return new Begun.Overlap(held);
         }
@@ -124,12 +122,12 @@ final class MemoryJournal implements Journal, News {
     }
 
     @Override
-    public synchronized Map<DnsName, CutoverId> claims() {
-        Map<DnsName, CutoverId> claims = new TreeMap<>();
+    public synchronized Map<String, CutoverId> claims() {
+        Map<String, CutoverId> claims = new TreeMap<>();
         for (CutoverId id : entries.keySet()) {
             Cutover c = state(id);
             if (!c.phase().isFinal()) {
-                c.plan().sets().forEach(set -> claims.put(set.name(), id));
+                c.plan().claims().forEach(claim -> claims.put(claim, id));
             }
         }
         return claims;

@@ -34,7 +34,7 @@ class BeforeImageJsonTest {
         String document = BeforeImageJson.write(image);
 
         assertThat(document)
-                .startsWith("{\n  \"format\" : \"cutover-before-image\",\n  \"v\" : 1,\n")
+                .startsWith("{\n  \"format\" : \"cutover-before-image\",\n  \"v\" : 2,\n")
                 .endsWith("}\n");
         assertThat(BeforeImageJson.read(new ByteArrayInputStream(bytes(document))))
                 .isEqualTo(image);
@@ -58,8 +58,8 @@ class BeforeImageJsonTest {
                 "[]                                              | expected a JSON object, seen ARRAY",
                 "{'v':1}                                         | expected 'format': 'cutover-before-image', seen nothing",
                 "{'format':'backup','v':1}                       | seen 'backup'",
-                "{'format':'cutover-before-image','v':2}         | expected 'v': 1, seen 2",
-                "{'format':'cutover-before-image','v':'1'}       | expected 'v': 1, seen '1'",
+                "{'format':'cutover-before-image','v':3}         | expected 'v': 2, seen 3",
+                "{'format':'cutover-before-image','v':'2'}       | expected 'v': 2, seen '2'",
                 "{'format':'cutover-before-image','v':1}         | at cutover: expected a value, seen nothing;",
                 "{'format                                        | line 1",
             })
@@ -138,7 +138,7 @@ class BeforeImageJsonTest {
                 "\"zone\" : \"[^\"]+\"  | \"zone\" : \"other.example\" | expected a name of zone other.example",
                 "\"ttlSeconds\" : 300  | \"ttlSeconds\" : -1 | expected a TTL of 1 to",
                 "\"before\" : \\[ .*?} \\], | \"before\" : [ ],  | before holds 0, aged 1",
-                "\"changes\" : .*      | \"changes\" : [ ] } | expected at least one record set, seen none",
+                "\"changes\" : .*      | \"changes\" : [ ], \"edge\" : [ ] } | expected at least one record set, seen none",
                 "\"takenAt\" :         | \"x\" : 1, \"takenAt\" : | expected no property \"x\" here",
                 "\"cutover\" : \"[^\"]+\" | \"cutover\" : null | at cutover: expected a value, seen nothing",
             })

@@ -4,6 +4,9 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeKey;
+import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.PageResult;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
@@ -81,6 +85,16 @@ final class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChec
                 throw new IllegalStateException("only patches were planned, seen " + write);
             }
         }
+    }
+
+    @Override
+    public EdgeView read(Plan.ZoneRef zone, Set<EdgeKey> parts, Call call) {
+        throw new IllegalStateException("no part of the edge was planned, seen " + parts);
+    }
+
+    @Override
+    public void apply(Plan.ZoneRef zone, EdgeWrite write, Call call) {
+        throw new IllegalStateException("no part of the edge was planned, seen " + write);
     }
 
     @Override

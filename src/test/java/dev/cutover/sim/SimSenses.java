@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.judge.Bucket;
@@ -32,6 +33,7 @@ final class SimSenses {
         }
         return switch (key) {
             case ZONE -> zone(now);
+            case EDGE -> new Evidence.Edge(EdgeView.none(now));
             case AUTHORITIES -> authorities(now);
             case RESOLVERS -> resolvers(now);
             case NEXT_PAGES -> pages(key, List.of(SimWorld.Origin.NEXT), now);

@@ -66,8 +66,8 @@ abstract class JournalContract extends StoreStory {
                 .isEqualTo(
                         new Begun.Overlap(
                                 Map.of(
-                                        SampleEvents.setName("acme", 0), first.id(),
-                                        SampleEvents.setName("acme", 1), first.id())));
+                                        SampleEvents.setName("acme", 0).value(), first.id(),
+                                        SampleEvents.setName("acme", 1).value(), first.id())));
         assertThat(journal.list(10)).hasSize(1);
         assertThat(journal.claims()).hasSize(3).containsValue(first.id());
 

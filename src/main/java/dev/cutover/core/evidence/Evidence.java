@@ -3,6 +3,7 @@ package dev.cutover.core.evidence;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.judge.Bucket;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,19 @@ public sealed interface Evidence {
         @Override
         public EvidenceKey key() {
             return EvidenceKey.ZONE;
+        }
+
+        @Override
+        public Instant observedAt() {
+            return view.observedAt();
+        }
+    }
+
+    /** The planned parts of the provider's edge. */
+    record Edge(EdgeView view) implements Evidence {
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.EDGE;
         }
 
         @Override
@@ -279,7 +293,10 @@ public sealed interface Evidence {
         }
     }
 
-    /** Which side answers for each proxied name through the edge, its cache bypassed. */
+    /**
+     * Which side answers for each proxied name through the edge, its cache bypassed. A name whose visitors
+     * are spread over the origins of a pool is asked several times.
+     */
     record Served(List<ServedName> names, Instant observedAt) implements Evidence {
         public Served {
             names = List.copyOf(names);

@@ -4,6 +4,8 @@ package dev.cutover.core.evidence;
 public enum EvidenceKey {
     /** The zone at its provider. */
     ZONE,
+    /** The planned parts of the provider's edge. */
+    EDGE,
     /** All authoritative servers. */
     AUTHORITIES,
     /** The recursive resolvers. */

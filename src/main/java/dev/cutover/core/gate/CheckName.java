@@ -6,6 +6,10 @@ import java.util.Locale;
 public enum CheckName {
     /** Every planned record stands in the zone as we left it: nobody edited one meanwhile. */
     ZONE_UNCHANGED,
+    /** Every planned part of the provider's edge stands as we left it. */
+    EDGE_UNCHANGED,
+    /** The provider's health checks see every origin healthy that is to get visitors. */
+    ORIGINS_HEALTHY,
     /** Every authoritative server answers, and they agree. */
     AUTHORITIES_AGREE,
     /** No cache can still hold an answer with the old, long TTL. */

@@ -36,7 +36,7 @@ import java.util.function.Function;
  */
 public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAge) {
     /** Fresh evidence of one kind, or the verdict that its absence means. */
-    private <E extends Evidence> Judged with(
+    <E extends Evidence> Judged with(
             CheckName check, EvidenceKey key, Class<E> type, Function<E, Judged> judge) {
         Evidence evidence = seen.get(key);
         if (evidence == null) {
@@ -178,7 +178,11 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                                         + ", the lead ends at "
                                         + leadOver)
                         : Judged.pass(
-                                CheckName.TTL_AGED, now, "old answers are gone since " + goneAt);
+                                CheckName.TTL_AGED,
+                                now,
+                                changes.isEmpty()
+                                        ? "no planned record has answers to outlive"
+                                        : "old answers are gone since " + goneAt);
             }
         };
     }

@@ -1,6 +1,7 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.core.plan.SetChange;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param takenAt when the zone was read
  * @param changes the planned sets with every value we may write to them; {@link SetChange#before} is
  *     the image itself
+ * @param edge the planned parts of the provider's edge in the same way; empty when the plan leaves it alone
  */
 public record BeforeImage(
         String cutover,
@@ -27,12 +29,14 @@ public record BeforeImage(
         Optional<String> server,
         String token,
         Instant takenAt,
-        List<SetChange> changes) {
+        List<SetChange> changes,
+        List<EdgeChange> edge) {
     public BeforeImage {
         changes = List.copyOf(changes);
+        edge = List.copyOf(edge);
     }
 
-    /** An image of a zone at a provider with one API for all. */
+    /** The image of a plan that changes records alone, of a zone at a provider with one API for all. */
     public BeforeImage(
             String cutover,
             String provider,
@@ -40,7 +44,7 @@ public record BeforeImage(
             String token,
             Instant takenAt,
             List<SetChange> changes) {
-        this(cutover, provider, zone, Optional.empty(), token, takenAt, changes);
+        this(cutover, provider, zone, Optional.empty(), token, takenAt, changes, List.of());
     }
 
     /** Where it was taken, and goes back to. */

@@ -22,7 +22,8 @@ import java.util.function.Function;
  */
 public record FieldProof(
         String record, String field, String promised, String seen, Standing standing) {
-    private static final Set<String> ROUTING = Set.of("record", "content", "proxied");
+    private static final Set<String> ROUTING =
+            Set.of("record", "content", "proxied", "weight", "enabled");
 
     /** Whether visitors are sent elsewhere than promised because of this field. */
     public boolean isRoutedElsewhere() {

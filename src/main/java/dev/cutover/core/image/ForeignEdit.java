@@ -5,13 +5,18 @@ import java.util.Set;
 /**
  * A value somebody else put where we had planned one; it is kept and named.
  *
- * @param subject the record, such as {@code www.acme.example A 198.51.100.10}
+ * @param subject the record, such as {@code www.acme.example A 198.51.100.10}, or the place at the edge,
+ *     such as {@code pool acme-web origin production}
  * @param what the field, or {@code record} when a whole record was added or removed
  * @param ours what we had written or would have restored
  * @param seen what stands there now
  */
 public record ForeignEdit(String subject, String what, String ours, String seen) {
-    private static final Set<String> ROUTING = Set.of("record", "content", "proxied");
+    /** What is named of an edge part that is gone as a whole. */
+    static final String PART = "part";
+
+    private static final Set<String> ROUTING =
+            Set.of("record", "content", "proxied", PART, "weight", "enabled", "address");
 
     /** Whether it decides where visitors go; a note, a tag or a TTL does not. */
     public boolean routes() {

@@ -4,6 +4,9 @@ import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordField;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeKey;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.plan.SetChange;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,9 +52,10 @@ public final class ImageFaults {
                             + image.token().length()
                             + " characters of something else (not shown: it may be a secret)");
         }
-        if (image.changes().isEmpty()) {
+        if (image.changes().isEmpty() && image.edge().isEmpty()) {
             faults.add("changes: expected at least one record set, seen none");
         }
+        edge();
         Set<SetKey> seen = new HashSet<>();
         for (SetChange change : image.changes()) {
             if (faults.size() >= MOST) {
@@ -61,6 +65,35 @@ public final class ImageFaults {
                 faults.add(change.key() + ": expected once, seen twice");
             }
             look(change);
+        }
+    }
+
+    private void edge() {
+        Set<EdgeKey> seen = new HashSet<>();
+        for (EdgeChange change : image.edge()) {
+            if (!seen.add(change.key())) {
+                faults.add(change.key() + ": expected once, seen twice");
+            }
+            for (EdgePart state : change.ours()) {
+                if (!state.key().equals(change.key())) {
+                    faults.add(
+                            change.key()
+                                    + ": expected the same part in every state, seen "
+                                    + state.key());
+                }
+            }
+            int last = 0;
+            for (EdgeChange.Stage stage : change.stages()) {
+                if (stage.step() <= last) {
+                    faults.add(
+                            change.key()
+                                    + ": expected steps that rise from 1, seen "
+                                    + stage.step()
+                                    + " after "
+                                    + last);
+                }
+                last = stage.step();
+            }
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeField;
+import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
-import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.Restoration;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * The way back: routing first, then content once the last cache let go, then TTLs.
@@ -60,14 +63,14 @@ final class Backward {
             return;
         }
         Instant restoredAt = t.triedAt(restore);
-        Evidence.Zone zone = t.zoneSince(restoredAt).orElse(null);
-        if (zone == null) {
+        WayBack left = WayBack.toFallback(t, restoredAt).orElse(null);
+        if (left == null) {
             // A clock that jumped is no reason by itself: a look must have failed since, or be long
             // overdue.
             boolean failed =
-                    t.latest(EvidenceKey.ZONE, Evidence.NoEvidence.class)
-                            .map(e -> e.observedAt().isAfter(restoredAt))
-                            .orElse(false);
+                    Stream.of(EvidenceKey.ZONE, EvidenceKey.EDGE)
+                            .flatMap(k -> t.latest(k, Evidence.NoEvidence.class).stream())
+                            .anyMatch(e -> e.observedAt().isAfter(restoredAt));
             if ((failed && restoredAt.plus(Pace.FORWARD_PATIENCE).isBefore(t.now))
                     || restoredAt.plus(Pace.FORWARD_PATIENCE.multipliedBy(100)).isBefore(t.now)) {
                 t.page(
@@ -77,14 +80,12 @@ final class Backward {
             }
             return;
         }
-        Restoration left =
-                Restoration.of(t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view());
         if (!left.isDone()) {
             t.insist(new ActionSpec.RestoreRouting(round + 1));
             return;
         }
-        if (zone.observedAt().isBefore(restoredAt.plus(Pace.STABLE))
-                || !authoritiesFollow(t, restoredAt, left)) {
+        if (left.observedAt().isBefore(restoredAt.plus(Pace.STABLE))
+                || !authoritiesFollow(t, restoredAt, left.records())) {
             return;
         }
         t.emit(new Event.RoutingRestored(left.kept()));
@@ -156,6 +157,18 @@ final class Backward {
     /** What a person can do in the provider's dashboard when its API does not answer. */
     private static List<String> manualSteps(Cutover c, Function<SetChange, List<DnsRecord>> side) {
         List<String> steps = new ArrayList<>();
+        for (EdgeChange change : c.edge()) {
+            EdgeWrite back = new EdgeWrite(change.at(Integer.MAX_VALUE), change.fallback());
+            for (EdgeField field : back.changed()) {
+                steps.add(
+                        "set "
+                                + field.subject(change.key())
+                                + " "
+                                + field.what()
+                                + " to "
+                                + change.fallback().fields().getOrDefault(field, "none"));
+            }
+        }
         for (SetChange change : c.changes()) {
             steps.add(
                     "set "
@@ -183,16 +196,17 @@ final class Backward {
      * there, and its content must not be taken from under visitors.
      */
     private static boolean routedAgain(Turn t, Phase.Reason why) {
-        Evidence.Zone zone = t.zoneSince(t.c.restoredAt().orElse(Instant.MAX)).orElse(null);
-        if (zone == null
-                || Restoration.of(t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view())
-                        .isDone()) {
+        boolean done =
+                WayBack.toFallback(t, t.c.restoredAt().orElse(Instant.MAX))
+                        .map(WayBack::isDone)
+                        .orElse(true);
+        if (done) {
             return false;
         }
         t.enter(
                 new Phase.FallingBack(Phase.Stage.ROUTING, why),
                 "RoutedAgain",
-                "the zone shows the next side again although routing was restored");
+                "zone or edge show the next side again although routing was restored");
         return true;
     }
 
@@ -322,17 +336,15 @@ final class Backward {
             }
             return false;
         }
-        Evidence.Zone zone = t.zoneSince(t.triedAt(settle)).orElse(null);
-        if (zone == null) {
+        WayBack left = WayBack.toSettled(t, t.triedAt(settle), side).orElse(null);
+        if (left == null) {
             return false;
         }
-        Restoration left =
-                Restoration.of(t.c.restorable(side), c -> c.settledOn(side), zone.view());
         if (!left.isDone()) {
             t.insist(new ActionSpec.SettleTtls(side, round + 1));
             return false;
         }
-        if (zone.observedAt().isBefore(t.lastLostZoneWriteAt().plus(Pace.STABLE))) {
+        if (left.observedAt().isBefore(t.lastLostZoneWriteAt().plus(Pace.STABLE))) {
             return false;
         }
         if (!left.kept().isEmpty()) {
@@ -343,11 +355,7 @@ final class Backward {
                             + left.kept().getFirst(),
                     left.kept().stream().map(Object::toString).limit(20).toList());
         }
-        t.emit(
-                new Event.ZoneProven(
-                        side,
-                        FieldProof.of(t.c.changes(), c -> c.settledOn(side), zone.view()),
-                        zone.observedAt()));
+        t.emit(new Event.ZoneProven(side, left.proof(t.c, side), left.observedAt()));
         return true;
     }
 

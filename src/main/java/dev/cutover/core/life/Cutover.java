@@ -1,6 +1,8 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
@@ -16,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -25,6 +28,7 @@ import java.util.TreeSet;
  * One planned move of a site: the fold of its events and nothing else.
  *
  * @param seq of the last event
+ * @param edge the planned parts of the provider's edge
  * @param phaseSince when the present phase was entered
  * @param before empty until the before-image was taken
  * @param imagePlaces where it can be read from
@@ -54,6 +58,7 @@ public record Cutover(
         String author,
         String planHash,
         List<SetChange> changes,
+        List<EdgeChange> edge,
         Phase phase,
         Instant phaseSince,
         Optional<BeforeImage> before,
@@ -108,6 +113,7 @@ public record Cutover(
                 s.author(),
                 s.planHash(),
                 s.changes(),
+                s.edge(),
                 new Phase.Scheduled(),
                 first.at(),
                 Optional.empty(),
@@ -215,6 +221,39 @@ public record Cutover(
                             .map(c -> switchedSteps.contains(c.step()) ? c : c.unswitched(true))
                             .toList();
         };
+    }
+
+    /** What a planned part of the edge must show by what we wrote and proved. */
+    public EdgePart expected(EdgeChange change) {
+        if (settled.isPresent()) {
+            return settledOn(change, settled.get());
+        }
+        if (restored) {
+            return change.fallback();
+        }
+        return provenSteps.isEmpty() ? change.before() : change.at(provenSteps.last());
+    }
+
+    /** What a planned part of the edge keeps on a side when all is done. */
+    public static EdgePart settledOn(EdgeChange change, Side side) {
+        return switch (side) {
+            case CURRENT, FALLBACK -> change.before();
+            case NEXT -> change.settled();
+        };
+    }
+
+    /** The parts of the edge as {@link #restorable} has the records: only what we may have written is ours. */
+    public List<EdgeChange> restorableEdge(Side side) {
+        return switch (side) {
+            case CURRENT -> edge.stream().map(e -> e.written(Set.of(), false)).toList();
+            case NEXT -> edge.stream().map(EdgeChange::closing).toList();
+            case FALLBACK -> edge.stream().map(e -> e.written(switchedSteps, true)).toList();
+        };
+    }
+
+    /** The parts of the edge that one switching step touches. */
+    public List<EdgeChange> edgeStep(int step) {
+        return edge.stream().filter(e -> e.movesAt(step)).toList();
     }
 
     /** The changes of one switching step. */
@@ -423,6 +462,7 @@ public record Cutover(
                     from.author,
                     from.planHash,
                     from.changes,
+                    from.edge,
                     phase,
                     phaseSince,
                     before,

@@ -1,5 +1,6 @@
 package dev.cutover.core.life;
 
+import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.ForeignEdit;
@@ -13,10 +14,21 @@ import java.util.List;
 /** A journaled fact. State is only the fold of these; none is ever changed or removed. */
 public sealed interface Event {
     /** The first event: a person scheduled this plan against the zone as it was. */
-    record Scheduled(Plan plan, String author, List<SetChange> changes, String planHash)
+    record Scheduled(
+            Plan plan,
+            String author,
+            List<SetChange> changes,
+            List<EdgeChange> edge,
+            String planHash)
             implements Event {
         public Scheduled {
             changes = List.copyOf(changes);
+            edge = List.copyOf(edge);
+        }
+
+        /** The start of a cutover that moves records alone. */
+        public Scheduled(Plan plan, String author, List<SetChange> changes, String planHash) {
+            this(plan, author, changes, List.of(), planHash);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.CheckName;
@@ -33,7 +35,7 @@ final class Forward {
             t.wake(startAt);
             return;
         }
-        Judged zone = t.note(t.gates(FRESH).zoneUnchanged(t.c.changes(), SetChange::before));
+        Judged zone = t.note(t.unchanged(FRESH));
         switch (zone.verdict()) {
             case PASS ->
                     t.enter(
@@ -240,12 +242,35 @@ final class Forward {
                         firstBound(t, phase.step())
                                 .or(() -> zone.map(z -> lastWritten(t, z, phase.step())))
                                 .orElse(Instant.EPOCH));
-        if (t.c.openAttempt(spec).isEmpty() && (zone.isEmpty() || ttlsRaised(t, phase))) {
+        if (t.c.openAttempt(spec).isEmpty()
+                && (zone.isEmpty() || ttlsRaised(t, phase) || !originsReady(t, phase))) {
             return;
         }
         if (t.ensure(spec) == Turn.Work.STUCK) {
             stuck(t, spec);
         }
+    }
+
+    /**
+     * Whether the origins that get visitors in this step were seen healthy just now; holds when they are
+     * not for longer than the plan's patience.
+     */
+    private static boolean originsReady(Turn t, Phase.Switching phase) {
+        List<EdgeChange> moved = t.c.edgeStep(phase.step());
+        if (moved.isEmpty()) {
+            return true;
+        }
+        Judged healthy = t.note(t.edgeGates(FRESH).originsHealthy(moved));
+        if (healthy.verdict() == Verdict.PASS) {
+            return true;
+        }
+        Instant waitedUntil = t.c.phaseSince().plus(t.c.plan().watch().patience());
+        if (!t.now.isBefore(waitedUntil)) {
+            t.hold(
+                    "OriginsNotHealthy",
+                    "step " + phase.step() + " cannot go on: " + healthy.summary());
+        }
+        return false;
     }
 
     /** Holds when somebody raised a TTL of this step's sets after the go: caches may keep old answers. */
@@ -282,9 +307,18 @@ final class Forward {
     }
 
     private static Instant lastWritten(Turn t, Evidence.Zone zone, int step) {
-        return t.c.step(step).stream()
-                .flatMap(change -> zone.view().set(change.key()).stream())
-                .map(DnsRecord::modifiedAt)
+        Stream<Optional<Instant>> records =
+                t.c.step(step).stream()
+                        .flatMap(change -> zone.view().set(change.key()).stream())
+                        .map(DnsRecord::modifiedAt);
+        Stream<Optional<Instant>> parts =
+                t.latest(EvidenceKey.EDGE, Evidence.Edge.class).stream()
+                        .flatMap(
+                                e ->
+                                        t.c.edgeStep(step).stream()
+                                                .flatMap(x -> e.view().part(x.key()).stream()))
+                        .map(EdgePart::modifiedAt);
+        return Stream.concat(records, parts)
                 .flatMap(Optional::stream)
                 .max(Instant::compareTo)
                 .orElse(Instant.EPOCH);
@@ -292,7 +326,7 @@ final class Forward {
 
     private static void awaitServed(Turn t, Phase.Switching phase) {
         Instant writtenAt = t.triedAt(new ActionSpec.SwitchStep(phase.step(), Instant.EPOCH));
-        Judged served = t.gates(FRESH).served(t.c.step(phase.step()));
+        Judged served = served(t, phase.step());
         boolean after = served.observedAt().map(at -> at.isAfter(writtenAt)).orElse(false);
         if (served.verdict() == Verdict.PASS && after) {
             t.emit(new Event.GatePassed(served));
@@ -313,6 +347,15 @@ final class Forward {
         }
     }
 
+    private static Judged served(Turn t, int step) {
+        Judged records = t.gates(FRESH).served(t.c.step(step));
+        List<EdgeChange> moved =
+                t.c.edgeStep(step).stream().filter(e -> !e.names().isEmpty()).toList();
+        return moved.isEmpty() || records.verdict() != Verdict.PASS
+                ? records
+                : t.edgeGates(FRESH).served(moved, step);
+    }
+
     private static boolean purged(Turn t) {
         if (t.c.plan().edge().purge() == Plan.Purge.NOTHING) {
             return true;
@@ -329,10 +372,11 @@ final class Forward {
     }
 
     private static void dwell(Turn t, Phase.Switching phase, Instant servedAt) {
-        Instant dwellOver = servedAt.plus(t.c.plan().dwell());
+        Duration dwell = t.c.plan().dwellOf(phase.step());
+        Instant dwellOver = servedAt.plus(dwell);
         boolean over =
                 !t.now.isBefore(dwellOver)
-                        && !t.now.isBefore(watchedEnough(t, t.c.plan().dwell()))
+                        && !t.now.isBefore(watchedEnough(t, dwell))
                         && errors(t) == Verdict.PASS;
         if (!over) {
             return;
@@ -341,7 +385,7 @@ final class Forward {
             t.enter(
                     new Phase.Switching(phase.step() + 1, phase.steps()),
                     "StepHealthy",
-                    "step " + phase.step() + " was healthy for " + t.c.plan().dwell());
+                    "step " + phase.step() + " was healthy for " + dwell);
         } else {
             t.enter(new Phase.Soaking(), "AllSwitched", "every step is switched and served");
         }
@@ -430,12 +474,12 @@ final class Forward {
     private static boolean zoneDrifted(Turn t, Duration maxAge) {
         // Only a finding is journaled: the gate of the same name judges by another age, and two
         // words about one check would follow each other for ever.
-        Judged zone = t.gates(maxAge).zoneUnchanged(t.c.changes(), t::expected);
+        Judged zone = t.unchanged(maxAge);
         if (zone.verdict() != Verdict.FAIL) {
             return false;
         }
         t.note(zone);
-        t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
+        t.hold("Drift", "somebody else edited what is planned: " + zone.summary());
         return true;
     }
 }

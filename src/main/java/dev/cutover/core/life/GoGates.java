@@ -24,6 +24,10 @@ final class GoGates {
         Instant soakOver = plan.window().closesAt().plus(plan.soak());
         List<Judged> judged = new ArrayList<>();
         judged.add(gates.zoneUnchanged(t.c.changes(), t::expected));
+        if (!t.c.edge().isEmpty()) {
+            judged.add(t.edgeGates(maxAge).unchanged(t.c.edge(), t::expected));
+            judged.add(t.edgeGates(maxAge).originsHealthy(t.c.edge()));
+        }
         judged.add(gates.authoritiesAgree(t.c.changes(), t::expected));
         judged.add(gates.pages(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES));
         judged.add(gates.robots());

@@ -1,6 +1,8 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.CheckName;
@@ -11,6 +13,7 @@ import dev.cutover.core.plan.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What is judged continuously from Promoting on.
@@ -138,6 +141,10 @@ final class Guards {
     /** Holds when a planned set no longer stands as we left it. */
     static boolean drifted(Turn t) {
         Judged zone = t.note(t.gates(ZONE_AGE).zoneUnchanged(t.c.changes(), t::expected));
+        if (!t.c.edge().isEmpty()) {
+            Judged edge = t.note(t.edgeGates(ZONE_AGE).unchanged(t.c.edge(), t::expected));
+            zone = zone.verdict() == Verdict.FAIL ? zone : edge;
+        }
         if (zone.verdict() != Verdict.FAIL) {
             return false;
         }
@@ -148,7 +155,7 @@ final class Guards {
                             + zone.summary()
                             + "; it is not switched again");
         } else {
-            t.hold("Drift", "somebody else edited a planned record: " + zone.summary());
+            t.hold("Drift", "somebody else edited what is planned: " + zone.summary());
         }
         return true;
     }
@@ -165,20 +172,47 @@ final class Guards {
     }
 
     private static boolean restoredByHand(Turn t) {
-        return t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
+        return edgeRestoredByHand(t)
+                || t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
+                        .map(
+                                z ->
+                                        t.c.switched().stream()
+                                                .anyMatch(
+                                                        c ->
+                                                                contents(z.view().set(c.key()))
+                                                                                .equals(
+                                                                                        contents(
+                                                                                                c
+                                                                                                        .before()))
+                                                                        && !contents(c.before())
+                                                                                .equals(
+                                                                                        contents(
+                                                                                                c
+                                                                                                        .next()))))
+                        .orElse(false);
+    }
+
+    /** Whether a part that was moved shows all of its planned fields as before. */
+    private static boolean edgeRestoredByHand(Turn t) {
+        return t.latest(EvidenceKey.EDGE, Evidence.Edge.class)
                 .map(
-                        z ->
-                                t.c.switched().stream()
-                                        .anyMatch(
-                                                c ->
-                                                        contents(z.view().set(c.key()))
-                                                                        .equals(
-                                                                                contents(
-                                                                                        c.before()))
-                                                                && !contents(c.before())
-                                                                        .equals(
-                                                                                contents(
-                                                                                        c.next()))))
+                        e ->
+                                t.c.edge().stream()
+                                        .filter(x -> !t.expected(x).equals(x.before()))
+                                        .anyMatch(x -> showsBefore(x, e.view())))
+                .orElse(false);
+    }
+
+    private static boolean showsBefore(EdgeChange change, EdgeView view) {
+        return view.part(change.key())
+                .map(
+                        seen ->
+                                change.planned().stream()
+                                        .allMatch(
+                                                f ->
+                                                        Objects.equals(
+                                                                seen.fields().get(f),
+                                                                change.before().fields().get(f))))
                 .orElse(false);
     }
 
@@ -210,7 +244,11 @@ final class Guards {
     private static boolean tooLong(Turn t) {
         Plan.Watch watch = t.c.plan().watch();
         for (CheckName check :
-                List.of(CheckName.ERRORS, CheckName.FALLBACK_HEALTHY, CheckName.ZONE_UNCHANGED)) {
+                List.of(
+                        CheckName.ERRORS,
+                        CheckName.FALLBACK_HEALTHY,
+                        CheckName.ZONE_UNCHANGED,
+                        CheckName.EDGE_UNCHANGED)) {
             if (check == CheckName.ERRORS && t.c.routedAt().isEmpty()) {
                 continue;
             }

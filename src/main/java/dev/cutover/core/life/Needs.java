@@ -35,6 +35,11 @@ public final class Needs {
     public static Map<EvidenceKey, Duration> of(Cutover c, Instant now) {
         Map<EvidenceKey, Duration> needs = new EnumMap<>(EvidenceKey.class);
         add(needs, c, c.phase(), now);
+        Duration zone = needs.get(EvidenceKey.ZONE);
+        if (zone != null && !c.edge().isEmpty()) {
+            // What one look at the zone is for, the other is for too.
+            needs.put(EvidenceKey.EDGE, zone);
+        }
         return needs;
     }
 
@@ -112,7 +117,7 @@ public final class Needs {
         errors(needs, c.plan());
         Duration look = Duration.ofSeconds(c.servedAt().isEmpty() ? 1 : 10);
         needs.put(EvidenceKey.AUTHORITIES, look);
-        if (c.changes().stream().anyMatch(SetChange::isProxied)) {
+        if (c.changes().stream().anyMatch(SetChange::isProxied) || !c.edge().isEmpty()) {
             needs.put(EvidenceKey.SERVED, look);
         }
         if (c.servedAt().isPresent()) {

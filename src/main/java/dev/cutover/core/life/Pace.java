@@ -71,7 +71,11 @@ public final class Pace {
     public static Map<String, Duration> worstParts(Plan plan) {
         Map<String, Duration> parts = new LinkedHashMap<>();
         plan.promotion().ifPresent(p -> parts.put("promotion", p.expected().multipliedBy(2)));
-        parts.put("switching", plan.dwell().plus(STEP_ALLOWANCE).multipliedBy(plan.steps()));
+        Duration switching = Duration.ZERO;
+        for (int step = 1; step <= plan.steps(); step++) {
+            switching = switching.plus(plan.dwellOf(step)).plus(STEP_ALLOWANCE);
+        }
+        parts.put("switching", switching);
         parts.put("falling-back", FALLBACK_ALLOWANCE);
         return parts;
     }

@@ -1,11 +1,16 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.EdgeGates;
 import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
+import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.Advance;
+import dev.cutover.core.image.EdgeAdvance;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,10 +40,13 @@ final class Turn {
         if (this.seen.get(EvidenceKey.ZONE) instanceof Evidence.Zone zone) {
             forgetOlderThanWrites(zone);
         }
+        if (this.seen.get(EvidenceKey.EDGE) instanceof Evidence.Edge edge) {
+            forgetOlderThanWrites(edge);
+        }
     }
 
     /** What was read while a write was under way may show either side of it and proves nothing. */
-    private void forgetOlderThanWrites(Evidence.Zone zone) {
+    private void forgetOlderThanWrites(Evidence read) {
         Optional<Instant> openSince =
                 c.open().values().stream()
                         .filter(a -> a.spec().writesZone())
@@ -51,12 +59,12 @@ final class Turn {
                     "not read since the write that began at "
                             + openSince.get()
                             + ", which the provider has not answered yet";
-        } else if (!zone.observedAt().isAfter(closedAt)) {
+        } else if (!read.observedAt().isAfter(closedAt)) {
             why = "not read since the write that ended at " + closedAt;
         } else {
             return;
         }
-        seen.put(EvidenceKey.ZONE, new Evidence.NotYet(EvidenceKey.ZONE, why, zone.observedAt()));
+        seen.put(read.key(), new Evidence.NotYet(read.key(), why, read.observedAt()));
     }
 
     /** How far a piece of work is. */
@@ -101,6 +109,20 @@ final class Turn {
 
     void wakeIn(Duration pause) {
         wake(now.plus(pause));
+    }
+
+    EdgeGates edgeGates(Duration maxAge) {
+        return new EdgeGates(gates(maxAge));
+    }
+
+    /** Whether nobody else wrote to what is planned: the zone's word, or the edge's when that is worse. */
+    Judged unchanged(Duration maxAge) {
+        Judged zone = gates(maxAge).zoneUnchanged(c.changes(), this::expected);
+        if (c.edge().isEmpty() || zone.verdict() == Verdict.FAIL) {
+            return zone;
+        }
+        Judged edge = edgeGates(maxAge).unchanged(c.edge(), this::expected);
+        return edge.verdict() == Verdict.PASS ? zone : edge;
     }
 
     Gates gates(Duration maxAge) {
@@ -158,6 +180,25 @@ final class Turn {
         return unproven.stream()
                 .filter(target -> Advance.differences(target, shown).isEmpty())
                 .findFirst()
+                .orElse(proven);
+    }
+
+    /** What a planned part of the edge may show, as {@link #expected(SetChange)} says it of records. */
+    EdgePart expected(EdgeChange change) {
+        EdgePart proven = c.expected(change);
+        Optional<Evidence.Edge> edge = latest(EvidenceKey.EDGE, Evidence.Edge.class);
+        return edge.flatMap(
+                        e ->
+                                change.stages().stream()
+                                        .filter(s -> c.switchedSteps().contains(s.step()))
+                                        .filter(s -> !c.provenSteps().contains(s.step()))
+                                        .map(EdgeChange.Stage::target)
+                                        .filter(
+                                                target ->
+                                                        EdgeAdvance.differences(
+                                                                        change, target, e.view())
+                                                                .isEmpty())
+                                        .findFirst())
                 .orElse(proven);
     }
 

@@ -3,11 +3,15 @@ package dev.cutover.core.plan;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgeKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The immutable description of one planned move of a site: what a person wants, before the world was
@@ -21,6 +25,7 @@ import java.util.Optional;
  * @param ttl how far TTLs go down, and how long before the window
  * @param zone whose records change
  * @param sets the record sets that change, in the plan's order
+ * @param origins the pools whose visitors move share by share; empty when records alone move
  * @param writes who accepts visitors' writes while both sides serve
  * @param dwell how long each switching step is watched before the next
  * @param soak how long the new side is watched before TTLs go back up
@@ -41,6 +46,7 @@ public record Plan(
         TtlPolicy ttl,
         ZoneRef zone,
         List<PlannedSet> sets,
+        List<PlannedPool> origins,
         Writes writes,
         Duration dwell,
         Duration soak,
@@ -53,18 +59,75 @@ public record Plan(
         Limits limits) {
     public Plan {
         sets = List.copyOf(sets);
+        origins = List.copyOf(origins);
+    }
+
+    /** A plan that moves records alone. */
+    public Plan(
+            String name,
+            String owner,
+            Site site,
+            Preset preset,
+            Window window,
+            TtlPolicy ttl,
+            ZoneRef zone,
+            List<PlannedSet> sets,
+            Writes writes,
+            Duration dwell,
+            Duration soak,
+            EdgePlan edge,
+            Optional<PromotionPlan> promotion,
+            Checks checks,
+            Watch watch,
+            Fallback fallback,
+            ApprovalPolicy approvals,
+            Limits limits) {
+        this(
+                name, owner, site, preset, window, ttl, zone, sets, List.of(), writes, dwell, soak,
+                edge, promotion, checks, watch, fallback, approvals, limits);
     }
 
     /** How many switching steps the plan has; at least 1. */
     public int steps() {
-        return sets.stream().mapToInt(PlannedSet::step).max().orElse(1);
+        return IntStream.concat(
+                        sets.stream().mapToInt(PlannedSet::step),
+                        origins.stream().mapToInt(PlannedPool::lastStep))
+                .max()
+                .orElse(1);
+    }
+
+    /** How long a step is watched before the next: the longest dwell of what it moves. */
+    public Duration dwellOf(int step) {
+        Duration records =
+                sets.stream().anyMatch(s -> s.step() == step) || origins.isEmpty()
+                        ? dwell
+                        : Duration.ZERO;
+        return origins.stream()
+                .filter(p -> p.movesAt(step))
+                .map(PlannedPool::dwell)
+                .reduce(records, (a, b) -> a.compareTo(b) > 0 ? a : b);
+    }
+
+    /** The parts of the edge the plan changes. */
+    public SortedSet<EdgeKey> edgeKeys() {
+        SortedSet<EdgeKey> keys = new TreeSet<>();
+        origins.forEach(p -> keys.add(p.key()));
+        return keys;
+    }
+
+    /** What one live cutover at a time may hold: names as they are, parts of the edge with their kind before. */
+    public SortedSet<String> claims() {
+        SortedSet<String> claims = new TreeSet<>();
+        sets.forEach(s -> claims.add(s.name().value()));
+        edgeKeys().forEach(k -> claims.add(k.toString()));
+        return claims;
     }
 
     /** This plan in another window. */
     public Plan withWindow(Window other) {
         return new Plan(
-                name, owner, site, preset, other, ttl, zone, sets, writes, dwell, soak, edge,
-                promotion, checks, watch, fallback, approvals, limits);
+                name, owner, site, preset, other, ttl, zone, sets, origins, writes, dwell, soak,
+                edge, promotion, checks, watch, fallback, approvals, limits);
     }
 
     /** When TTLs must be down at the latest, UTC. */

@@ -1,5 +1,6 @@
 package dev.cutover.core.plan;
 
+import dev.cutover.core.edge.EdgeChange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,6 +9,7 @@ import java.util.List;
  *
  * @param plan the plan
  * @param changes one for each planned set, in the plan's order
+ * @param edge one for each planned part of the provider's edge
  * @param refusals empty when the plan may run
  * @param notes what a person should know, such as records without a TTL to lower
  * @param zoneRecords how many records the zone holds
@@ -17,6 +19,7 @@ import java.util.List;
 public record PlanDiff(
         Plan plan,
         List<SetChange> changes,
+        List<EdgeChange> edge,
         List<Refusal> refusals,
         List<String> notes,
         int zoneRecords,
@@ -24,6 +27,7 @@ public record PlanDiff(
         String hash) {
     public PlanDiff {
         changes = List.copyOf(changes);
+        edge = List.copyOf(edge);
         refusals = List.copyOf(refusals);
         notes = List.copyOf(notes);
     }
@@ -32,7 +36,7 @@ public record PlanDiff(
     public PlanDiff noting(List<String> more) {
         List<String> all = new ArrayList<>(notes);
         all.addAll(more);
-        return new PlanDiff(plan, changes, refusals, all, zoneRecords, touchedRecords, hash);
+        return new PlanDiff(plan, changes, edge, refusals, all, zoneRecords, touchedRecords, hash);
     }
 
     public boolean mayRun() {

@@ -5,9 +5,9 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.plan.Plan.PlannedSet;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +47,19 @@ public final class Planner {
      * @param claimedNames names other live cutovers hold, each with the cutover that holds it
      */
     public static PlanDiff plan(Plan plan, ZoneView zone, Map<DnsName, String> claimedNames) {
+        Map<String, String> claimed = new HashMap<>();
+        claimedNames.forEach((name, holder) -> claimed.put(name.value(), holder));
+        return plan(plan, zone, EdgeView.none(zone.observedAt()), claimed);
+    }
+
+    /**
+     * Computes the diff of records and edge.
+     *
+     * @param edge what was read of {@link Plan#edgeKeys}
+     * @param claimed what other live cutovers hold, as {@link Plan#claims} words it, each with its holder
+     */
+    public static PlanDiff plan(
+            Plan plan, ZoneView zone, EdgeView edge, Map<String, String> claimed) {
         List<Refusal> refusals = new ArrayList<>();
         Map<SetKey, PlannedSet> wanted = new LinkedHashMap<>();
         for (PlannedSet set : plan.sets()) {
@@ -64,7 +77,9 @@ public final class Planner {
         for (PlannedSet set : wanted.values()) {
             changes.add(change(plan, set, zone, wanted, refusals));
         }
-        refuseClaims(wanted.values(), claimedNames, refusals);
+        refuseClaims(plan, claimed, refusals);
+        PoolPlanner pools = PoolPlanner.of(plan, edge);
+        refusals.addAll(pools.refusals());
         for (DnsName name :
                 wanted.values().stream()
                         .map(PlannedSet::name)
@@ -72,7 +87,7 @@ public final class Planner {
             refuseAfterwards(name, zone, wanted, refusals);
         }
         refuseDependents(plan, zone, wanted, refusals);
-        refuseUncovered(plan, zone, refusals);
+        refuseUncovered(plan, zone, pools, refusals);
         int touched = changes.stream().mapToInt(c -> c.before().size()).sum();
         refuseShare(plan, zone, touched, refusals);
         for (SetChange change : changes) {
@@ -82,14 +97,16 @@ public final class Planner {
                                 + " is proxied: it has no TTL to lower; the edge switches it at once");
             }
         }
+        notes.addAll(pools.notes());
         return new PlanDiff(
                 plan,
                 changes,
+                pools.changes(),
                 refusals,
                 notes,
                 zone.records().size(),
                 touched,
-                StateHash.of(plan, changes));
+                StateHash.of(plan, changes, pools.changes()));
     }
 
     private static void refuseSet(Plan plan, PlannedSet set, List<Refusal> refusals) {
@@ -256,19 +273,14 @@ public final class Planner {
     }
 
     private static void refuseClaims(
-            Collection<PlannedSet> sets,
-            Map<DnsName, String> claimedNames,
-            List<Refusal> refusals) {
-        for (DnsName name :
-                sets.stream()
-                        .map(PlannedSet::name)
-                        .collect(Collectors.toCollection(TreeSet::new))) {
-            String holder = claimedNames.get(name);
+            Plan plan, Map<String, String> claimed, List<Refusal> refusals) {
+        for (String claim : plan.claims()) {
+            String holder = claimed.get(claim);
             if (holder != null) {
                 refusals.add(
                         new Refusal(
                                 "Overlap",
-                                name.value(),
+                                claim,
                                 "is held by live cutover "
                                         + holder
                                         + "; wait for its end or abort it first"));
@@ -335,11 +347,15 @@ public final class Planner {
      * Pages and certificates are looked at by pinned address before anybody is routed there. A name without a
      * planned address could never pass its gates, and TTLs would have been lowered for nothing.
      */
-    private static void refuseUncovered(Plan plan, ZoneView zone, List<Refusal> refusals) {
+    private static void refuseUncovered(
+            Plan plan, ZoneView zone, PoolPlanner pools, List<Refusal> refusals) {
         DnsName host = plan.site().host();
         TreeSet<DnsName> looked = new TreeSet<>(plan.checks().tlsNames());
         looked.add(host);
         for (DnsName name : looked) {
+            if (pools.routes(name)) {
+                continue;
+            }
             boolean next = isServed(plan, name, PlannedSet::to);
             boolean back = !name.equals(host) || isServed(plan, name, PlannedSet::fallback);
             boolean said =

@@ -1,5 +1,6 @@
 package dev.cutover.core.plan;
 
+import dev.cutover.core.edge.EdgeChange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,12 +12,15 @@ public final class StateHash {
     private StateHash() {}
 
     /**
-     * The hash of a plan and of the records it found. Records' ids are part of it: a record deleted and
+     * The hash of a plan and of the records and edge parts it found. Records' ids are part of it: a record deleted and
      * made again is not the one that was approved.
      */
-    static String of(Plan plan, List<SetChange> changes) {
+    static String of(Plan plan, List<SetChange> changes, List<EdgeChange> edge) {
         StringBuilder text = new StringBuilder(plan.toString());
         for (SetChange change : changes) {
+            text.append('\n').append(change.key()).append(' ').append(change.before());
+        }
+        for (EdgeChange change : edge) {
             text.append('\n').append(change.key()).append(' ').append(change.before());
         }
         return of(text.toString());

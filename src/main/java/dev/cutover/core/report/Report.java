@@ -189,7 +189,7 @@ public record Report(
 
         private Optional<Instant> planned(Phase phase) {
             Instant opens = plan.window().opensAt();
-            Duration switching = plan.dwell().multipliedBy(plan.steps());
+            Duration switching = dwellBefore(plan.steps() + 1);
             Duration promoting = plan.promotion().map(p -> p.expected()).orElse(Duration.ZERO);
             return switch (phase) {
                 case Phase.Preparing p -> Optional.of(plan.lowerTtlsAt());
@@ -197,9 +197,7 @@ public record Report(
                 case Phase.AwaitingGo p -> Optional.of(opens);
                 case Phase.Promoting p -> Optional.of(opens);
                 case Phase.Switching p ->
-                        Optional.of(
-                                opens.plus(promoting)
-                                        .plus(plan.dwell().multipliedBy(p.step() - 1L)));
+                        Optional.of(opens.plus(promoting).plus(dwellBefore(p.step())));
                 case Phase.Soaking p -> Optional.of(opens.plus(promoting).plus(switching));
                 case Phase.Closing p ->
                         Optional.of(opens.plus(promoting).plus(switching).plus(plan.soak()));
@@ -213,6 +211,14 @@ public record Report(
                 case Phase.FellBack p -> Optional.empty();
                 case Phase.NeedsOperator p -> Optional.empty();
             };
+        }
+
+        private Duration dwellBefore(int step) {
+            Duration all = Duration.ZERO;
+            for (int i = 1; i < step; i++) {
+                all = all.plus(plan.dwellOf(i));
+            }
+            return all;
         }
 
         private void end(Event.ActionEnded ended, Instant at) {
@@ -233,7 +239,7 @@ public record Report(
                 case Ending.ImageTaken i -> "image kept at " + String.join(" and ", i.places());
                 case Ending.ZoneWritten z ->
                         z.writes()
-                                + " records written and read back"
+                                + " records and edge parts written and read back"
                                 + (z.kept().isEmpty()
                                         ? ""
                                         : ", " + z.kept().size() + " edits by others kept");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cutover.core.Acme;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.image.Advance;
@@ -381,6 +382,7 @@ final class Story {
         boolean isBad = bad.contains(key);
         return switch (key) {
             case ZONE -> new Evidence.Zone(view());
+            case EDGE -> new Evidence.Edge(EdgeView.none(now));
             case AUTHORITIES -> new Evidence.Authorities(authorities(), now);
             case RESOLVERS -> new Evidence.Resolvers(resolvers(isBad), now);
             case NEXT_PAGES, FALLBACK_PAGES, PUBLIC_PAGES ->

@@ -1,0 +1,145 @@
+package dev.cutover.core.edge;
+
+import dev.cutover.core.dns.DnsName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * One difference the plan makes at the edge: a part before, at each switching step that touches it, when
+ * all is done, and on fallback. Every state is the read copy with our fields changed.
+ *
+ * <pre>
+ *   before    as it was when the plan was made
+ *   stages    what each switching step leads to, such as 10, 25, 50 and 100 percent
+ *   settled   when the run has completed: the last stage, or before for what is only moved for a while
+ *   fallback  where falling back goes; before stands there again when the way back is over
+ * </pre>
+ *
+ * @param names whose visitors it routes, as the load balancers of a pool do; empty when it routes nobody
+ */
+public record EdgeChange(
+        List<DnsName> names,
+        EdgePart before,
+        List<Stage> stages,
+        EdgePart settled,
+        EdgePart fallback) {
+    public EdgeChange {
+        names = List.copyOf(names);
+        stages = List.copyOf(stages);
+    }
+
+    /**
+     * What one switching step leads to.
+     *
+     * @param step from 1, rising within a change
+     */
+    public record Stage(int step, EdgePart target) {}
+
+    public EdgeKey key() {
+        return before.key();
+    }
+
+    /** What must stand there once that step is proven; before when no step up to it touches the part. */
+    public EdgePart at(int step) {
+        EdgePart found = before;
+        for (Stage stage : stages) {
+            if (stage.step() <= step) {
+                found = stage.target();
+            }
+        }
+        return found;
+    }
+
+    /** Whether that step touches the part. */
+    public boolean movesAt(int step) {
+        return stages.stream().anyMatch(s -> s.step() == step);
+    }
+
+    /** The origins that get visitors by this change, the one with most first; empty but for pools. */
+    public List<PoolOrigin> gaining() {
+        return moving(settled, before);
+    }
+
+    /** The origins that give visitors away by this change; empty but for pools. */
+    public List<PoolOrigin> losing() {
+        return moving(before, settled);
+    }
+
+    private static List<PoolOrigin> moving(EdgePart more, EdgePart less) {
+        if (!(more instanceof EdgePart.Pool here) || !(less instanceof EdgePart.Pool there)) {
+            return List.of();
+        }
+        return here.origins().stream()
+                .filter(
+                        o ->
+                                there.origin(o.name())
+                                        .map(x -> x.weightPercent() < o.weightPercent())
+                                        .orElse(false))
+                .sorted(Comparator.comparing(PoolOrigin::weightPercent).reversed())
+                .toList();
+    }
+
+    /** Whether a gaining origin has every visitor of the pool once that step is proven. */
+    public boolean isWhole(int step) {
+        return at(step) instanceof EdgePart.Pool pool
+                && pool.origins().stream()
+                        .filter(o -> o.enabled() && o.weightPercent() > 0)
+                        .allMatch(o -> gaining().stream().anyMatch(g -> g.name().equals(o.name())));
+    }
+
+    /** Every state we may have written; whatever differs from all of them is somebody else's. */
+    public List<EdgePart> ours() {
+        List<EdgePart> ours = new ArrayList<>();
+        ours.add(before);
+        stages.forEach(s -> ours.add(s.target()));
+        ours.add(settled);
+        ours.add(fallback);
+        return ours;
+    }
+
+    /** The fields the plan speaks of: those in which our states differ. */
+    public SortedSet<EdgeField> planned() {
+        SortedSet<EdgeField> planned = new TreeSet<>();
+        for (EdgePart state : ours()) {
+            planned.addAll(new EdgeWrite(before, state).changed());
+        }
+        return planned;
+    }
+
+    /**
+     * The fields a forward step insists on: in a pool every one, because the shares of all its origins
+     * hang together; else the planned ones, because a phase holds other people's rules as well.
+     */
+    public SortedSet<EdgeField> watched(EdgePart seen) {
+        SortedSet<EdgeField> watched = planned();
+        if (before instanceof EdgePart.Pool) {
+            watched.addAll(before.fields().keySet());
+            watched.addAll(seen.fields().keySet());
+        }
+        return watched;
+    }
+
+    /**
+     * This change with only what was written so far: a value of a later step, or of the fallback while
+     * that is not wanted, is a person's if it stands there.
+     */
+    public EdgeChange written(Set<Integer> intendedSteps, boolean fallbackWanted) {
+        List<Stage> done = stages.stream().filter(s -> intendedSteps.contains(s.step())).toList();
+        return new EdgeChange(
+                names,
+                before,
+                done,
+                done.size() == stages.size() ? settled : before,
+                fallbackWanted ? fallback : before);
+    }
+
+    /** This change at closing: whatever is not the last step's is somebody else's by now. */
+    public EdgeChange closing() {
+        EdgePart last = at(Integer.MAX_VALUE);
+        return new EdgeChange(names, last, List.of(), settled, settled);
+    }
+}
