@@ -13,12 +13,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -126,7 +129,24 @@ final class TlsProbe {
             socket.close();
         }
         return new TlsResult(
-                name, witness.presented().map(leaf -> leaf.getNotAfter().toInstant()), problem);
+                name,
+                witness.presented().map(leaf -> leaf.getNotAfter().toInstant()),
+                witness.presented().map(TlsProbe::organisation).orElse(""),
+                problem);
+    }
+
+    /** The issuer's O, without which nothing is known of it. */
+    private static String organisation(X509Certificate leaf) {
+        try {
+            return new LdapName(leaf.getIssuerX500Principal().getName())
+                    .getRdns().stream()
+                            .filter(rdn -> rdn.getType().equalsIgnoreCase("O"))
+                            .map(rdn -> String.valueOf(rdn.getValue()))
+                            .findFirst()
+                            .orElse("");
+        } catch (InvalidNameException e) {
+            return "";
+        }
     }
 
     private static void shakeHands(String host, Socket socket, Witness witness)

@@ -2,8 +2,12 @@ package dev.cutover.port;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
+import dev.cutover.core.evidence.Evidence.IssuerRule;
+import dev.cutover.core.evidence.Evidence.NameServers;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.evidence.Evidence.SignedSet;
 import java.util.List;
 import java.util.Set;
 
@@ -36,4 +40,51 @@ public interface Resolvers {
      * @throws PortException TRANSIENT when no resolver answered
      */
     List<String> addresses(DnsName name, Call call);
+
+    /**
+     * Follows names to their addresses at their own servers. No resolver is asked for the names themselves:
+     * it would remember that one does not exist yet.
+     *
+     * @return one for each name, in their order; one whose servers do not answer says so
+     */
+    default List<AliasTarget> follow(List<DnsName> names, Call call) {
+        throw notLooked("names outside the plan");
+    }
+
+    /**
+     * Which servers the zone above and the zone itself name for a zone.
+     *
+     * @throws PortException TRANSIENT when neither can be found
+     */
+    default Delegated delegation(DnsName zone, Call call) {
+        throw notLooked("delegations");
+    }
+
+    /**
+     * The CAA records that hold for names of a zone, each searched upwards from the name. Source: RFC 8659
+     * section 3.
+     */
+    default List<IssuerRule> issuerRules(DnsName zone, List<DnsName> names, Call call) {
+        throw notLooked("CAA records");
+    }
+
+    /**
+     * What a validator says of sets of a zone. Without a DS at the zone above they are all INSECURE, and no
+     * resolver is asked for them.
+     */
+    default List<SignedSet> validate(DnsName zone, List<SetKey> sets, Call call) {
+        throw notLooked("signatures");
+    }
+
+    private static PortException notLooked(String what) {
+        return PortException.lasting("nobody here looks at " + what);
+    }
+
+    /** Who names which servers for a zone; a server that did not answer is named. */
+    record Delegated(List<NameServers> parent, List<NameServers> child) {
+        public Delegated {
+            parent = List.copyOf(parent);
+            child = List.copyOf(child);
+        }
+    }
 }

@@ -4,9 +4,13 @@ import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.Came;
+import dev.cutover.core.evidence.Evidence.IssuerRule;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.evidence.Evidence.Security;
+import dev.cutover.core.evidence.Evidence.SignedSet;
 import dev.cutover.core.evidence.Evidence.Told;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
@@ -42,12 +46,24 @@ public final class ProbedResolvers implements Resolvers {
     private final List<Resolver> resolvers;
     private final ServerFinder finder;
     private final Duration timeout;
+    private final NameTree tree;
+    private final Validation validation;
 
     /// @param resolvers the recursive resolvers, in the operator's order; at least one
     /// @param authorityPort where authoritative servers listen: 53 in the world
     /// @param timeout for each question, 1 ms to 1 min
     public ProbedResolvers(
             ProbeEngine engine, List<Resolver> resolvers, int authorityPort, Duration timeout) {
+        this(engine, resolvers, authorityPort, timeout, Validation.ROOT);
+    }
+
+    /// @param anchors DS or DNSKEY records that the root is believed by, one a line
+    ProbedResolvers(
+            ProbeEngine engine,
+            List<Resolver> resolvers,
+            int authorityPort,
+            Duration timeout,
+            String anchors) {
         if (resolvers.isEmpty()) {
             throw new IllegalArgumentException("expected at least one resolver, seen none");
         }
@@ -55,6 +71,8 @@ public final class ProbedResolvers implements Resolvers {
         this.resolvers = List.copyOf(resolvers);
         this.finder = new ServerFinder(this::askSome, this.resolvers, authorityPort);
         this.timeout = timeout;
+        this.tree = new NameTree(finder);
+        this.validation = new Validation(this.resolvers, anchors);
     }
 
     @Override
@@ -110,6 +128,29 @@ public final class ProbedResolvers implements Resolvers {
     @Override
     public List<String> addresses(DnsName name, Call call) {
         return finder.addressesOf(name, call);
+    }
+
+    @Override
+    public List<AliasTarget> follow(List<DnsName> names, Call call) {
+        return names.stream().map(name -> tree.follow(name, call)).toList();
+    }
+
+    @Override
+    public Delegated delegation(DnsName zone, Call call) {
+        return tree.delegation(zone, call);
+    }
+
+    @Override
+    public List<IssuerRule> issuerRules(DnsName zone, List<DnsName> names, Call call) {
+        return names.stream().map(name -> tree.issuerRule(name, call)).toList();
+    }
+
+    @Override
+    public List<SignedSet> validate(DnsName zone, List<SetKey> sets, Call call) {
+        if (!tree.isChained(zone, call)) {
+            return sets.stream().map(s -> new SignedSet(s, Security.INSECURE, "")).toList();
+        }
+        return sets.stream().map(s -> validation.of(s, call)).toList();
     }
 
     private <T> List<T> ask(

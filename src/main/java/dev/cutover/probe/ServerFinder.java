@@ -53,7 +53,12 @@ final class ServerFinder {
     ///
     /// @throws PortException TRANSIENT when no server or no address is found
     List<Resolver> serversOf(DnsName zone, Call call) {
-        List<String> names = mostSay(zone.value(), List.of(Type.NS), call);
+        return serversOf(zone.value(), call);
+    }
+
+    /// As [#serversOf(DnsName, Call)], of the root too, which is `.`.
+    List<Resolver> serversOf(String zone, Call call) {
+        List<String> names = mostSay(zone, List.of(Type.NS), call);
         if (names.isEmpty() || names.size() > MOST_SERVERS) {
             throw PortException.passing(
                     zone
@@ -63,14 +68,36 @@ final class ServerFinder {
                             + names.size()
                             + "; nothing was changed");
         }
+        return at(names, call);
+    }
+
+    /// Where the nearest zone above a name begins: the name's longest ancestor that has name
+    /// servers; the root, `.`, when none has.
+    String zoneAbove(String name, Call call) {
+        String zone = ".";
+        // From the top: a name that does not exist is not asked for, once its parent is none.
+        String[] labels = name.split("\\.", -1);
+        String at = "";
+        for (int i = labels.length - 1; i > 0; i--) {
+            at = at.isEmpty() ? labels[i] : labels[i] + "." + at;
+            if (!mostSay(at, List.of(Type.NS), call).isEmpty()) {
+                zone = at;
+            }
+        }
+        return zone;
+    }
+
+    /// These name servers on every address they have.
+    ///
+    /// @throws PortException TRANSIENT when one has none
+    List<Resolver> at(List<String> names, Call call) {
         List<Resolver> servers = new ArrayList<>();
         for (String name : names) {
             String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
             List<InetAddress> addresses = literals(mostSay(host, List.of(Type.A, Type.AAAA), call));
             if (addresses.isEmpty()) {
                 throw PortException.passing(
-                        zone
-                                + ": expected an address for its server "
+                        "expected an address for the name server "
                                 + host
                                 + ", most resolvers say it has none; nothing was changed");
             }

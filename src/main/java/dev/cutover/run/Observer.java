@@ -1,9 +1,11 @@
 package dev.cutover.run;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.ZoneGates;
 import dev.cutover.core.judge.Blocks;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.Cutover;
@@ -24,7 +26,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
@@ -42,6 +46,7 @@ final class Observer {
     private static final Duration ZONE_LIMIT = Duration.ofSeconds(10);
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
     private static final int FALLBACK_PAGES = 5;
+    private static final int MOST_SIGNED = 20;
 
     /** How often a name is asked whose visitors are spread by weights. */
     private static final int SPREAD_ASKED = 10;
@@ -151,11 +156,16 @@ final class Observer {
                                     clock.instant()));
             case AUTHORITIES -> {
                 Instant startedAt = clock.instant();
+                List<SetKey> asked = new ArrayList<>(keys(c));
+                asked.add(new SetKey(plan.zone().name(), RecordType.SOA));
                 yield new Evidence.Authorities(
-                        world.resolvers()
-                                .askAuthorities(
-                                        plan.zone().name(), keys(c), call(c, key, ZONE_LIMIT)),
-                        startedAt);
+                                world.resolvers()
+                                        .askAuthorities(
+                                                plan.zone().name(),
+                                                asked,
+                                                call(c, key, ZONE_LIMIT)),
+                                startedAt)
+                        .after(before(key));
             }
             case RESOLVERS -> resolvers.look(c, call(c, key, ZONE_LIMIT));
             case NEXT_PAGES -> pages(c, key, plan.checks().landingPages(), Pins.of(c, Side.NEXT));
@@ -184,6 +194,36 @@ final class Observer {
             case SERVED -> served(c, key);
             case PROBE_ERRORS -> probe(c, key);
             case PROVIDER_ERRORS -> providerErrors(c, key);
+            case ALIASES -> {
+                Set<DnsName> targets = new TreeSet<>();
+                for (Side side : Side.values()) {
+                    targets.addAll(ZoneGates.targets(c.changes(), side).keySet());
+                }
+                yield new Evidence.Aliases(
+                        world.resolvers().follow(List.copyOf(targets), call(c, key, CHECK_LIMIT)),
+                        clock.instant());
+            }
+            case DELEGATION -> {
+                var seen =
+                        world.resolvers().delegation(plan.zone().name(), call(c, key, CHECK_LIMIT));
+                yield new Evidence.Delegation(seen.parent(), seen.child(), clock.instant());
+            }
+            case ISSUERS ->
+                    new Evidence.IssuerRules(
+                            world.resolvers()
+                                    .issuerRules(
+                                            plan.zone().name(),
+                                            plan.checks().tlsNames(),
+                                            call(c, key, CHECK_LIMIT)),
+                            clock.instant());
+            case SIGNATURES ->
+                    new Evidence.Signatures(
+                            world.resolvers()
+                                    .validate(
+                                            plan.zone().name(),
+                                            signed(c),
+                                            call(c, key, CHECK_LIMIT)),
+                            clock.instant());
             case ENGINE ->
                     new Evidence.Engine(
                             plan.promotion()
@@ -191,6 +231,29 @@ final class Observer {
                                     .orElse("no promotion is planned"),
                             clock.instant());
         };
+    }
+
+    private Optional<Evidence.Authorities> before(EvidenceKey key) {
+        return latest.get(key) instanceof Evidence.Authorities a
+                ? Optional.of(a)
+                : Optional.empty();
+    }
+
+    /**
+     * The sets whose signatures are looked at: the zone's own, and what was switched once it is served.
+     * Resolvers asked for a planned set before would plant its old answer for a whole TTL.
+     */
+    private static List<SetKey> signed(Cutover c) {
+        List<SetKey> sets = new ArrayList<>();
+        sets.add(new SetKey(c.plan().zone().name(), RecordType.SOA));
+        if (c.servedAt().isPresent()) {
+            c.switched().stream()
+                    .filter(x -> !x.next().isEmpty())
+                    .map(SetChange::key)
+                    .limit(MOST_SIGNED)
+                    .forEach(sets::add);
+        }
+        return sets;
     }
 
     private Evidence pages(Cutover c, EvidenceKey key, List<String> paths, Via via) {

@@ -77,12 +77,7 @@ final class ResolverRounds {
     void learn(Cutover c, Evidence seen) {
         if (seen instanceof Evidence.Authorities authorities) {
             edge = edge.look(c.changes(), authorities);
-            negativeTtl =
-                    authorities.answers().stream()
-                            .filter(a -> a.answered() && a.contents().isEmpty())
-                            .map(a -> Duration.ofSeconds(a.ttlSeconds()))
-                            .max(Duration::compareTo)
-                            .orElse(negativeTtl);
+            negativeTtl = authorities.negativeTtl().orElse(negativeTtl);
             if (!c.switched().stream().map(SetChange::key).allMatch(askedFor::contains)) {
                 askedFor = Set.of();
             }

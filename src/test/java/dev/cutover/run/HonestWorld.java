@@ -2,6 +2,7 @@ package dev.cutover.run;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeKey;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A world in which everything answers at once and rightly, so that what is measured is the controller. One
@@ -104,7 +106,18 @@ final class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChec
 
     @Override
     public List<AuthorityAnswer> askAuthorities(DnsName zone, List<SetKey> sets, Call call) {
+        return Stream.concat(planned(sets), serials(zone)).toList();
+    }
+
+    private static Stream<AuthorityAnswer> serials(DnsName zone) {
+        SetKey soa = new SetKey(zone, RecordType.SOA);
+        return Stream.of("ns1", "ns2")
+                .map(ns -> new AuthorityAnswer(ns, soa, List.of("a. b. 7 1 1 1 60"), 60, ""));
+    }
+
+    private Stream<AuthorityAnswer> planned(List<SetKey> sets) {
         return sets.stream()
+                .filter(set -> set.type() != RecordType.SOA)
                 .flatMap(
                         set ->
                                 IntStream.of(1, 2)
@@ -117,8 +130,7 @@ final class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChec
                                                                         record(set.name())
                                                                                 .content()),
                                                                 record(set.name()).ttlSeconds(),
-                                                                "")))
-                .toList();
+                                                                "")));
     }
 
     @Override

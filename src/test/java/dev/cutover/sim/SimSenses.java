@@ -2,6 +2,7 @@ package dev.cutover.sim;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeView;
@@ -52,6 +53,9 @@ final class SimSenses {
             case SERVED -> served(now);
             case PROBE_ERRORS -> new Evidence.Errors(key, List.copyOf(world.requests), now);
             case PROVIDER_ERRORS -> providerErrors(now);
+            case ALIASES -> new Evidence.Aliases(List.of(), now);
+            case DELEGATION, ISSUERS, SIGNATURES ->
+                    new Evidence.NoEvidence(key, "other people's servers are not simulated", now);
             case ENGINE ->
                     world.engine.dead
                             ? new Evidence.NoEvidence(key, "the engine does not answer", now)
@@ -81,6 +85,16 @@ final class SimSenses {
                                 set.stream().mapToLong(SimZone::answeredTtl).max().orElse(600),
                                 down ? "no answer in 2 s" : ""));
             }
+        }
+        for (int i = 0; i < world.zone.authorities(); i++) {
+            boolean down = i == 0 && SimWorld.any(world.authorityDown, now);
+            answers.add(
+                    new Evidence.AuthorityAnswer(
+                            "ns" + i,
+                            new SetKey(Scenario.APEX, RecordType.SOA),
+                            down ? List.of() : List.of("ns0. host. 7 1 1 1 600"),
+                            600,
+                            down ? "no answer in 2 s" : ""));
         }
         return new Evidence.Authorities(answers, now);
     }

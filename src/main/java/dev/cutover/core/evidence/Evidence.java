@@ -1,7 +1,9 @@
 package dev.cutover.core.evidence;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.dns.Soa;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.judge.Bucket;
@@ -55,10 +57,57 @@ public sealed interface Evidence {
         }
     }
 
-    /** What every authoritative server of the zone answers for every planned set. */
-    record Authorities(List<AuthorityAnswer> answers, Instant observedAt) implements Evidence {
+    /**
+     * What every authoritative server of the zone answers for every planned set and for the zone's SOA.
+     *
+     * @param unevenSince since when, look by look, the servers show different serials; empty when this look
+     *     saw one serial or none
+     */
+    record Authorities(
+            List<AuthorityAnswer> answers, Optional<Instant> unevenSince, Instant observedAt)
+            implements Evidence {
         public Authorities {
             answers = List.copyOf(answers);
+        }
+
+        /** One look by itself, as if there had been none before. */
+        public Authorities(List<AuthorityAnswer> answers, Instant observedAt) {
+            this(answers, unevenSince(answers, Optional.empty(), observedAt), observedAt);
+        }
+
+        /** This look as the one that follows another. */
+        public Authorities after(Optional<Authorities> before) {
+            return new Authorities(
+                    answers,
+                    unevenSince(answers, before.flatMap(Authorities::unevenSince), observedAt),
+                    observedAt);
+        }
+
+        private static Optional<Instant> unevenSince(
+                List<AuthorityAnswer> answers, Optional<Instant> before, Instant now) {
+            long serials =
+                    answers.stream()
+                            .flatMap(a -> a.soa().stream())
+                            .map(Soa::serial)
+                            .distinct()
+                            .count();
+            return serials > 1 ? Optional.of(before.orElse(now)) : Optional.empty();
+        }
+
+        /**
+         * How long a resolver may remember that a name does not exist: the longest that a server's SOA or
+         * its denial says; empty where none said. Source: RFC 2308 section 5.
+         */
+        public Optional<Duration> negativeTtl() {
+            return answers.stream()
+                    .flatMap(a -> a.absentSeconds().stream())
+                    .map(Duration::ofSeconds)
+                    .max(Duration::compareTo);
+        }
+
+        /** What the servers say about themselves, as far as they answered it. */
+        public List<AuthorityAnswer> soas() {
+            return answers.stream().filter(a -> a.set().type() == RecordType.SOA).toList();
         }
 
         @Override
@@ -79,6 +128,20 @@ public sealed interface Evidence {
             String authority, SetKey set, List<String> contents, long ttlSeconds, String failure) {
         public AuthorityAnswer {
             contents = contents.stream().sorted().toList();
+        }
+
+        private Optional<Long> absentSeconds() {
+            if (set.type() == RecordType.SOA) {
+                return soa().map(soa -> Math.min(soa.minimumSeconds(), ttlSeconds));
+            }
+            return answered() && contents.isEmpty() ? Optional.of(ttlSeconds) : Optional.empty();
+        }
+
+        /** The zone's own record, when it was asked for and answered. */
+        public Optional<Soa> soa() {
+            return set.type() == RecordType.SOA && answered() && contents.size() == 1
+                    ? Soa.of(contents.getFirst())
+                    : Optional.empty();
         }
 
         public boolean answered() {
@@ -259,9 +322,15 @@ public sealed interface Evidence {
      * One name's certificate.
      *
      * @param notAfter when it expires; empty when no handshake took place
+     * @param issuer the organisation that issued it; empty when it names none or none was seen
      * @param problem empty when chain, name and dates are right; else what is wrong
      */
-    record TlsResult(DnsName name, Optional<Instant> notAfter, String problem) {
+    record TlsResult(DnsName name, Optional<Instant> notAfter, String issuer, String problem) {
+        /** A certificate whose issuer is not known. */
+        public TlsResult(DnsName name, Optional<Instant> notAfter, String problem) {
+            this(name, notAfter, "", problem);
+        }
+
         public boolean ok() {
             return problem.isEmpty();
         }
@@ -291,6 +360,125 @@ public sealed interface Evidence {
         public Errors {
             buckets = List.copyOf(buckets);
         }
+    }
+
+    /** Where the names lead that planned aliases point at, asked at their own servers. */
+    record Aliases(List<AliasTarget> targets, Instant observedAt) implements Evidence {
+        public Aliases {
+            targets = List.copyOf(targets);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.ALIASES;
+        }
+    }
+
+    /**
+     * What one alias leads to.
+     *
+     * @param addresses sorted; empty when it resolves to none
+     * @param longestTtlSeconds the longest life of any answer on the way; 0 when there was none
+     * @param failure empty when its servers answered; else what happened
+     */
+    record AliasTarget(
+            DnsName target, List<String> addresses, long longestTtlSeconds, String failure) {
+        public AliasTarget {
+            addresses = addresses.stream().sorted().toList();
+        }
+
+        public boolean answered() {
+            return failure.isEmpty();
+        }
+    }
+
+    /** Which name servers the zone above and the zone itself name for the zone. */
+    record Delegation(List<NameServers> parent, List<NameServers> child, Instant observedAt)
+            implements Evidence {
+        public Delegation {
+            parent = List.copyOf(parent);
+            child = List.copyOf(child);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.DELEGATION;
+        }
+    }
+
+    /**
+     * The name servers one server names.
+     *
+     * @param server who was asked
+     * @param names sorted, lower case, without the trailing dot
+     * @param failure empty when it answered; else what happened
+     */
+    record NameServers(String server, List<String> names, String failure) {
+        public NameServers {
+            names = names.stream().sorted().toList();
+        }
+
+        public boolean answered() {
+            return failure.isEmpty();
+        }
+    }
+
+    /** Who may issue certificates for the names that need one. */
+    record IssuerRules(List<IssuerRule> names, Instant observedAt) implements Evidence {
+        public IssuerRules {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.ISSUERS;
+        }
+    }
+
+    /**
+     * The CAA records that hold for one name.
+     *
+     * @param at the name they stand at: the name itself or the nearest one above that has any
+     * @param issuers the domains of {@code issue} records, lower case; {@code ""} forbids all
+     * @param restricts whether there is any {@code issue} record; without, everybody may issue
+     * @param failure empty when the records could be read; else what happened
+     */
+    record IssuerRule(
+            DnsName name, String at, List<String> issuers, boolean restricts, String failure) {
+        public IssuerRule {
+            issuers = List.copyOf(issuers);
+        }
+    }
+
+    /** Whether what is answered for the zone can be proven by signatures, from the root down. */
+    record Signatures(List<SignedSet> sets, Instant observedAt) implements Evidence {
+        public Signatures {
+            sets = List.copyOf(sets);
+        }
+
+        @Override
+        public EvidenceKey key() {
+            return EvidenceKey.SIGNATURES;
+        }
+    }
+
+    /**
+     * What validation said of one set.
+     *
+     * @param why the validator's reason; may be empty
+     */
+    record SignedSet(SetKey set, Security security, String why) {}
+
+    /** What a validator says of an answer. Source: RFC 4033 section 5. */
+    enum Security {
+        /** Every signature from the root's key down holds. */
+        SECURE,
+        /** The zone above says, provably, that this zone is not signed. */
+        INSECURE,
+        /** Signatures are due, and do not hold: validating resolvers answer SERVFAIL. */
+        BOGUS,
+        /** Nobody answered. */
+        UNKNOWN
     }
 
     /**

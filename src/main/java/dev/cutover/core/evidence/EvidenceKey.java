@@ -28,6 +28,14 @@ public enum EvidenceKey {
     PROBE_ERRORS,
     /** The provider's own error figures. */
     PROVIDER_ERRORS,
+    /** What the planned aliases point at. */
+    ALIASES,
+    /** The zone's name servers as the zone above and the zone itself name them. */
+    DELEGATION,
+    /** Who may issue certificates. */
+    ISSUERS,
+    /** The chain of signatures from the root. */
+    SIGNATURES,
     /** The promotion engine. */
     ENGINE
 }

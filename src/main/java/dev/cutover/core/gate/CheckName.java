@@ -12,6 +12,16 @@ public enum CheckName {
     ORIGINS_HEALTHY,
     /** Every authoritative server answers, and they agree. */
     AUTHORITIES_AGREE,
+    /** Every authoritative server shows the same version of the zone. */
+    SERIALS_AGREE,
+    /** What planned aliases point at resolves. */
+    ALIASES_RESOLVE,
+    /** The zone above names the same name servers as the zone itself. */
+    DELEGATION_AGREES,
+    /** CAA records permit who issued the certificates that were seen. */
+    ISSUERS_PERMITTED,
+    /** Signed answers hold from the root down; a zone that is not signed passes. */
+    SIGNATURES_HOLD,
     /** No cache can still hold an answer with the old, long TTL. */
     TTL_AGED,
     /** The top landing pages are right on the next side. */
@@ -40,6 +50,17 @@ public enum CheckName {
     PUBLIC_PAGES,
     /** Certificates are right as visitors get them. */
     PUBLIC_TLS;
+
+    /**
+     * Whether a go needs no more than that nothing bad is known. Such a gate asks other people's
+     * servers: when they cannot be asked, that is said and left unproven, and it does not close the go.
+     */
+    public boolean mayStayUnproven() {
+        return this == ALIASES_RESOLVE
+                || this == DELEGATION_AGREES
+                || this == ISSUERS_PERMITTED
+                || this == SIGNATURES_HOLD;
+    }
 
     /** The name as people read it, such as {@code ttl-aged}. */
     public String text() {

@@ -1,5 +1,6 @@
 package dev.cutover.core.gate;
 
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.evidence.Evidence;
@@ -22,7 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The gates and guards, one function each: evidence and now in, a verdict with its reasons out.
@@ -59,6 +63,11 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                             + " s");
         }
         return judge.apply(type.cast(evidence));
+    }
+
+    /** The gates about the zone as a whole. */
+    public ZoneGates zone() {
+        return new ZoneGates(this);
     }
 
     /** Whether the planned sets stand in the zone exactly as expected. */
@@ -182,9 +191,35 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                                 now,
                                 changes.isEmpty()
                                         ? "no planned record has answers to outlive"
-                                        : "old answers are gone since " + goneAt);
+                                        : "old answers are gone since "
+                                                + goneAt
+                                                + made(changes, negativeTtl));
             }
         };
+    }
+
+    /**
+     * What no ageing cures: who asks for a new name before it is made may be told for a while that there is
+     * none. Source: RFC 2308 section 5.
+     */
+    private static String made(List<SetChange> changes, Duration negativeTtl) {
+        Set<DnsName> known =
+                changes.stream()
+                        .filter(c -> !c.before().isEmpty())
+                        .map(SetChange::name)
+                        .collect(Collectors.toSet());
+        Set<DnsName> made =
+                changes.stream()
+                        .filter(c -> !c.next().isEmpty() && !known.contains(c.name()))
+                        .map(SetChange::name)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        return made.isEmpty()
+                ? ""
+                : "; made by this plan: "
+                        + made
+                        + ", who asked before may be told for "
+                        + negativeTtl.toSeconds()
+                        + " s after the switch that there is no such name";
     }
 
     /** Whether every page of one path is right. */

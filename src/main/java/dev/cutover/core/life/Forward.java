@@ -151,10 +151,11 @@ final class Forward {
             t.wakeIn(cadence);
             return;
         }
-        List<Judged> closed = gates.stream().filter(g -> g.verdict() != Verdict.PASS).toList();
+        List<Judged> closed = gates.stream().filter(GoGates::isClosed).toList();
         if (closed.isEmpty()) {
-            gates.forEach(g -> t.emit(new Event.GatePassed(g)));
-            go(t, gates.size());
+            List<Judged> passed = gates.stream().filter(g -> g.verdict() == Verdict.PASS).toList();
+            passed.forEach(g -> t.emit(new Event.GatePassed(g)));
+            go(t, passed.size());
             return;
         }
         List<Judged> failing = closed.stream().filter(g -> g.verdict() == Verdict.FAIL).toList();
@@ -430,7 +431,8 @@ final class Forward {
                 List.of(
                         gates.propagated(t.c.changes(), plan.watch().quorum()),
                         gates.pages(CheckName.PUBLIC_PAGES, EvidenceKey.PUBLIC_PAGES),
-                        gates.tls(CheckName.PUBLIC_TLS, EvidenceKey.PUBLIC_TLS, t.now));
+                        gates.tls(CheckName.PUBLIC_TLS, EvidenceKey.PUBLIC_TLS, t.now),
+                        t.gates(Needs.SLOW_HEALTH.plus(Pace.GO_EVIDENCE)).zone().signaturesHold());
         wanted.forEach(t::note);
         if (t.now.isBefore(soakOver)) {
             return;
@@ -439,10 +441,12 @@ final class Forward {
                 Stream.concat(
                                 wanted.stream(),
                                 t.c.verdict(CheckName.ERRORS).stream().map(s -> s.judged()))
-                        .filter(g -> g.verdict() != Verdict.PASS)
+                        .filter(GoGates::isClosed)
                         .toList();
         if (closed.isEmpty() && errors(t) == Verdict.PASS) {
-            wanted.forEach(g -> t.emit(new Event.GatePassed(g)));
+            wanted.stream()
+                    .filter(g -> g.verdict() == Verdict.PASS)
+                    .forEach(g -> t.emit(new Event.GatePassed(g)));
             t.enter(new Phase.Closing(), "Soaked", "the next side was healthy for " + plan.soak());
         } else if (soakOver.plus(plan.watch().patience().multipliedBy(5)).isBefore(t.now)) {
             t.hold(

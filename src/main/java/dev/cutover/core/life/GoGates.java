@@ -29,6 +29,7 @@ final class GoGates {
             judged.add(t.edgeGates(maxAge).originsHealthy(t.c.edge()));
         }
         judged.add(gates.authoritiesAgree(t.c.changes(), t::expected));
+        judged.add(gates.zone().serialsAgree());
         judged.add(gates.pages(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES));
         judged.add(gates.robots());
         judged.add(gates.tls(CheckName.NEXT_TLS, EvidenceKey.NEXT_TLS, soakOver));
@@ -36,7 +37,22 @@ final class GoGates {
         if (plan.promotion().isPresent()) {
             judged.add(gates.engineReady());
         }
+        Gates slow = t.gates(maxAge.plus(Needs.SLOW_HEALTH));
+        boolean acknowledged = plan.limits().acknowledged().contains(plan.zone().name());
+        judged.add(slow.zone().aliasesResolve(t.c.changes()));
+        judged.add(slow.zone().delegationAgrees(acknowledged));
+        judged.add(slow.zone().issuersPermitted());
+        judged.add(slow.zone().signaturesHold());
         return judged;
+    }
+
+    /** Whether a gate stands in the way of the go. */
+    static boolean isClosed(Judged gate) {
+        return switch (gate.verdict()) {
+            case PASS -> false;
+            case BLIND -> !gate.check().mayStayUnproven();
+            case FAIL, INCONCLUSIVE -> true;
+        };
     }
 
     /** Keeps the TTL clock true from lowering to the end of the soak, also while held. */
@@ -50,6 +66,10 @@ final class GoGates {
                                 t.c.ttlClock()
                                         .look(t.c.changes(), z.view())
                                         .lookForNext(t.c.switched(), z.view()))
+                .filter(next -> !next.equals(t.c.ttlClock()))
+                .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
+        t.latest(EvidenceKey.ALIASES, Evidence.Aliases.class)
+                .map(a -> t.c.ttlClock().look(t.c.changes(), a))
                 .filter(next -> !next.equals(t.c.ttlClock()))
                 .ifPresent(next -> t.emit(new Event.TtlClockChanged(next)));
         if (isEarly(t.c.phase())) {
@@ -99,15 +119,13 @@ final class GoGates {
         return t.c.loweredAt().map(at -> at.plus(t.c.plan().ttl().lead())).orElse(t.c.phaseSince());
     }
 
-    /** How long a resolver may remember that a name does not exist; an hour where no authority said. */
+    /**
+     * How long a resolver may remember that a name does not exist: the longest that an authority's SOA or
+     * its denial says; an hour where none said.
+     */
     static Duration negativeTtl(Turn t) {
         return t.latest(EvidenceKey.AUTHORITIES, Evidence.Authorities.class)
-                .flatMap(
-                        a ->
-                                a.answers().stream()
-                                        .filter(x -> x.answered() && x.contents().isEmpty())
-                                        .map(x -> Duration.ofSeconds(x.ttlSeconds()))
-                                        .max(Duration::compareTo))
+                .flatMap(Evidence.Authorities::negativeTtl)
                 .orElse(Duration.ofHours(1));
     }
 

@@ -1,6 +1,9 @@
 package dev.cutover.core.life;
 
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CheckName;
+import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
@@ -24,6 +27,12 @@ public final class Needs {
 
     /** On the way back every second counts. */
     public static final Duration ZONE_WHILE_GOING_BACK = Duration.ofSeconds(1);
+
+    /** What hangs on other people's zones changes rarely, and costs several rounds of questions to see. */
+    static final Duration SLOW_HEALTH = Duration.ofMinutes(10);
+
+    /** While servers show different serials they are looked at often: they settle in seconds or not at all. */
+    private static final Duration UNEVEN = Duration.ofSeconds(10);
 
     private Needs() {}
 
@@ -94,8 +103,25 @@ public final class Needs {
         if (c.plan().promotion().isPresent()) {
             needs.put(EvidenceKey.ENGINE, cadence);
         }
+        health(needs, c, cadence.compareTo(SLOW_HEALTH) > 0 ? cadence : SLOW_HEALTH);
+        boolean uneven =
+                c.verdict(CheckName.SERIALS_AGREE)
+                        .map(s -> s.judged().verdict() == Verdict.INCONCLUSIVE)
+                        .orElse(false);
+        if (uneven) {
+            needs.computeIfPresent(EvidenceKey.AUTHORITIES, (k, pause) -> least(pause, UNEVEN));
+        }
         if (c.ttlClock().startedAt().size() < c.changes().size()) {
             needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
+        }
+    }
+
+    private static void health(Map<EvidenceKey, Duration> needs, Cutover c, Duration pause) {
+        needs.put(EvidenceKey.DELEGATION, pause);
+        needs.put(EvidenceKey.ISSUERS, pause);
+        needs.put(EvidenceKey.SIGNATURES, pause);
+        if (c.changes().stream().anyMatch(x -> x.type() == RecordType.CNAME)) {
+            needs.put(EvidenceKey.ALIASES, least(pause, SLOW_HEALTH));
         }
     }
 
@@ -133,6 +159,7 @@ public final class Needs {
         needs.put(EvidenceKey.RESOLVERS, Duration.ofSeconds(10));
         needs.put(EvidenceKey.PUBLIC_PAGES, Duration.ofSeconds(30));
         needs.put(EvidenceKey.PUBLIC_TLS, Duration.ofSeconds(60));
+        needs.put(EvidenceKey.SIGNATURES, SLOW_HEALTH);
     }
 
     private static void back(Map<EvidenceKey, Duration> needs, Phase.Stage stage) {

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
  * @param startedAt by set in text form, when all authorities were first seen to serve the lowered TTL;
  *     a set that is missing has not started
  * @param longestSeconds by set, the longest TTL above the planned one that was seen at any authority
- *     since TTLs were lowered, or in the zone since it was scheduled; a set that is missing was never
- *     seen higher
+ *     since TTLs were lowered, in the zone since it was scheduled, or at the target of the alias it is; a
+ *     set that is missing was never seen higher
  * @param nextSeconds by set, the longest TTL above the planned one with which the next side itself was
  *     seen since it was switched to: what the way back must outlast. For a set that is removed on the next
  *     side it is how long "no such name" may be remembered. A long TTL of the answers before the switch
@@ -113,6 +113,34 @@ public record TtlClock(
             }
         }
         return new TtlClock(startedAt, longest, nextSeconds);
+    }
+
+    /**
+     * The clock after one look at where aliases lead: an old target's answers may be kept beside the alias
+     * for as long as they live themselves, and the next side's after falling back.
+     */
+    public TtlClock look(List<SetChange> changes, Evidence.Aliases seen) {
+        Map<String, Long> longest = new TreeMap<>(longestSeconds);
+        Map<String, Long> shown = new TreeMap<>(nextSeconds);
+        for (SetChange change : changes) {
+            if (change.type() != RecordType.CNAME || change.isProxied()) {
+                continue;
+            }
+            long before = targetSeconds(change.before(), seen);
+            if (before > longest(change.before())) {
+                longest.merge(change.key().toString(), before, Math::max);
+            }
+            keepLongest(shown, change, targetSeconds(change.next(), seen));
+        }
+        return new TtlClock(startedAt, longest, shown);
+    }
+
+    private static long targetSeconds(List<DnsRecord> aliases, Evidence.Aliases seen) {
+        return seen.targets().stream()
+                .filter(t -> aliases.stream().anyMatch(a -> a.content().equals(t.target().value())))
+                .mapToLong(Evidence.AliasTarget::longestTtlSeconds)
+                .max()
+                .orElse(0);
     }
 
     /** The clock after one look at all authorities for answers that lead to the next side. */

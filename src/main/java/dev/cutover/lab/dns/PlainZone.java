@@ -3,16 +3,20 @@ package dev.cutover.lab.dns;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * A zone held in memory, the same at every server from the moment of a change on.
+ * A zone held in memory, the same at every server from the moment of a change on, except where a server
+ * is told to lag.
  *
  * <p>For zones nobody cuts over, such as the name servers' own, and for tests.
  */
 public final class PlainZone implements ZoneSource {
 
     private final String origin;
+    private final Map<Integer, State> lagging = new ConcurrentHashMap<>();
     private volatile State state;
 
     /** One version of the zone. */
@@ -32,6 +36,20 @@ public final class PlainZone implements ZoneSource {
         state = new State(state.version() + 1, Stream.concat(others, Stream.of(records)).toList());
     }
 
+    /** From now on this server goes on serving the zone as it is, whatever is changed. */
+    public synchronized void lag(int serverIndex) {
+        lagging.put(serverIndex, state);
+    }
+
+    /** From now on every server serves the zone as it is. */
+    public void catchUp() {
+        lagging.clear();
+    }
+
+    private State shownBy(int serverIndex) {
+        return lagging.getOrDefault(serverIndex, state);
+    }
+
     @Override
     public String origin() {
         return origin;
@@ -39,11 +57,11 @@ public final class PlainZone implements ZoneSource {
 
     @Override
     public long version(int serverIndex, Instant now) {
-        return state.version();
+        return shownBy(serverIndex).version();
     }
 
     @Override
     public List<ZoneRecord> recordsAt(int serverIndex, Instant now) {
-        return state.records();
+        return shownBy(serverIndex).records();
     }
 }

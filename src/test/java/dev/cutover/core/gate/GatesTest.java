@@ -13,6 +13,7 @@ import dev.cutover.core.evidence.Evidence.ServedName;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.timeline.TtlClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +65,44 @@ class GatesTest {
         assertThat(pagesAt(T0, Map.of(EvidenceKey.NEXT_PAGES, pages(T0))).verdict())
                 .as("no pages are no proof")
                 .isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    @Test
+    void a_name_the_plan_makes_is_said_to_be_unknown_to_those_who_asked_before() {
+        List<SetChange> made =
+                Acme.diff(
+                                Acme.plan(
+                                        Acme.set(
+                                                "lb",
+                                                RecordType.A,
+                                                List.of(),
+                                                List.of("203.0.113.9"),
+                                                1)),
+                                Acme.zone())
+                        .changes();
+        SetKey key = made.getFirst().key();
+        TtlClock clock =
+                TtlClock.stopped()
+                        .look(
+                                made,
+                                new Evidence.Authorities(
+                                        List.of(
+                                                new AuthorityAnswer(
+                                                        "ns1", key, List.of(), 1_800, "")),
+                                        T0));
+        Duration negative = Duration.ofSeconds(1_800);
+
+        assertThat(
+                        gates(T0.plusSeconds(1_799), Map.of())
+                                .ttlAged(clock, made, negative, T0)
+                                .verdict())
+                .as("what was denied before may be remembered")
+                .isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(
+                        gates(T0.plusSeconds(1_800), Map.of())
+                                .ttlAged(clock, made, negative, T0)
+                                .summary())
+                .contains("made by this plan: [lb.acme.example]", "for 1800 s after the switch");
     }
 
     @Test

@@ -3,13 +3,19 @@ package dev.cutover.core.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.Acme;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CheckName;
+import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -312,6 +318,60 @@ class LifeTest {
         Story blind = Story.of(Acme.plan()).approvedBy("bob", "cat").blind(EvidenceKey.ENGINE);
         assertThat(heldFor(blind.until(Phase.Held.class))).isEqualTo("MissedWindow");
         assertThat(blind.work()).doesNotContain("promote");
+    }
+
+    @Test
+    void a_lagging_server_a_wrong_delegation_and_bad_signatures_keep_the_gate_shut() {
+        for (EvidenceKey key :
+                List.of(EvidenceKey.AUTHORITIES, EvidenceKey.DELEGATION, EvidenceKey.SIGNATURES)) {
+            Story story = Story.of(Acme.plan()).approvedBy("bob", "cat").bad(key);
+            assertThat(heldFor(story.until(Phase.Held.class)))
+                    .as("%s", key)
+                    .isEqualTo("MissedWindow");
+            assertThat(story.work()).doesNotContain("promote");
+        }
+    }
+
+    @Test
+    void absence_is_remembered_for_as_long_as_the_zone_says() {
+        Cutover c = Story.of(Acme.plan()).cutover();
+        SetKey soa = new SetKey(Acme.ZONE, RecordType.SOA);
+        var long1 =
+                new Evidence.AuthorityAnswer(
+                        "ns1", soa, List.of("ns1. host. 7 1 1 1 86400"), 7_200, "");
+        var denied =
+                new Evidence.AuthorityAnswer(
+                        "ns1", c.changes().getFirst().key(), List.of(), 9_000, "");
+        var dead = new Evidence.AuthorityAnswer("ns2", soa, List.of(), 99_999, "timed out");
+
+        assertThat(negativeTtl(c, long1, dead)).as("RFC 2308").isEqualTo(Duration.ofSeconds(7_200));
+        assertThat(negativeTtl(c, long1, denied)).isEqualTo(Duration.ofSeconds(9_000));
+        assertThat(negativeTtl(c, dead)).as("nobody said").isEqualTo(Duration.ofHours(1));
+    }
+
+    private static Duration negativeTtl(Cutover c, Evidence.AuthorityAnswer... answers) {
+        return GoGates.negativeTtl(
+                new Turn(
+                        c,
+                        Map.of(
+                                EvidenceKey.AUTHORITIES,
+                                new Evidence.Authorities(List.of(answers), Acme.NOW)),
+                        Acme.NOW));
+    }
+
+    @Test
+    void what_only_other_people_s_servers_can_tell_may_stay_unproven() {
+        Story story =
+                Story.of(Acme.plan())
+                        .approvedBy("bob", "cat")
+                        .blind(EvidenceKey.DELEGATION)
+                        .blind(EvidenceKey.ISSUERS)
+                        .blind(EvidenceKey.SIGNATURES)
+                        .until(Phase.Completed.class);
+
+        assertThat(story.cutover().verdict(CheckName.DELEGATION_AGREES))
+                .as("it is said, not hidden")
+                .hasValueSatisfying(s -> assertThat(s.judged().verdict()).isEqualTo(Verdict.BLIND));
     }
 
     @Test

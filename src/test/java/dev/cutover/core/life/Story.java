@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.Acme;
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
@@ -420,12 +422,47 @@ final class Story {
                                     .filter(b -> b.startsAt().isAfter(now.minusSeconds(600)))
                                     .toList(),
                             now);
+            case ALIASES -> new Evidence.Aliases(List.of(), now);
+            case DELEGATION ->
+                    new Evidence.Delegation(
+                            List.of(new Evidence.NameServers("a.gtld", List.of("ns1", "ns2"), "")),
+                            List.of(
+                                    new Evidence.NameServers(
+                                            "ns1",
+                                            isBad ? List.of("ns1") : List.of("ns1", "ns2"),
+                                            "")),
+                            now);
+            case ISSUERS -> new Evidence.IssuerRules(List.of(), now);
+            case SIGNATURES ->
+                    new Evidence.Signatures(
+                            List.of(
+                                    new Evidence.SignedSet(
+                                            new SetKey(Acme.ZONE, RecordType.SOA),
+                                            isBad
+                                                    ? Evidence.Security.BOGUS
+                                                    : Evidence.Security.SECURE,
+                                            "")),
+                            now);
             case ENGINE -> new Evidence.Engine("engine 1.0", now);
         };
     }
 
+    /** The second server stays behind where authorities are told to be bad. */
+    private int serial(String authority) {
+        return authority.equals("ns2") && bad.contains(EvidenceKey.AUTHORITIES) ? 6 : 7;
+    }
+
     private List<Evidence.AuthorityAnswer> authorities() {
         List<Evidence.AuthorityAnswer> answers = new ArrayList<>();
+        for (String authority : List.of("ns1", "ns2")) {
+            answers.add(
+                    new Evidence.AuthorityAnswer(
+                            authority,
+                            new SetKey(Acme.ZONE, RecordType.SOA),
+                            List.of("ns1. host. " + serial(authority) + " 1 1 1 1800"),
+                            1_800,
+                            ""));
+        }
         for (SetChange change : c.changes()) {
             List<DnsRecord> set = view().set(change.key());
             for (String authority : List.of("ns1", "ns2")) {

@@ -3,10 +3,13 @@ package dev.cutover.core.timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.Acme;
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.Evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
+import dev.cutover.core.plan.Plan.PlannedSet;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.timeline.TtlClock.Reading;
 import java.time.Duration;
@@ -59,6 +62,38 @@ class TtlClockTest {
         clock = clock.look(WWW, seen(T0.plusSeconds(20), ttl("ns1", 300), dead("ns2")));
         assertThat(clock.read(WWW, NEGATIVE))
                 .isEqualTo(new Reading.Runs(T0.plusSeconds(10 + 3_600)));
+    }
+
+    @Test
+    void an_alias_ages_as_long_as_its_old_target_is_kept_and_drains_as_long_as_its_new_one() {
+        DnsName old = new DnsName("old.host.test");
+        DnsName next = new DnsName("new.host.test");
+        PlannedSet alias =
+                Acme.set("cdn", RecordType.CNAME, List.of(old.value()), List.of(next.value()), 1);
+        List<SetChange> cdn =
+                Acme.diff(
+                                Acme.plan(alias),
+                                Acme.zone(
+                                        Acme.record(
+                                                "c", "cdn", RecordType.CNAME, old.value(), 3_600)))
+                        .changes();
+        var targets =
+                new Evidence.Aliases(
+                        List.of(
+                                new AliasTarget(old, List.of("192.0.2.1"), 86_400, ""),
+                                new AliasTarget(next, List.of("192.0.2.2"), 7_200, "")),
+                        T0);
+        SetKey key = cdn.getFirst().key();
+        var lowered = seen(T0, new AuthorityAnswer("ns1", key, List.of(old.value()), 300, ""));
+
+        TtlClock without = TtlClock.stopped().look(cdn, lowered);
+        TtlClock with = without.look(cdn, targets);
+
+        assertThat(without.read(cdn, NEGATIVE)).isEqualTo(new Reading.Runs(T0.plusSeconds(3_600)));
+        assertThat(with.read(cdn, NEGATIVE)).isEqualTo(new Reading.Runs(T0.plusSeconds(86_400)));
+        assertThat(without.nextKeptSeconds(cdn)).isEqualTo(300);
+        assertThat(with.nextKeptSeconds(cdn)).isEqualTo(7_200);
+        assertThat(with.look(cdn, targets)).as("a second look changes nothing").isEqualTo(with);
     }
 
     @Test
