@@ -98,22 +98,33 @@ public final class AuthoritativeServer implements AutoCloseable {
         return questions.sum();
     }
 
-    private Optional<Reply> answer(Record question) {
+    private Optional<Reply> answer(Record question, boolean dnssecOk) {
         questions.increment();
         Instant now = clock.instant();
         Name name = question.getName();
         for (ServedZone zone : zones) {
-            if (name.subdomain(zone.origin)) {
+            if (name.subdomain(zone.origin) && !isAbove(zone, name, question.getType())) {
                 ZoneSnapshot snapshot = zone.at(now);
                 if (snapshot == null) {
                     return Optional.of(
                             Reply.failure(seat.name(), ExtendedErrorCodeOption.INVALID_DATA));
                 }
-                Reply reply = snapshot.answer(name, question.getType(), seat.name());
+                Reply reply = snapshot.answer(name, question.getType(), seat.name(), dnssecOk);
                 return Optional.of(reply.withAdditional(glue(reply, now)));
             }
         }
         return Optional.of(Reply.of(Rcode.REFUSED, seat.name()));
+    }
+
+    /** Whether the zone above is asked for and served here: DS is its own. Source: RFC 4035 section 3.1.4.1. */
+    private boolean isAbove(ServedZone zone, Name name, int type) {
+        return type == Type.DS
+                && name.equals(zone.origin)
+                && zones.stream()
+                        .anyMatch(
+                                other ->
+                                        name.subdomain(other.origin)
+                                                && other.origin.labels() < zone.origin.labels());
     }
 
     /** The addresses of the name servers that the reply names, as far as they are known here. */
@@ -184,7 +195,9 @@ public final class AuthoritativeServer implements AutoCloseable {
             try {
                 ZoneSnapshot next =
                         new ZoneSnapshot(
-                                origin, version, source.recordsAt(seat.index(), now), servers);
+                                new ZoneSnapshot.Apex(origin, servers, source.key(), now),
+                                version,
+                                source.recordsAt(seat.index(), now));
                 latest = next;
                 return next;
             } catch (IllegalArgumentException e) {

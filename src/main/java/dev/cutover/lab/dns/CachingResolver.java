@@ -180,7 +180,8 @@ public final class CachingResolver implements AutoCloseable {
                 new Random(seed));
     }
 
-    private Optional<Reply> answer(Record question) {
+    /** Passes on no signatures: whoever asks for them gets the answer without. */
+    private Optional<Reply> answer(Record question, boolean dnssecOk) {
         questions.increment();
         Conduct now = conduct;
         return switch (now.behaviour()) {

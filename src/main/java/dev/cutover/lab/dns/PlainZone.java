@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ public final class PlainZone implements ZoneSource {
     private final String origin;
     private final Map<Integer, State> lagging = new ConcurrentHashMap<>();
     private volatile State state;
+    private volatile Optional<ZoneKey> key = Optional.empty();
 
     /** One version of the zone. */
     private record State(long version, List<ZoneRecord> records) {}
@@ -34,6 +36,17 @@ public final class PlainZone implements ZoneSource {
                 state.records().stream()
                         .filter(r -> !r.name().equalsIgnoreCase(name) || !r.type().equals(type));
         state = new State(state.version() + 1, Stream.concat(others, Stream.of(records)).toList());
+    }
+
+    /** From now on the zone is signed with this key. */
+    public synchronized void sign(ZoneKey key) {
+        this.key = Optional.of(key);
+        state = new State(state.version() + 1, state.records());
+    }
+
+    @Override
+    public Optional<ZoneKey> key() {
+        return key;
     }
 
     /** From now on this server goes on serving the zone as it is, whatever is changed. */

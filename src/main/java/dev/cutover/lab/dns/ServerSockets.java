@@ -32,7 +32,7 @@ final class ServerSockets implements AutoCloseable {
     /** What the server answers; empty for silence. May block. */
     @FunctionalInterface
     interface Answerer {
-        Optional<Reply> answer(Record question);
+        Optional<Reply> answer(Record question, boolean dnssecOk);
     }
 
     /**
@@ -189,7 +189,8 @@ final class ServerSockets implements AutoCloseable {
         int refusal = query.refusal();
         Optional<Reply> reply =
                 refusal == Rcode.NOERROR
-                        ? answerer.answer(query.message().orElseThrow().getQuestion())
+                        ? answerer.answer(
+                                query.message().orElseThrow().getQuestion(), query.dnssecOk())
                         : Optional.of(Reply.of(refusal, outside.name()));
         if (reply.isEmpty()) {
             // Silence has no later moments.

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
@@ -84,6 +85,12 @@ final class Wire {
             return question.getDClass() != DClass.IN || transfer ? Rcode.REFUSED : Rcode.NOERROR;
         }
 
+        /** Whether the asker takes signatures (DO). Source: RFC 3225. */
+        boolean dnssecOk() {
+            OPTRecord edns = message.map(Message::getOPT).orElse(null);
+            return edns != null && (edns.getFlags() & ExtendedFlags.DO) != 0;
+        }
+
         /** Name and type, for a reader. */
         String title() {
             return message.map(Message::getQuestion)
@@ -150,7 +157,8 @@ final class Wire {
             options.add(new NSIDOption(reply.site().getBytes(StandardCharsets.US_ASCII)));
         }
         reply.extendedError().ifPresent(code -> options.add(new ExtendedErrorCodeOption(code)));
-        return new OPTRecord(UDP_BYTES, reply.rcode() >> 4, EDNS_VERSION, 0, options);
+        int flags = asked.getFlags() & ExtendedFlags.DO;
+        return new OPTRecord(UDP_BYTES, reply.rcode() >> 4, EDNS_VERSION, flags, options);
     }
 
     /** The same record with another TTL. */

@@ -2,11 +2,13 @@ package dev.cutover.lab.dns;
 
 import dev.cutover.lab.dns.ZoneSource.ZoneRecord;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,14 +45,24 @@ final class ZoneSnapshot {
 
     private final Record negativeSoa;
 
+    private final Optional<ZoneSignatures> signatures;
+
+    /**
+     * What a zone has at its top beside its records.
+     *
+     * @param key what it is signed with, at {@code now}
+     */
+    record Apex(Name origin, List<Name> servers, Optional<ZoneKey> key, Instant now) {}
+
     /**
      * Reads the records of one version.
      *
      * @throws IllegalArgumentException when a record cannot be read or is not of this zone; the
      *     message names it
      */
-    ZoneSnapshot(Name origin, long version, List<ZoneRecord> records, List<Name> servers) {
-        this.origin = origin;
+    ZoneSnapshot(Apex apex, long version, List<ZoneRecord> records) {
+        this.origin = apex.origin();
+        List<Name> servers = apex.servers();
         this.version = version;
         for (ZoneRecord record : records) {
             Record read = read(record);
@@ -66,6 +78,17 @@ final class ZoneSnapshot {
         servers.forEach(s -> add(new NSRecord(origin, DClass.IN, NS_TTL_SECONDS, s)));
         // The negative answer's own TTL is the smaller of the two (RFC 2308 section 3).
         negativeSoa = soa(servers.getFirst(), Math.min(SOA_TTL_SECONDS, NEGATIVE_TTL_SECONDS));
+        apex.key().ifPresent(key -> add(key.published()));
+        signatures =
+                apex.key()
+                        .map(
+                                key ->
+                                        new ZoneSignatures(
+                                                origin,
+                                                sets,
+                                                key,
+                                                NEGATIVE_TTL_SECONDS,
+                                                apex.now()));
     }
 
     long version() {
@@ -117,6 +140,12 @@ final class ZoneSnapshot {
     /** The records of exactly this name and type; empty when there are none. */
     List<Record> exactly(Name name, int type) {
         return sets.getOrDefault(name, Map.of()).getOrDefault(type, List.of());
+    }
+
+    /** As the other, with signatures and proofs for an asker who takes them, where the zone is signed. */
+    Reply answer(Name asked, int type, String site, boolean dnssecOk) {
+        Reply reply = answer(asked, type, site);
+        return dnssecOk ? signatures.map(s -> s.prove(reply, asked, names)).orElse(reply) : reply;
     }
 
     /** Answers as an authority, following CNAMEs as far as they stay in this zone. */

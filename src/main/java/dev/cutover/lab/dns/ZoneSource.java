@@ -2,6 +2,7 @@ package dev.cutover.lab.dns;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the owner of a zone offers to the servers that answer for it.
@@ -36,6 +37,11 @@ public interface ZoneSource {
      * @param now the lab's time
      */
     List<ZoneRecord> recordsAt(int serverIndex, Instant now);
+
+    /** The key it is signed with; empty, as for most, when it is not signed. */
+    default Optional<ZoneKey> key() {
+        return Optional.empty();
+    }
 
     /**
      * One record as an authority answers it.
