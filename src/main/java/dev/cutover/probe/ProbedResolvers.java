@@ -37,6 +37,8 @@ import org.xbill.DNS.Type;
 /// own machine spoilt. Spoilt twice, it tells nothing rather than something wrong.
 public final class ProbedResolvers implements Resolvers {
 
+    private static final int LONGEST_SITE = 60;
+
     /// Resolvers give up on longer chains.
     private static final int LONGEST_CHAIN = 16;
 
@@ -165,7 +167,9 @@ public final class ProbedResolvers implements Resolvers {
                 throw PortException.lasting(set + ": expected a type that can be asked for");
             }
             int type = Type.value(set.type().name());
-            questions.add(new Question(set.name().value(), type, recursive));
+            // Which of the caches behind one address answers is asked of recursives alone.
+            EdnsOptions options = recursive ? EdnsOptions.NSID : EdnsOptions.NONE;
+            questions.add(new Question(set.name().value(), type, recursive, options));
         }
         List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
         List<T> told = new ArrayList<>(results.size());
@@ -317,14 +321,23 @@ public final class ProbedResolvers implements Resolvers {
             }
             return new Told(
                     answered.records().isEmpty() ? Came.NEGATIVE : Came.RECORDS,
-                    "",
-                    "",
+                    answered.edns().nsid().map(Reading::shortened).orElse(""),
+                    answered.edns()
+                            .subnet()
+                            .filter(echo -> echo.scopeLength() > 0)
+                            .map(e -> e.address().getHostAddress() + "/" + e.scopeLength())
+                            .orElse(""),
                     aliases,
                     aliases.isEmpty() ? List.of() : reached,
                     least == Long.MAX_VALUE ? 0 : least,
-                    false,
+                    answered.edns().saysStale(),
                     "",
                     "");
+        }
+
+        /// A stranger's word for itself, as long as anybody reads.
+        private static String shortened(String site) {
+            return site.length() > LONGEST_SITE ? site.substring(0, LONGEST_SITE) : site;
         }
 
         private static String normal(RecordType type, String content) {

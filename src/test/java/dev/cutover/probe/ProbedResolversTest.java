@@ -91,6 +91,17 @@ class ProbedResolversTest {
     }
 
     @Test
+    void forecasts_of_a_switch_over_sockets_hold_and_name_who_is_late() throws Exception {
+        try (var run = new SwitchOverSockets()) {
+            run.play();
+            assertThat(run.broken).isEmpty();
+            assertThat(run.errors.stream().sorted().toList().get(run.errors.size() / 2))
+                    .isLessThan(0.05);
+            assertThat(run.named).contains("r08").hasSizeBetween(3, 8); // stale ones
+        }
+    }
+
+    @Test
     void names_the_authority_that_is_down(@TempDir Path folder) throws Exception {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {

@@ -88,6 +88,7 @@ public record Caches(
                 heard.computeIfAbsent(key(answer), k -> new ArrayList<>()).add(answer);
             }
         }
+        Optional<Instant> ceiling = ceiling(sets);
         SortedMap<Cache.Key, Cache> known = new TreeMap<>();
         caches.forEach(c -> known.put(c.key(), c));
         heard.forEach(
@@ -95,16 +96,18 @@ public record Caches(
                     Reading now = Reading.of(told, bySet, askedAt, endedAt);
                     double weight = weighing.of(told.getFirst());
                     if (now.verdict.isAnswer()) {
-                        known.put(key, met(known.get(key), key, weight, now, askedAt));
+                        known.put(key, met(known.get(key), key, weight, now, askedAt, ceiling));
                     } else {
                         unanswered(known, key, weight, now, askedAt);
                     }
                 });
-        Optional<Instant> ceiling =
-                sets.stream().allMatch(s -> s.servedAt().isPresent())
-                        ? sets.stream().flatMap(s -> s.ceilingAt().stream()).max(Instant::compareTo)
-                        : Optional.empty();
         return new Caches(ceiling, servedAt, List.copyOf(known.values()));
+    }
+
+    private static Optional<Instant> ceiling(List<SwitchedSet> sets) {
+        return sets.stream().allMatch(s -> s.servedAt().isPresent())
+                ? sets.stream().flatMap(s -> s.ceilingAt().stream()).max(Instant::compareTo)
+                : Optional.empty();
     }
 
     private static Cache.Key key(ResolverAnswer answer) {
@@ -139,7 +142,7 @@ public record Caches(
                             c.habitSeconds()));
         }
         if (its.isEmpty()) {
-            known.put(key, met(null, key, weight, now, askedAt));
+            known.put(key, met(null, key, weight, now, askedAt, Optional.empty()));
         }
     }
 
@@ -198,10 +201,15 @@ public record Caches(
     }
 
     private static Cache met(
-            @Nullable Cache before, Cache.Key key, double weight, Reading now, Instant askedAt) {
+            @Nullable Cache before,
+            Cache.Key key,
+            double weight,
+            Reading now,
+            Instant askedAt,
+            Optional<Instant> ceilingAt) {
         TtlHabit habit = before == null ? TtlHabit.KEEPS : before.habit();
         long seconds = before == null ? 0 : before.habitSeconds();
-        boolean shared = before != null && (before.shared() || isAnother(before, now, askedAt));
+        boolean shared = before != null && (before.shared() || isAnother(before, now));
         Optional<Between> oldUntil = now.oldUntil;
         if (before != null && before.mayBeOld(askedAt)) {
             Between was = before.oldUntil().orElseThrow();
@@ -212,7 +220,7 @@ public record Caches(
                 oldUntil = Optional.of(new Between(askedAt, was.latest()));
             }
         }
-        TtlHabit seen = habit(before, now, shared, askedAt);
+        TtlHabit seen = habit(before, now, askedAt, ceilingAt);
         if (seen.compareTo(habit) > 0 || (seen == habit && seen == TtlHabit.RAISES)) {
             habit = seen;
             seconds = Math.max(seconds, figure(before, now, seen, askedAt));
@@ -237,14 +245,14 @@ public record Caches(
     }
 
     /** Whether another cache than the one before must have answered. */
-    private static boolean isAnother(Cache before, Reading now, Instant askedAt) {
+    private static boolean isAnother(Cache before, Reading now) {
         if (now.oldUntil.isEmpty()) {
             return false;
         }
         if (before.verdict() == AnswerVerdict.NEXT && now.verdict.isOld()) {
             return true;
         }
-        return before.mayBeOld(askedAt)
+        return before.oldUntil().isPresent()
                 && now.verdict == AnswerVerdict.OLD
                 && before.verdict() == AnswerVerdict.OLD
                 && Duration.between(
@@ -255,53 +263,48 @@ public record Caches(
                         > 0;
     }
 
+    /**
+     * What this look tells of the cache's ways. Within the ceiling nothing: another cache behind the same
+     * name, at a farm or a site, explains any old answer.
+     */
     private static TtlHabit habit(
-            @Nullable Cache before, Reading now, boolean shared, Instant askedAt) {
-        switch (now.verdict) {
-            case SERVING_STALE -> {
-                return TtlHabit.SERVES_STALE;
-            }
-            case TTL_CLAMPED -> {
-                return before != null && !shared && outlived(before, askedAt)
-                        ? TtlHabit.IGNORES
-                        : TtlHabit.RAISES;
-            }
-            case OLD, MIXED -> {
-                if (before != null && !shared && outlived(before, askedAt)) {
-                    return now.ttlSeconds <= SwitchedSet.STALE_TTL_SECONDS
-                            ? TtlHabit.SERVES_STALE
-                            : TtlHabit.IGNORES;
-                }
-                return TtlHabit.KEEPS;
-            }
-            case NEXT -> {
-                if (now.ttlSeconds > now.freshSeconds) {
-                    return TtlHabit.RAISES;
-                }
-                // Fetched after it was last seen old, and yet shorter than it was given out.
-                long age =
-                        before == null ? 0 : Duration.between(before.seenAt(), askedAt).toSeconds();
-                boolean fetchedSince =
-                        before != null
-                                && !before.site().isEmpty()
-                                && before.verdict().isOld()
-                                && now.oldUntil.isEmpty();
-                return fetchedSince && now.ttlSeconds + age + SAME.toSeconds() < now.freshSeconds
-                        ? TtlHabit.LOWERS
-                        : TtlHabit.KEEPS;
-            }
-            case OTHER, NEGATIVE, REFUSED, FAILED, TIMED_OUT -> {
-                return TtlHabit.KEEPS;
-            }
-        }
-        return TtlHabit.KEEPS;
+            @Nullable Cache before, Reading now, Instant askedAt, Optional<Instant> ceilingAt) {
+        return switch (now.verdict) {
+            case SERVING_STALE -> TtlHabit.SERVES_STALE;
+            case TTL_CLAMPED ->
+                    before != null && outlived(before, askedAt, ceilingAt)
+                            ? TtlHabit.IGNORES
+                            : TtlHabit.RAISES;
+            case NEXT -> ofNext(before, now, askedAt);
+            case OLD, MIXED, OTHER, NEGATIVE, REFUSED, FAILED, TIMED_OUT -> TtlHabit.KEEPS;
+        };
     }
 
-    /** Whether a cache still shows an old answer that it had said would be gone by now. */
-    private static boolean outlived(Cache before, Instant askedAt) {
-        return before.oldUntil()
-                .map(u -> u.latest().orElse(u.earliest()).plus(SAME).isBefore(askedAt))
-                .orElse(false);
+    private static TtlHabit ofNext(@Nullable Cache before, Reading now, Instant askedAt) {
+        if (now.ttlSeconds > now.freshSeconds) {
+            return TtlHabit.RAISES;
+        }
+        if (before == null || before.site().isEmpty() || before.shared()) {
+            return TtlHabit.KEEPS;
+        }
+        // Fetched after it was last seen old, and yet shorter than it was given out.
+        long age = Duration.between(before.seenAt(), askedAt).toSeconds();
+        boolean fetchedSince = before.verdict().isOld() && now.oldUntil.isEmpty();
+        return fetchedSince && now.ttlSeconds + age + SAME.toSeconds() < now.freshSeconds
+                ? TtlHabit.LOWERS
+                : TtlHabit.KEEPS;
+    }
+
+    /** Whether it shows an old answer that not even the longest TTL it was seen to give explains. */
+    private static boolean outlived(Cache before, Instant askedAt, Optional<Instant> ceilingAt) {
+        return before.habit().isLate()
+                && ceilingAt
+                        .map(
+                                at ->
+                                        at.plusSeconds(before.habitSeconds())
+                                                .plus(SAME)
+                                                .isBefore(askedAt))
+                        .orElse(false);
     }
 
     private static long figure(

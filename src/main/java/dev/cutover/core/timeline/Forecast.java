@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * <p>The later end of a range is never exceeded by a cache that keeps to TTLs. Those seen not to are named
  * in {@code late}: a cache that raises TTLs bounds itself by the TTL it shows and counts; one that serves
  * stale answers or ignores TTLs has no end, so it is left out of {@code goneAt} and never counts in the
- * lower curve. A resolver that does not tell its caches apart may hide one that has not answered yet, so
- * of such only the ceiling is certain.
+ * lower curve. Behind any address may stand a cache that has not answered yet, so before the ceiling
+ * nothing is sure to be gone.
  *
  * @param at when it was made
  * @param ceilingAt when no honest cache can hold an old answer; empty while an authority may still give one
@@ -114,21 +114,19 @@ public record Forecast(
         Optional<Between> goneAt = Optional.empty();
         for (List<Cache> its : byResolver.values()) {
             List<Cache> heard = its.stream().filter(Cache::isHeard).toList();
-            boolean mayHide = false;
             for (Cache c : heard) {
                 Way way = way(c, heard.size(), known.ceilingAt(), now);
                 ways.add(way);
-                mayHide |= c.site().isEmpty() || c.shared() || heard.size() > 1;
                 if (way.latest().filter(l -> l.isAfter(now)).isPresent()) {
                     Between until = new Between(way.earliest(), way.latest());
                     goneAt = Optional.of(goneAt.map(until::both).orElse(until));
                 }
             }
-            if (mayHide && known.ceilingAt().filter(at -> at.isAfter(now)).isPresent()) {
-                // A cache behind the address that has not answered yet may be the last.
-                Between unseen = Between.of(now, known.ceilingAt().get());
-                goneAt = Optional.of(goneAt.map(unseen::both).orElse(unseen));
-            }
+        }
+        if (!ways.isEmpty() && known.ceilingAt().filter(at -> at.isAfter(now)).isPresent()) {
+            // A cache behind some address that has not answered yet may be the last.
+            Between unseen = Between.of(now, known.ceilingAt().get());
+            goneAt = Optional.of(goneAt.map(unseen::both).orElse(unseen));
         }
         double total = ways.stream().mapToDouble(Way::weight).sum();
         return new Forecast(
@@ -273,7 +271,7 @@ public record Forecast(
         return when.latest()
                 .map(
                         l ->
-                                l.equals(when.earliest())
+                                !when.earliest().isBefore(l.minusSeconds(1))
                                         ? CLOCK.format(l)
                                         : CLOCK.format(when.earliest())
                                                 + ", at the latest "

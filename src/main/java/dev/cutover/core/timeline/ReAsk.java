@@ -35,6 +35,9 @@ public final class ReAsk {
     public static Instant dueAt(Cache c) {
         Instant floor = c.seenAt().plus(FLOOR);
         Instant doubt = c.seenAt().plus(IN_DOUBT);
+        if (!c.isHeard()) {
+            return floor;
+        }
         if (!c.verdict().isAnswer() || c.latencyMillis() > SLOW_MILLIS) {
             return doubt;
         }
