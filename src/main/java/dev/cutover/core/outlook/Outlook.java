@@ -7,6 +7,7 @@ import dev.cutover.core.life.Pace;
 import dev.cutover.core.outlook.Milestone.Bound;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,6 +166,17 @@ public record Outlook(
                                         .orElse(NEGATIVE_SECONDS))
                 .max()
                 .orElse(0);
+    }
+
+    /**
+     * This outlook with what could not be proven of the token and the zone.
+     *
+     * @param zone the zone's name
+     */
+    public Outlook and(Preflight seen, String zone) {
+        List<Unproven> all = new ArrayList<>(unproven);
+        seen.unproven().forEach(text -> all.add(new Unproven(zone, text)));
+        return new Outlook(timeline, worstCase, worstParts, calls, all, warnings);
     }
 
     private static List<Unproven> unproven(PlanDiff diff) {
