@@ -91,6 +91,16 @@ public final class CloudflareApi implements AutoCloseable {
         client.spend(calls, account.clock().instant());
     }
 
+    /** Somebody in the dashboard uses up all calls but these; after that span all are there again. */
+    public void leaveToDashboard(int calls, Duration until) {
+        client.leave(calls, until, account.clock().instant());
+    }
+
+    /** How many calls of the shared budget are left in its window. */
+    public int callsLeft() {
+        return client.left(account.clock().instant());
+    }
+
     /** The calls answered so far in order, the last 50,000 of them. */
     public List<Seen> calls() {
         synchronized (calls) {
