@@ -281,7 +281,7 @@ final class Observer {
         List<DnsName> names =
                 new ArrayList<>(
                         c.switched().stream()
-                                .filter(x -> x.isProxied() && !x.next().isEmpty())
+                                .filter(SetChange::isProxiedNext)
                                 .map(SetChange::name)
                                 .distinct()
                                 .toList());

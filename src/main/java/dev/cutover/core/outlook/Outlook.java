@@ -157,7 +157,7 @@ public record Outlook(
     /** The longest life of an answer that is cached today; 0 when the edge hides them all. */
     private static long oldestSeconds(List<SetChange> changes) {
         return changes.stream()
-                .filter(c -> !c.isProxied())
+                .filter(c -> !c.isHidden())
                 .mapToLong(
                         c ->
                                 c.before().stream()
@@ -182,7 +182,7 @@ public record Outlook(
     private static List<Unproven> unproven(PlanDiff diff) {
         Plan plan = diff.plan();
         List<Unproven> all = new ArrayList<>();
-        List<SetChange> direct = diff.changes().stream().filter(c -> !c.isProxied()).toList();
+        List<SetChange> direct = diff.changes().stream().filter(c -> !c.isHidden()).toList();
         if (!direct.isEmpty()) {
             all.add(
                     new Unproven(
@@ -192,7 +192,7 @@ public record Outlook(
         }
         List<String> edge =
                 diff.changes().stream()
-                        .filter(c -> c.isProxied() && !c.next().isEmpty())
+                        .filter(SetChange::isProxiedNext)
                         .map(c -> c.name().value())
                         .distinct()
                         .toList();

@@ -61,6 +61,7 @@ final class Remedies {
                     Map.entry("TokenExpires", "make a token that lives longer"),
                     Map.entry("ZonePaused", "resume the zone, or plan its records as not proxied"),
                     Map.entry("ZoneFull", "remove records that nobody needs first"),
+                    Map.entry("NoEdge", "remove 'proxied'"),
                     Map.entry("TtlTooShort", "raise 'ttl.lower-to'"),
                     Map.entry(
                             "LoadBalancerShadows",
