@@ -18,6 +18,7 @@ import dev.cutover.net.Secrets;
 import dev.cutover.port.Call;
 import dev.cutover.port.CallLog;
 import dev.cutover.port.CallLog.ProviderCall;
+import dev.cutover.port.CallShares;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PortException.Category;
@@ -49,6 +50,13 @@ public final class CloudflareApi {
     /** How many calls of a window are kept for falling back: 5 % of the 1,200. */
     public static final int RESERVE_CALLS = 60;
 
+    /** What a window holds. Source: Cloudflare docs, fundamentals/api/reference/limits, April 2026. */
+    private static final RateBudget.Limit CALLS =
+            new RateBudget.Limit(1_200, Duration.ofMinutes(5));
+
+    private static final RateBudget.Limit QUERIES =
+            new RateBudget.Limit(300, Duration.ofMinutes(5));
+
     private static final String PEER = "cloudflare";
     private static final int TRIES = 3;
     private static final int MOST_ANSWER_BYTES = 16 << 20;
@@ -65,6 +73,7 @@ public final class CloudflareApi {
     private final Secrets secrets;
     private final CallLog log;
     private final InstantSource clock;
+    private final CallShares shares;
     private final Directions directions = Directions.bySystem();
     private final ZoneDirectory directory = new ZoneDirectory(this);
     private final Map<String, RateBudget> budgets = new ConcurrentHashMap<>();
@@ -75,11 +84,27 @@ public final class CloudflareApi {
      */
     public CloudflareApi(
             URI base, PinnedHttp http, Secrets secrets, CallLog log, InstantSource clock) {
+        this(base, http, secrets, log, clock, CallShares.ALONE);
+    }
+
+    /**
+     * @param base ends in {@code /client/v4}, without a slash behind
+     * @param clock plan time, for the log and for what is observed
+     * @param shares through which nodes share what a token may ask
+     */
+    public CloudflareApi(
+            URI base,
+            PinnedHttp http,
+            Secrets secrets,
+            CallLog log,
+            InstantSource clock,
+            CallShares shares) {
         this.base = base;
         this.http = http;
         this.secrets = secrets;
         this.log = log;
         this.clock = clock;
+        this.shares = shares;
     }
 
     ZoneDirectory directory() {
@@ -335,11 +360,21 @@ public final class CloudflareApi {
             budgets.clear();
         }
         return budgets.computeIfAbsent(
-                counted + " " + token, key -> new RateBudget(PEER, RESERVE_CALLS));
+                counted + " " + token,
+                key ->
+                        new RateBudget(
+                                PEER,
+                                PEER + " " + key,
+                                RESERVE_CALLS,
+                                counted.equals("graphql") ? QUERIES : CALLS,
+                                shares));
     }
 
-    /** Bringing routing back is the one work that may use the reserve. */
+    /** Bringing routing back is the one work that may use the reserve, and looking whether it is back. */
     private static Priority priority(Call call) {
+        if (call.purpose().startsWith(Call.LOOKING_BACK)) {
+            return Priority.LOOKING_BACK;
+        }
         return call.purpose().contains("restore") ? Priority.FALLBACK : Priority.NORMAL;
     }
 

@@ -6,6 +6,8 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.plan.Plan.ZoneRef;
+import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Preflight;
 import dev.cutover.port.Call;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.PortException;
@@ -128,6 +130,16 @@ public final class CloudflareZone implements DnsZone {
     @Override
     public int mostListed() {
         return PAGE;
+    }
+
+    @Override
+    public Preflight look(PlanDiff diff, Call call) {
+        return new CloudflarePreflight(api).look(diff, call);
+    }
+
+    @Override
+    public Preflight prove(PlanDiff diff, Call call) {
+        return new CloudflarePreflight(api).prove(diff, call);
     }
 
     private JsonNode page(ZoneRef zone, String path, Call call) {

@@ -1,13 +1,18 @@
 package dev.cutover.net;
 
+import dev.cutover.port.CallShares;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
@@ -15,7 +20,18 @@ import java.util.regex.Pattern;
 
 /**
  * What is left of one token's calls, as the peer's headers tell it, with a reserve kept for falling
- * back.
+ * back, shared with the other nodes.
+ *
+ * <pre>
+ *   calls left of the window   0 ........ 20 ........ 60 ........ 1200
+ *   restoring                  passes
+ *   looking, on the way back              passes
+ *   everything else                                   passes
+ * </pre>
+ *
+ * <p>Nodes take their calls in portions from {@link CallShares}, about once a second, and learn there of
+ * a block that the peer told one of them. The way back never waits for that, and no call waits longer
+ * than half a second: without an answer this node goes on with a small share of its own.
  *
  * <p>Reads {@code Ratelimit: "default";r=50;t=30} (50 calls left, full again in 30 s) and {@code
  * retry-after}. Without such headers every call passes. Runs on the monotonic clock. Safe for
@@ -28,9 +44,31 @@ public final class RateBudget {
     /** Who asks. */
     public enum Priority {
         NORMAL,
-        /** Bringing a site back: may use the reserve. */
+        /** Looking whether a site is back: may use most of the reserve. */
+        LOOKING_BACK,
+        /** Bringing a site back: may use all of the reserve. */
         FALLBACK
     }
+
+    /**
+     * What a window holds when the peer has not said.
+     *
+     * @param calls in one window
+     */
+    public record Limit(int calls, Duration window) {}
+
+    /** A portion of this many calls lasts a node a second; a busier one asks more often. */
+    private static final int PORTION = 10;
+
+    private static final long PORTION_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** What a node allows itself while nobody can be asked: about half of all, in portions. */
+    private static final long LOCAL_PORTION_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final Duration LONGEST_ASKING = Duration.ofMillis(500);
+
+    /** The part of the reserve that is for restoring alone: a third. */
+    private static final int KEPT_FROM_LOOKING = 3;
 
     private static final Pattern LEFT =
             Pattern.compile(";\\s*r\\s*=\\s*(\\d{1,9})(?:.*?;\\s*t\\s*=\\s*(\\d{1,9}))?");
@@ -44,21 +82,44 @@ public final class RateBudget {
     private static final long LONGEST_TOLD_SECONDS = 300;
 
     private final String peer;
+    private final String name;
     private final int reserve;
+    private final Limit limit;
+    private final CallShares shares;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private OptionalLong left = OptionalLong.empty();
     private long fullAgainNanos;
     private long blockedUntilNanos = System.nanoTime();
     private Duration nextUntold = UNTOLD_WAIT;
+    private int portion;
+    private long portionUntilNanos = System.nanoTime();
+    private long sharedFullNanos = System.nanoTime();
+    private Optional<CallShares.Heard> heard = Optional.empty();
+    private boolean plenty;
+    private boolean asking;
+
+    /** A budget of this process alone. */
+    public RateBudget(String peer, int reserve) {
+        this(
+                peer,
+                peer,
+                reserve,
+                new Limit(Integer.MAX_VALUE, Duration.ofMinutes(5)),
+                CallShares.ALONE);
+    }
 
     /**
      * @param peer for messages, such as {@code cloudflare}
-     * @param reserve how many calls of each window only {@link Priority#FALLBACK} may use
+     * @param name of the budget among those that nodes share; never a token
+     * @param reserve how many calls of each window only the way back may use
      */
-    public RateBudget(String peer, int reserve) {
+    public RateBudget(String peer, String name, int reserve, Limit limit, CallShares shares) {
         this.peer = peer;
+        this.name = name;
         this.reserve = reserve;
+        this.limit = limit;
+        this.shares = shares;
     }
 
     /**
@@ -72,22 +133,98 @@ public final class RateBudget {
             while (true) {
                 long now = System.nanoTime();
                 long wait = nanosToWait(priority, now);
-                if (wait <= 0) {
-                    if (left.isPresent()) {
-                        left = OptionalLong.of(Math.max(0, left.getAsLong() - 1));
-                    }
+                if (wait <= 0 && !isShared(priority)) {
+                    spend();
                     return;
                 }
-                if (wait > deadline.left().toNanos()) {
+                boolean due = portionUntilNanos - now <= 0 || (portion <= 0 && plenty);
+                if (wait <= 0 && due && !asking) {
+                    ask(deadline);
+                    continue;
+                }
+                if (wait <= 0 && portion > 0) {
+                    spend();
+                    return;
+                }
+                if (wait <= 0) {
+                    // Others may give back: worth asking again, unless the window ends too late.
+                    wait = asking ? LONGEST_ASKING.toNanos() : Math.max(1, portionUntilNanos - now);
+                    if (!asking && sharedFullNanos - now > deadline.left().toNanos()) {
+                        throw PortException.passing(refusal(priority, now, sharedFullNanos - now));
+                    }
+                } else if (wait > deadline.left().toNanos()) {
                     throw PortException.passing(refusal(priority, now, wait));
                 }
-                long unused = changed.awaitNanos(wait);
+                if (deadline.passed()) {
+                    throw PortException.passing(refusal(priority, now, wait));
+                }
+                long unused = changed.awaitNanos(Math.min(wait, deadline.left().toNanos()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw PortException.passing(peer + ": interrupted while waiting for the call budget");
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The way back waits for nobody's count but the peer's. */
+    private boolean isShared(Priority priority) {
+        return shares != CallShares.ALONE && priority == Priority.NORMAL;
+    }
+
+    private void spend() {
+        portion--;
+        if (left.isPresent()) {
+            left = OptionalLong.of(Math.max(0, left.getAsLong() - 1));
+        }
+    }
+
+    /** Asks for a portion, without holding the lock meanwhile. */
+    private void ask(Deadline deadline) {
+        CallShares.Ask ask =
+                new CallShares.Ask(
+                        name, PORTION, portion, reserve, limit.calls(), limit.window(), heard);
+        asking = true;
+        portion = 0;
+        heard = Optional.empty();
+        lock.unlock();
+        Optional<CallShares.Share> share = Optional.empty();
+        try {
+            CompletableFuture<CallShares.Share> answer = new CompletableFuture<>();
+            Thread unused =
+                    Thread.ofVirtual()
+                            .name("call-budget")
+                            .start(
+                                    () -> {
+                                        try {
+                                            answer.complete(shares.take(ask));
+                                        } catch (RuntimeException e) {
+                                            answer.completeExceptionally(e);
+                                        }
+                                    });
+            share =
+                    Optional.of(
+                            answer.get(
+                                    Math.min(LONGEST_ASKING.toNanos(), deadline.left().toNanos()),
+                                    TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException away) {
+            // The store does not answer: a small share of our own, so that work goes on.
+        } finally {
+            lock.lock();
+            long now = System.nanoTime();
+            asking = false;
+            portion += share.map(CallShares.Share::calls).orElse(PORTION);
+            plenty = share.map(x -> x.calls() == PORTION).orElse(false);
+            portionUntilNanos = now + (share.isPresent() ? PORTION_NANOS : LOCAL_PORTION_NANOS);
+            share.ifPresent(
+                    s -> {
+                        sharedFullNanos = now + s.fullAgainIn().toNanos();
+                        blockUntil(now + s.blockedFor().toNanos());
+                    });
+            changed.signalAll();
         }
     }
 
@@ -105,8 +242,9 @@ public final class RateBudget {
                 if (parts.find()) {
                     left = OptionalLong.of(Long.parseLong(parts.group(1)));
                     long seconds = parts.group(2) == null ? 60 : Long.parseLong(parts.group(2));
-                    fullAgainNanos =
-                            now + TimeUnit.SECONDS.toNanos(Math.min(seconds, LONGEST_TOLD_SECONDS));
+                    Duration full = Duration.ofSeconds(Math.min(seconds, LONGEST_TOLD_SECONDS));
+                    fullAgainNanos = now + full.toNanos();
+                    heard = Optional.of(new CallShares.Heard(left.getAsLong(), full));
                 }
             }
             if (status == 429) {
@@ -142,10 +280,30 @@ public final class RateBudget {
             Duration twice = nextUntold.multipliedBy(2);
             nextUntold = twice.compareTo(LONGEST_UNTOLD_WAIT) > 0 ? LONGEST_UNTOLD_WAIT : twice;
         }
-        long until = now + wait.toNanos();
-        if (until - blockedUntilNanos > 0) {
-            blockedUntilNanos = until;
+        blockUntil(now + wait.toNanos());
+        if (shares != CallShares.ALONE) {
+            tellOthers(wait);
         }
+    }
+
+    private void blockUntil(long untilNanos) {
+        if (untilNanos - blockedUntilNanos > 0) {
+            blockedUntilNanos = untilNanos;
+        }
+    }
+
+    private void tellOthers(Duration wait) {
+        Thread unused =
+                Thread.ofVirtual()
+                        .name("call-budget")
+                        .start(
+                                () -> {
+                                    try {
+                                        shares.block(name, wait);
+                                    } catch (PortException away) {
+                                        // They will be told by the peer itself.
+                                    }
+                                });
     }
 
     private long nanosToWait(Priority priority, long now) {
@@ -153,7 +311,12 @@ public final class RateBudget {
         if (left.isPresent() && fullAgainNanos - now <= 0) {
             left = OptionalLong.empty();
         }
-        long kept = priority == Priority.FALLBACK ? 0 : reserve;
+        long kept =
+                switch (priority) {
+                    case NORMAL -> reserve;
+                    case LOOKING_BACK -> reserve / KEPT_FROM_LOOKING;
+                    case FALLBACK -> 0;
+                };
         long spent = left.isPresent() && left.getAsLong() <= kept ? fullAgainNanos - now : 0;
         return Math.max(blocked, spent);
     }

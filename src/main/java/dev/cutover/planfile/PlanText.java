@@ -83,6 +83,7 @@ public final class PlanText {
         out.flow(2, "from", set.from());
         out.flow(2, "to", set.to());
         out.flow(2, "fallback", set.fallback());
+        set.proxied().ifPresent(yes -> out.put(2, "proxied", yes.toString()));
         out.put(2, "step", Integer.toString(set.step()));
     }
 

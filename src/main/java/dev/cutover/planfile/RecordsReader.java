@@ -34,6 +34,9 @@ final class RecordsReader {
                                     (a, b) -> a,
                                     LinkedHashMap::new));
 
+    private static final Map<String, Boolean> PROXIED =
+            new TreeMap<>(Map.of("true", true, "false", false));
+
     private RecordsReader() {}
 
     private record Entry(Value value, PlannedSet set) {}
@@ -63,6 +66,8 @@ final class RecordsReader {
         Optional<RecordType> type = in.need("type", "A").flatMap(RecordsReader::type);
         Optional<Value> toValue = in.need("to", "[203.0.113.20]");
         Optional<Value> fromValue = in.need("from", "[198.51.100.10]");
+        Optional<Value> proxiedValue = in.get("proxied");
+        Optional<Boolean> proxied = proxiedValue.flatMap(v -> v.oneOf(PROXIED));
         Optional<Integer> step =
                 in.get("step")
                         .map(v -> v.whole(1, MOST_STEPS, "steps").map(Long::intValue))
@@ -78,12 +83,19 @@ final class RecordsReader {
                 || step.isEmpty()
                 || from.isEmpty()
                 || to.isEmpty()
-                || fallback.isEmpty()) {
+                || fallback.isEmpty()
+                || proxied.isPresent() != proxiedValue.isPresent()) {
             return Optional.empty();
         }
         PlannedSet set =
                 new PlannedSet(
-                        name.get(), type.get(), from.get(), to.get(), fallback.get(), step.get());
+                        name.get(),
+                        type.get(),
+                        from.get(),
+                        to.get(),
+                        fallback.get(),
+                        proxied,
+                        step.get());
         return checkAlone(set, in.whole(), toValue.get()) ? Optional.of(set) : Optional.empty();
     }
 
@@ -92,7 +104,7 @@ final class RecordsReader {
             whole.wrong(set.key() + ": expected values in 'from' or 'to', seen two empty lists");
             return false;
         }
-        if (sorted(set.from()).equals(sorted(set.to()))) {
+        if (sorted(set.from()).equals(sorted(set.to())) && set.proxied().isEmpty()) {
             to.wrong(set.key() + ": 'to' equals 'from', nothing would change; remove the record");
             return false;
         }

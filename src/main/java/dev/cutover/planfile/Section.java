@@ -38,8 +38,8 @@ enum Section {
     ZONE("zone", List.of("provider", "name", "server", "key", "token"), List.of()),
     RECORD(
             "records[]",
-            List.of("name", "type", "from", "to", "fallback", "step"),
-            List.of("ttl", "proxied", "comment")),
+            List.of("name", "type", "from", "to", "fallback", "proxied", "step"),
+            List.of("ttl", "comment")),
     EDGE("edge", List.of("purge"), List.of("origin-shield", "bypass-cache")),
     PROMOTION(
             "promotion",

@@ -9,6 +9,9 @@ package dev.cutover.port;
  * @param fence asked right before a write leaves
  */
 public record Call(String cutover, String purpose, Deadline deadline, Fence fence) {
+    /** How the purpose of a look begins that tells whether a site is back: it may use calls kept for that. */
+    public static final String LOOKING_BACK = "back-";
+
     /** A call that only reads. */
     public static Call reading(String cutover, String purpose, Deadline deadline) {
         return new Call(cutover, purpose, deadline, Fence.OPEN);

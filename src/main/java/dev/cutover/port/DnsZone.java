@@ -3,6 +3,8 @@ package dev.cutover.port;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.plan.Plan.ZoneRef;
+import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Preflight;
 import java.util.List;
 
 /** A zone at its provider. Safe for concurrent use. */
@@ -45,5 +47,25 @@ public interface DnsZone {
     /** How many records one call of {@link #read} lists; a provider that sends a zone whole lists them all. */
     default int mostListed() {
         return Integer.MAX_VALUE;
+    }
+
+    /**
+     * Looks at what would keep this plan from running here, before anything is written: the token and its
+     * end, the zone's state and limits, what would shadow a record. Reads only.
+     *
+     * @throws PortException TRANSIENT when the provider does not answer
+     */
+    default Preflight look(PlanDiff diff, Call call) {
+        return Preflight.nothing();
+    }
+
+    /**
+     * Proves the permissions that reading proves nothing of, by writing what stands there already. Nothing
+     * is different afterwards.
+     *
+     * @throws PortException TRANSIENT when the provider does not answer
+     */
+    default Preflight prove(PlanDiff diff, Call call) {
+        return Preflight.nothing();
     }
 }

@@ -16,6 +16,7 @@ import dev.cutover.core.outlook.Outlook;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.Planner;
+import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.Refusal;
 import dev.cutover.core.report.Report;
 import dev.cutover.port.Call;
@@ -38,6 +39,7 @@ import java.util.function.Supplier;
 /** What faces may ask for. Every verb of the API, the CLI and the pages ends here, and nothing else does. */
 public final class Cutovers {
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+    private static final Duration STATISTICS_LOOK = Duration.ofMinutes(10);
     private static final int MOST_ENTRIES = 100_000;
     private static final int MOST_CALLS = 20_000;
 
@@ -91,18 +93,48 @@ public final class Cutovers {
             ZoneView view = zone.read(plan.zone(), call);
             EdgeView edge = world.readEdge(plan.zone(), plan.edgeKeys(), call, view.observedAt());
             PlanDiff diff = Planner.plan(plan, view, edge, claimed).noting(read.notes());
+            Preflight seen = zone.look(diff, call).and(statistics(plan, call));
             PlanDiff whole =
-                    diff.noting(
-                            Transactions.of(diff.changes(), bounds.writes()).stream()
-                                    .flatMap(t -> t.note().stream())
-                                    .toList());
-            return new Previewed.Seen(whole, Outlook.of(whole, bounds, clock.instant()));
+                    diff.after(seen)
+                            .noting(
+                                    Transactions.of(diff.changes(), bounds.writes()).stream()
+                                            .flatMap(t -> t.note().stream())
+                                            .toList());
+            return new Previewed.Seen(
+                    whole,
+                    Outlook.of(whole, bounds, clock.instant())
+                            .and(seen, plan.zone().name().value()));
         } catch (PortException e) {
             String why = String.valueOf(e.getMessage());
             // Asking again with the same plan would be answered the same.
             return e.category() == PortException.Category.TRANSIENT
                     ? new Previewed.Unreachable(why)
                     : new Previewed.Bad(List.of(read.zone().saying(why)));
+        }
+    }
+
+    /** Whether the provider's own figures can be read, when the plan wants them. */
+    private Preflight statistics(Plan plan, Call call) {
+        if (!plan.watch().provider()) {
+            return Preflight.nothing();
+        }
+        Instant now = clock.instant();
+        try {
+            var unused = world.errors().read(plan, now.minus(STATISTICS_LOOK), now, call);
+            return new Preflight(List.of(), List.of("statistics can be read"), List.of());
+        } catch (PortException e) {
+            String why = String.valueOf(e.getMessage());
+            return e.category() == PortException.Category.TRANSIENT
+                    ? new Preflight(
+                            List.of(), List.of(), List.of("whether statistics can be read: " + why))
+                    : new Preflight(
+                            List.of(
+                                    new Refusal(
+                                            "CannotReadStatistics",
+                                            plan.zone().name().value(),
+                                            "'watch.sources' names the provider, seen " + why)),
+                            List.of(),
+                            List.of());
         }
     }
 
@@ -188,10 +220,28 @@ public final class Cutovers {
                                     + " now; look at the plan again");
             return new Scheduled.Refused(diff, List.of(drift));
         }
+        Optional<Scheduled> unable = prove(diff);
+        if (unable.isPresent()) {
+            return unable.get();
+        }
         Event.Scheduled first =
                 new Event.Scheduled(diff.plan(), by, diff.changes(), diff.edge(), diff.hash());
         return scheduled(
                 stored(() -> journal.begin(first, by, clock.instant(), key)), Optional.of(diff));
+    }
+
+    /** Proves what only writing can prove, before there is a cutover; empty when all of it holds. */
+    private Optional<Scheduled> prove(PlanDiff diff) {
+        Plan plan = diff.plan();
+        Call call = Call.reading("", "prove " + plan.name(), Deadline.in(READ_LIMIT));
+        try {
+            Preflight proof = world.zone(plan.zone()).prove(diff, call);
+            return proof.refusals().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Scheduled.Refused(diff.after(proof), proof.refusals()));
+        } catch (PortException e) {
+            return Optional.of(new Scheduled.Unreachable(String.valueOf(e.getMessage())));
+        }
     }
 
     /**

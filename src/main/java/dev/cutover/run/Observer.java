@@ -10,6 +10,7 @@ import dev.cutover.core.judge.Blocks;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Pace;
+import dev.cutover.core.life.Phase;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
@@ -280,7 +281,7 @@ final class Observer {
         List<DnsName> names =
                 new ArrayList<>(
                         c.switched().stream()
-                                .filter(x -> x.isProxied() && !x.next().isEmpty())
+                                .filter(SetChange::isProxiedNext)
                                 .map(SetChange::name)
                                 .distinct()
                                 .toList());
@@ -395,9 +396,12 @@ final class Observer {
     }
 
     private static Call call(Cutover c, EvidenceKey key, Duration limit) {
+        boolean back =
+                c.phase() instanceof Phase.FallingBack || c.phase() instanceof Phase.NeedsOperator;
         return Call.reading(
                 c.id().value(),
-                key.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                (back ? Call.LOOKING_BACK : "")
+                        + key.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 Deadline.in(limit));
     }
 }

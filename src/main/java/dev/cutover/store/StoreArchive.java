@@ -62,7 +62,8 @@ public final class StoreArchive {
                     "known_caches",
                     "provider_call",
                     "channel",
-                    "delivery");
+                    "delivery",
+                    "call_budget");
 
     private static final String FORMAT = "cutover-store";
     private static final int VERSION = 1;

@@ -44,6 +44,7 @@ import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
 import dev.cutover.run.World;
 import dev.cutover.store.SqlCallLog;
+import dev.cutover.store.SqlCallShares;
 import dev.cutover.store.SqlFigures;
 import dev.cutover.store.SqlJournal;
 import dev.cutover.store.SqlNews;
@@ -214,8 +215,14 @@ public class Producers {
     @Produces
     @Singleton
     CloudflareApi cloudflare(
-            Outside outside, PinnedHttp http, Secrets secrets, CountedCalls log, PlanClock clock) {
-        return new CloudflareApi(outside.cloudflare(), http, secrets, log, clock);
+            Outside outside,
+            PinnedHttp http,
+            Secrets secrets,
+            CountedCalls log,
+            PlanClock clock,
+            DataSource source) {
+        return new CloudflareApi(
+                outside.cloudflare(), http, secrets, log, clock, new SqlCallShares(source));
     }
 
     @Produces

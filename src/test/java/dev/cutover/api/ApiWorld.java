@@ -15,7 +15,6 @@ import dev.cutover.port.Call;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.Edge;
-import dev.cutover.port.ErrorFeed;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
 import dev.cutover.port.Samples;
@@ -153,7 +152,7 @@ public class ApiWorld {
                 new World(
                         Map.of("cloudflare", new Zone()),
                         never(Edge.class),
-                        never(ErrorFeed.class),
+                        (plan, from, to, call) -> List.of(),
                         Map.of(),
                         never(Resolvers.class),
                         never(SiteChecks.class),

@@ -39,13 +39,13 @@ public final class CloudflareLab implements AutoCloseable {
             new dev.cutover.lab.cloudflare.CloudflareApi(account, CallTap.NONE);
     public final List<ProviderCall> log = new CopyOnWriteArrayList<>();
     public final Map<String, String> environment =
-            new ConcurrentHashMap<>(Map.of("CF_TOKEN", SECRET));
+            new ConcurrentHashMap<>(Map.of("CF_TOKEN", SECRET, "TOKEN", SECRET));
 
     private final Vertx vertx = Vertx.vertx();
     private final PinnedHttp http =
             new PinnedHttp(vertx, Trust.system(), EgressPolicy.opening(List.of("127.0.0.0/8")));
     private final Secrets secrets =
-            new Secrets(Set.of("CF_TOKEN"), Optional.empty(), environment::get);
+            new Secrets(Set.of("CF_TOKEN", "TOKEN"), Optional.empty(), environment::get);
 
     /// An account whose token may do everything, and an empty zone.
     public CloudflareLab(ZonePlan plan) {

@@ -47,7 +47,8 @@ final class Leases implements AutoCloseable {
         boolean isWrite = call.kind() == Kind.ZONE_WRITE || call.kind() == Kind.PURGE;
         Matcher node = NODE.matcher(call.agent());
         int end = call.request().indexOf(':');
-        if (!isWrite || call.moment() != Moment.BEFORE || !node.matches() || end < 0) {
+        // What is made for no cutover, such as a proof before scheduling, needs no lease.
+        if (!isWrite || call.moment() != Moment.BEFORE || !node.matches() || end < 1) {
             return;
         }
         String id = call.request().substring(0, end);

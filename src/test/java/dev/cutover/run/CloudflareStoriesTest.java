@@ -189,6 +189,34 @@ class CloudflareStoriesTest {
     }
 
     @Test
+    void going_behind_the_edge_is_a_change_of_its_own_and_is_taken_back_whole() {
+        PlannedSet behind =
+                new PlannedSet(
+                        Acme.WWW,
+                        RecordType.A,
+                        List.of(OLD),
+                        List.of(OLD),
+                        List.of(OLD),
+                        Optional.of(true),
+                        1);
+        Zone zone =
+                new Zone(
+                        new RandomZone(
+                                List.of(Acme.a("", Acme.WWW, OLD, 3_600)), Acme.plan(behind)));
+
+        assertThat(zone.untilWritten(zone::advance).writes()).isEqualTo(1);
+        assertThat(zone.www().proxied()).isTrue();
+        assertThat(zone.www().ttlSeconds()).isEqualTo(1);
+
+        zone.restored(SetChange::fallback);
+        assertThat(zone.www().proxied()).isFalse();
+        assertThat(zone.www().ttlSeconds()).isEqualTo(300);
+        zone.restored(SetChange::fallbackSettled);
+        assertThat(zone.www().ttlSeconds()).isEqualTo(3_600);
+        zone.othersAreUntouched();
+    }
+
+    @Test
     void zones_drawn_by_chance_go_there_and_back() {
         for (long seed = 0; seed < SEEDS; seed++) {
             Zone zone = new Zone(RandomZone.of(seed));
@@ -346,6 +374,13 @@ class CloudflareStoriesTest {
                     then.run();
                 }
             };
+        }
+
+        CloudflareRecord www() {
+            return lab.state.records().stream()
+                    .filter(r -> r.name().equals(Acme.WWW.value()))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         long on(String address) {

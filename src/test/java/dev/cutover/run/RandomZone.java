@@ -69,6 +69,8 @@ record RandomZone(List<DnsRecord> records, Plan plan) {
             Map<RecordType, List<String>> to = unlike(from);
             Map<RecordType, List<String>> fallback = random.nextBoolean() ? from : side();
             boolean proxied = random.nextInt(3) == 0;
+            Optional<Boolean> proxiedNext =
+                    random.nextInt(3) == 0 ? Optional.of(random.nextBoolean()) : Optional.empty();
             from.forEach(
                     (type, contents) ->
                             contents.forEach(c -> records.add(drawn(name, type, c, proxied))));
@@ -82,6 +84,7 @@ record RandomZone(List<DnsRecord> records, Plan plan) {
                                     from.getOrDefault(type, List.of()),
                                     to.getOrDefault(type, List.of()),
                                     (known ? fallback : from).getOrDefault(type, List.of()),
+                                    proxiedNext,
                                     step));
                 }
             }

@@ -54,4 +54,11 @@ class EmbeddedStoreTest {
             super(server);
         }
     }
+
+    @Nested
+    class OfCallShares extends CallSharesContract {
+        OfCallShares() {
+            super(server);
+        }
+    }
 }

@@ -56,4 +56,11 @@ class ExternalStoreTest {
             super(server);
         }
     }
+
+    @Nested
+    class OfCallShares extends CallSharesContract {
+        OfCallShares() {
+            super(server);
+        }
+    }
 }

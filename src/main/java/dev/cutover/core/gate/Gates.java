@@ -132,7 +132,7 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
             Evidence.Authorities seenAnswers) {
         List<String> wrong = new ArrayList<>();
         for (SetChange change : changes) {
-            if (change.isProxied()) {
+            if (!change.isAnswered(expected.apply(change))) {
                 continue;
             }
             List<String> wanted =
@@ -325,12 +325,13 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
      * side's marker through the edge.
      */
     public Judged served(List<SetChange> switched) {
-        List<SetChange> dnsOnly = switched.stream().filter(c -> !c.isProxied()).toList();
+        List<SetChange> dnsOnly = switched.stream().filter(c -> c.isAnswered(c.next())).toList();
         Judged dns =
                 dnsOnly.isEmpty()
                         ? Judged.pass(CheckName.SERVED, now, "no DNS-only sets")
                         : renamed(authoritiesAgree(dnsOnly, SetChange::next));
-        if (dns.verdict() != Verdict.PASS || switched.stream().noneMatch(SetChange::isProxied)) {
+        if (dns.verdict() != Verdict.PASS
+                || switched.stream().noneMatch(SetChange::isProxiedNext)) {
             return dns;
         }
         return with(
@@ -340,7 +341,7 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 served -> {
                     List<String> off = new ArrayList<>();
                     for (SetChange change : switched) {
-                        if (change.isProxied() && !change.next().isEmpty()) {
+                        if (change.isProxiedNext()) {
                             served.names().stream()
                                     .filter(n -> n.name().equals(change.name()))
                                     .findFirst()
@@ -397,7 +398,7 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
 
     /** Whether enough answering resolvers see the next side. */
     public Judged propagated(List<SetChange> changes, double quorum) {
-        if (changes.stream().allMatch(SetChange::isProxied)) {
+        if (changes.stream().allMatch(SetChange::isHidden)) {
             return Judged.pass(
                     CheckName.PROPAGATED,
                     now,

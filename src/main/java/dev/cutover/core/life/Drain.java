@@ -52,7 +52,7 @@ public final class Drain {
         return Math.max(
                 low,
                 c.switched().stream()
-                        .filter(s -> !s.isProxied())
+                        .filter(s -> !s.isHidden())
                         .flatMap(s -> s.nextSettled().stream())
                         .mapToLong(DnsRecord::answeredTtlSeconds)
                         .max()

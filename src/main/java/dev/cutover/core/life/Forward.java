@@ -278,7 +278,7 @@ final class Forward {
     private static boolean ttlsRaised(Turn t, Phase.Switching phase) {
         List<SetChange> cached =
                 t.c.step(phase.step()).stream()
-                        .filter(c -> !c.isProxied() && !c.before().isEmpty())
+                        .filter(c -> !c.before().isEmpty() && c.isAnswered(c.before()))
                         .toList();
         if (cached.isEmpty()) {
             return false;

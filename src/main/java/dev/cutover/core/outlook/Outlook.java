@@ -7,6 +7,7 @@ import dev.cutover.core.life.Pace;
 import dev.cutover.core.outlook.Milestone.Bound;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,7 +157,7 @@ public record Outlook(
     /** The longest life of an answer that is cached today; 0 when the edge hides them all. */
     private static long oldestSeconds(List<SetChange> changes) {
         return changes.stream()
-                .filter(c -> !c.isProxied())
+                .filter(c -> !c.isHidden())
                 .mapToLong(
                         c ->
                                 c.before().stream()
@@ -167,10 +168,21 @@ public record Outlook(
                 .orElse(0);
     }
 
+    /**
+     * This outlook with what could not be proven of the token and the zone.
+     *
+     * @param zone the zone's name
+     */
+    public Outlook and(Preflight seen, String zone) {
+        List<Unproven> all = new ArrayList<>(unproven);
+        seen.unproven().forEach(text -> all.add(new Unproven(zone, text)));
+        return new Outlook(timeline, worstCase, worstParts, calls, all, warnings);
+    }
+
     private static List<Unproven> unproven(PlanDiff diff) {
         Plan plan = diff.plan();
         List<Unproven> all = new ArrayList<>();
-        List<SetChange> direct = diff.changes().stream().filter(c -> !c.isProxied()).toList();
+        List<SetChange> direct = diff.changes().stream().filter(c -> !c.isHidden()).toList();
         if (!direct.isEmpty()) {
             all.add(
                     new Unproven(
@@ -180,7 +192,7 @@ public record Outlook(
         }
         List<String> edge =
                 diff.changes().stream()
-                        .filter(c -> c.isProxied() && !c.next().isEmpty())
+                        .filter(SetChange::isProxiedNext)
                         .map(c -> c.name().value())
                         .distinct()
                         .toList();

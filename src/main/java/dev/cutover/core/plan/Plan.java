@@ -212,6 +212,8 @@ public record Plan(
      * @param from content on the current side, as the zone must have it now
      * @param to content on the next side
      * @param fallback content to fall back to; equal to {@code from} unless the plan names another
+     * @param proxied whether visitors reach the next side through the provider's edge; empty when that stays
+     *     as it is. Falling back brings back what was
      * @param step the switching step that moves it, from 1
      */
     public record PlannedSet(
@@ -220,7 +222,19 @@ public record Plan(
             List<String> from,
             List<String> to,
             List<String> fallback,
+            Optional<Boolean> proxied,
             int step) {
+        /** A set that stays proxied, or not, as it is. */
+        public PlannedSet(
+                DnsName name,
+                RecordType type,
+                List<String> from,
+                List<String> to,
+                List<String> fallback,
+                int step) {
+            this(name, type, from, to, fallback, Optional.empty(), step);
+        }
+
         public PlannedSet {
             from = List.copyOf(from);
             to = List.copyOf(to);

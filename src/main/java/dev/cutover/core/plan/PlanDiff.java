@@ -39,6 +39,17 @@ public record PlanDiff(
         return new PlanDiff(plan, changes, edge, refusals, all, zoneRecords, touchedRecords, hash);
     }
 
+    /** This diff with what the provider said of it: refusals, and one note of what was proven. */
+    public PlanDiff after(Preflight preflight) {
+        List<Refusal> all = new ArrayList<>(refusals);
+        all.addAll(preflight.refusals());
+        return new PlanDiff(plan, changes, edge, all, notes, zoneRecords, touchedRecords, hash)
+                .noting(
+                        preflight.proven().isEmpty()
+                                ? List.of()
+                                : List.of("proven: " + String.join("; ", preflight.proven())));
+    }
+
     public boolean mayRun() {
         return refusals.isEmpty();
     }

@@ -91,11 +91,12 @@ public final class Planner {
         int touched = changes.stream().mapToInt(c -> c.before().size()).sum();
         refuseShare(plan, zone, touched, refusals);
         for (SetChange change : changes) {
-            if (change.isProxied()) {
+            if (change.isHidden()) {
                 notes.add(
                         change.key()
                                 + " is proxied: it has no TTL to lower; the edge switches it at once");
             }
+            toggled(change).ifPresent(notes::add);
         }
         notes.addAll(pools.notes());
         return new PlanDiff(
@@ -134,7 +135,16 @@ public final class Planner {
                                     + ", seen "
                                     + set.name()));
         }
-        if (sorted(set.from()).equals(sorted(set.to()))) {
+        if (set.proxied().isPresent() && plan.zone().server().isPresent()) {
+            refusals.add(
+                    new Refusal(
+                            "NoEdge",
+                            subject,
+                            "'proxied' is said, but zone "
+                                    + plan.zone().name()
+                                    + " is on a name server: it has no edge to go behind"));
+        }
+        if (sorted(set.from()).equals(sorted(set.to())) && set.proxied().isEmpty()) {
             refusals.add(
                     new Refusal(
                             "TargetEqualsCurrent",
@@ -165,6 +175,17 @@ public final class Planner {
                                     + shown(seen)
                                     + "; correct 'from' or the zone, nothing was changed"));
         }
+        if (sorted(set.from()).equals(sorted(set.to()))
+                && set.proxied().isPresent()
+                && before.stream().allMatch(r -> r.proxied() == set.proxied().get())) {
+            refusals.add(
+                    new Refusal(
+                            "TargetEqualsCurrent",
+                            set.key().toString(),
+                            "'to' equals 'from', and 'proxied' is "
+                                    + set.proxied().get()
+                                    + " already: nothing would change; remove it"));
+        }
         DnsRecord template =
                 before.isEmpty() ? template(plan, set, zone, wanted) : before.getFirst();
         long low = plan.ttl().lowerToSeconds();
@@ -174,8 +195,8 @@ public final class Planner {
                 set.type(),
                 before,
                 aged,
-                side(set, before, template, set.to(), low),
-                side(set, before, template, set.fallback(), low),
+                side(set, before, template, set.to(), set.proxied(), low),
+                side(set, before, template, set.fallback(), Optional.empty(), low),
                 template.ttlSeconds(),
                 set.step());
     }
@@ -207,6 +228,7 @@ public final class Planner {
             List<DnsRecord> before,
             DnsRecord template,
             List<String> contents,
+            Optional<Boolean> proxied,
             long low) {
         List<DnsRecord> side = new ArrayList<>();
         List<String> inPlace = inPlace(before, contents);
@@ -218,8 +240,8 @@ public final class Planner {
                             set.name(),
                             set.type(),
                             inPlace.get(i),
-                            base.ttlSeconds(),
-                            base.proxied(),
+                            proxied.orElse(false) ? DnsRecord.AUTO_TTL : base.ttlSeconds(),
+                            proxied.orElse(base.proxied()),
                             base.comment(),
                             base.tags(),
                             base.settings(),
@@ -247,6 +269,24 @@ public final class Planner {
         }
         places.replaceAll(place -> place.isEmpty() ? coming.removeFirst() : place);
         return places;
+    }
+
+    /** What going behind the edge, or leaving it, means for visitors. */
+    private static Optional<String> toggled(SetChange change) {
+        if (change.isHidden() || !change.isProxied()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                change.isProxiedNext()
+                        ? change.key()
+                                + " goes behind the edge: its addresses are kept by resolvers for "
+                                + DnsRecord.AUTO_TTL_ANSWERED
+                                + " s, so that going back takes as long"
+                        : change.key()
+                                + " leaves the edge: resolvers keep the edge's addresses for up to "
+                                + DnsRecord.AUTO_TTL_ANSWERED
+                                + " s, and its server must present a certificate that browsers"
+                                + " trust");
     }
 
     private static DnsRecord lowered(DnsRecord record, long lowSeconds) {

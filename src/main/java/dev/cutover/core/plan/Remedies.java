@@ -46,6 +46,26 @@ final class Remedies {
                     Map.entry(
                             "ZoneShare",
                             "split the plan, or raise 'limits.zone-share' if so much is meant"),
+                    Map.entry(
+                            "CannotWriteRecords",
+                            "give the token the permission Zone DNS Edit for this zone"),
+                    Map.entry(
+                            "CannotPurge",
+                            "give the token the permission Zone Cache Purge, or say 'edge.purge:"
+                                    + " nothing'"),
+                    Map.entry(
+                            "CannotReadStatistics",
+                            "give the token the permission Zone Analytics Read, or watch probes"
+                                    + " alone"),
+                    Map.entry("TokenNotActive", "make a new token and put it in its variable"),
+                    Map.entry("TokenExpires", "make a token that lives longer"),
+                    Map.entry("ZonePaused", "resume the zone, or plan its records as not proxied"),
+                    Map.entry("ZoneFull", "remove records that nobody needs first"),
+                    Map.entry("NoEdge", "remove 'proxied'"),
+                    Map.entry("TtlTooShort", "raise 'ttl.lower-to'"),
+                    Map.entry(
+                            "LoadBalancerShadows",
+                            "move the pools behind it instead of the record, or disable it first"),
                     Map.entry("Drift", "run 'cutover plan' again and look at what changed"));
 
     private Remedies() {}

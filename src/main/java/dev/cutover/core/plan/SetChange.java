@@ -6,6 +6,7 @@ import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One difference the plan makes: a record set with its records before, aged, next and on fallback.
@@ -67,6 +68,22 @@ public record SetChange(
     public boolean isProxied() {
         return before.stream().anyMatch(DnsRecord::proxied)
                 || next.stream().anyMatch(DnsRecord::proxied);
+    }
+
+    /** Whether visitors reach the next side through the provider's edge. */
+    public boolean isProxiedNext() {
+        return next.stream().anyMatch(DnsRecord::proxied);
+    }
+
+    /** Whether the edge hides both sides, so that resolvers answer the same before and after. */
+    public boolean isHidden() {
+        return isProxied()
+                && Stream.concat(before.stream(), next.stream()).allMatch(DnsRecord::proxied);
+    }
+
+    /** Whether the zone's own servers answer with these records of the set, and not with the edge's. */
+    public boolean isAnswered(List<DnsRecord> records) {
+        return records.isEmpty() ? !isProxied() : records.stream().noneMatch(DnsRecord::proxied);
     }
 
     /** The records a side keeps when all is done and TTLs are back. */

@@ -29,12 +29,12 @@ public record Adoption(Instant at, int onNext, int onOld, int other, int failed)
     }
 
     /**
-     * Counts answers about sets that are not proxied: a proxied name shows the edge's addresses on every
-     * side, so resolvers can say nothing about it.
+     * Counts answers about sets that the edge does not hide: a name that is proxied on every side shows the
+     * edge's addresses before and after, so resolvers can say nothing about it.
      */
     public static Adoption of(List<SetChange> changes, Evidence.Resolvers seen) {
         Map<SetKey, SetChange> bySet = new HashMap<>();
-        changes.stream().filter(c -> !c.isProxied()).forEach(c -> bySet.put(c.key(), c));
+        changes.stream().filter(c -> !c.isHidden()).forEach(c -> bySet.put(c.key(), c));
         int onNext = 0;
         int onOld = 0;
         int other = 0;
@@ -46,16 +46,44 @@ public record Adoption(Instant at, int onNext, int onOld, int other, int failed)
             }
             if (!answer.answered()) {
                 failed++;
-            } else if (answer.contents().equals(contents(change.next()))) {
-                onNext++;
-            } else if (answer.contents().equals(contents(change.before()))
-                    || answer.contents().equals(contents(change.fallback()))) {
-                onOld++;
-            } else {
-                other++;
+                continue;
+            }
+            switch (shown(change, answer.contents())) {
+                case NEXT -> onNext++;
+                case OLD -> onOld++;
+                case OTHER -> other++;
             }
         }
         return new Adoption(seen.observedAt(), onNext, onOld, other, failed);
+    }
+
+    /** Which side an answer shows. */
+    enum Shown {
+        NEXT,
+        OLD,
+        OTHER
+    }
+
+    /**
+     * Which side these contents show. The edge's own addresses are not known here: behind a name that goes
+     * there they are all that is not old, behind one that comes from there all that is not new.
+     */
+    static Shown shown(SetChange change, List<String> contents) {
+        if (change.isAnswered(change.next()) && contents.equals(contents(change.next()))) {
+            return Shown.NEXT;
+        }
+        if ((change.isAnswered(change.before()) && contents.equals(contents(change.before())))
+                || (change.isAnswered(change.fallback())
+                        && contents.equals(contents(change.fallback())))) {
+            return Shown.OLD;
+        }
+        if (contents.isEmpty()) {
+            return Shown.OTHER;
+        }
+        if (change.isProxiedNext()) {
+            return Shown.NEXT;
+        }
+        return change.isProxied() ? Shown.OLD : Shown.OTHER;
     }
 
     /** The 95th percentile of answer latency over resolvers; zero when nothing was answered. */

@@ -1,6 +1,5 @@
 package dev.cutover.core.timeline;
 
-import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
@@ -58,13 +57,13 @@ public record ResolverLook(Instant at, List<Standing> resolvers) {
     }
 
     /**
-     * Counts answers about sets that are not proxied, as {@link Adoption#of} does.
+     * Counts answers about sets that the edge does not hide, as {@link Adoption#of} does.
      *
      * @param changes the sets that were switched
      */
     public static ResolverLook of(List<SetChange> changes, Evidence.Resolvers seen) {
         Map<SetKey, SetChange> bySet = new HashMap<>();
-        changes.stream().filter(c -> !c.isProxied()).forEach(c -> bySet.put(c.key(), c));
+        changes.stream().filter(c -> !c.isHidden()).forEach(c -> bySet.put(c.key(), c));
         Map<String, List<ResolverAnswer>> byResolver = new TreeMap<>();
         for (ResolverAnswer answer : seen.answers()) {
             if (bySet.containsKey(answer.set())) {
@@ -98,16 +97,16 @@ public record ResolverLook(Instant at, List<Standing> resolvers) {
                 continue;
             }
             latency = answer.latency().compareTo(latency) > 0 ? answer.latency() : latency;
-            if (answer.contents().equals(contents(change.next()))) {
-                onNext++;
-                continue;
-            }
-            oldTtlSeconds = Math.max(oldTtlSeconds, answer.ttlSeconds());
-            if (answer.contents().equals(contents(change.before()))
-                    || answer.contents().equals(contents(change.fallback()))) {
-                onOld++;
-            } else {
-                other++;
+            switch (Adoption.shown(change, answer.contents())) {
+                case NEXT -> onNext++;
+                case OLD -> {
+                    onOld++;
+                    oldTtlSeconds = Math.max(oldTtlSeconds, answer.ttlSeconds());
+                }
+                case OTHER -> {
+                    other++;
+                    oldTtlSeconds = Math.max(oldTtlSeconds, answer.ttlSeconds());
+                }
             }
         }
         return new Standing(resolver, onNext, onOld, other, failed, oldTtlSeconds, latency);
@@ -122,9 +121,5 @@ public record ResolverLook(Instant at, List<Standing> resolvers) {
                 .filter(s -> s.onOld() + s.other() > 0)
                 .map(s -> at.plusSeconds(s.oldTtlSeconds()))
                 .max(Instant::compareTo);
-    }
-
-    private static List<String> contents(List<DnsRecord> records) {
-        return records.stream().map(DnsRecord::content).sorted().toList();
     }
 }

@@ -108,7 +108,7 @@ public record TtlClock(
                             allowedTtl(change) == Long.MAX_VALUE ? 0 : allowedTtl(change),
                             longest(change.before()));
             long highest = longest(seen.set(change.key()));
-            if (highest > planned && !change.isProxied()) {
+            if (highest > planned && !change.isHidden()) {
                 longest.merge(change.key().toString(), highest, Math::max);
             }
         }
@@ -185,7 +185,7 @@ public record TtlClock(
 
     /** How long the planned next side may be remembered; 0 where the edge hides it, and where there is none. */
     private static long plannedNextSeconds(SetChange change) {
-        return change.isProxied() ? 0 : longest(change.next());
+        return change.isHidden() ? 0 : longest(change.next());
     }
 
     /** Whether an answer sends visitors where neither the side before nor the fallback does. */

@@ -100,7 +100,7 @@ final class ApiJson {
         node.put("id", zone.id());
         node.put("name", zone.name());
         node.put("status", "active");
-        node.put("paused", false);
+        node.put("paused", zone.isPaused());
         node.put("type", "full");
         node.put("development_mode", 0);
         node.set("name_servers", JSON.valueToTree(zone.nameServers()));
@@ -127,6 +127,19 @@ final class ApiJson {
         plan.put("legacy_id", zone.plan().legacyId());
         plan.put("is_subscribed", true);
         return node;
+    }
+
+    static ArrayNode loadBalancers(ZoneState zone) {
+        var list = array();
+        for (var name : zone.balancedNames()) {
+            var node = list.addObject();
+            node.put("id", "%032x".formatted(name.hashCode() & 0xffffffffL));
+            node.put("name", name);
+            node.put("enabled", true);
+            node.put("proxied", true);
+            node.put("steering_policy", "off");
+        }
+        return list;
     }
 
     static ObjectNode setting(String id, ZoneState.Setting setting) {

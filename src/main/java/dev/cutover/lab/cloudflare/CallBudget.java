@@ -42,6 +42,18 @@ final class CallBudget {
         spent = Math.min(quota, spent + calls);
     }
 
+    /** Leaves so many calls until the window ends, which it does after that. */
+    synchronized void leave(int calls, Duration until, Instant now) {
+        startedAt = now.minus(window).plus(until);
+        spent = Math.max(0, quota - calls);
+    }
+
+    /** How many calls the window still holds. */
+    synchronized int left(Instant now) {
+        roll(now);
+        return Math.max(0, quota - spent);
+    }
+
     /** What the {@code Ratelimit} header says. */
     synchronized String header(Instant now) {
         roll(now);

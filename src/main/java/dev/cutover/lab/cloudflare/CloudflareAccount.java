@@ -1,6 +1,7 @@
 package dev.cutover.lab.cloudflare;
 
 import dev.cutover.lab.LabClock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -28,7 +29,8 @@ public final class CloudflareAccount {
         RULES_READ,
         RULES_EDIT,
         CACHE_PURGE,
-        ANALYTICS_READ
+        ANALYTICS_READ,
+        LOAD_BALANCERS_READ
     }
 
     /** The life of a token as {@code tokens/verify} tells it. */
@@ -39,7 +41,11 @@ public final class CloudflareAccount {
     }
 
     /** One API token. */
-    public record Token(String id, TokenStatus status, Set<Permission> permissions) {}
+    public record Token(
+            String id,
+            TokenStatus status,
+            Set<Permission> permissions,
+            Optional<Instant> expiresAt) {}
 
     private final String id;
     private final String name;
@@ -122,7 +128,17 @@ public final class CloudflareAccount {
 
     /** Lets a bearer secret in with these permissions, in place of what it had. */
     public synchronized void allow(String secret, TokenStatus status, Set<Permission> permissions) {
-        tokens.put(secret, new Token(identifier(), status, Set.copyOf(permissions)));
+        tokens.put(
+                secret, new Token(identifier(), status, Set.copyOf(permissions), Optional.empty()));
+    }
+
+    /** Lets what a bearer secret may do end then. */
+    public synchronized void expire(String secret, Instant at) {
+        tokens.computeIfPresent(
+                secret,
+                (key, token) ->
+                        new Token(
+                                token.id(), token.status(), token.permissions(), Optional.of(at)));
     }
 
     /** Lets a bearer secret in with every permission. */

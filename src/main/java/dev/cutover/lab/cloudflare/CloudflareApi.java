@@ -91,6 +91,16 @@ public final class CloudflareApi implements AutoCloseable {
         client.spend(calls, account.clock().instant());
     }
 
+    /** Somebody in the dashboard uses up all calls but these; after that span all are there again. */
+    public void leaveToDashboard(int calls, Duration until) {
+        client.leave(calls, until, account.clock().instant());
+    }
+
+    /** How many calls of the shared budget are left in its window. */
+    public int callsLeft() {
+        return client.left(account.clock().instant());
+    }
+
     /** The calls answered so far in order, the last 50,000 of them. */
     public List<Seen> calls() {
         synchronized (calls) {
@@ -261,7 +271,7 @@ public final class CloudflareApi implements AutoCloseable {
         var rest = at.subList(2, at.size());
         return switch (rest.isEmpty() ? "" : rest.get(0)) {
             case "dns_records" -> records(request, zone, rest);
-            case "load_balancers" -> loadBalancers(request, rest);
+            case "load_balancers" -> loadBalancers(request, zone, rest);
             case "settings", "argo", "cache" ->
                     SettingCalls.of(method, rest, zone, () -> json(request))
                             .map(
@@ -339,16 +349,15 @@ public final class CloudflareApi implements AutoCloseable {
         return new Operation(Kind.ZONE_WRITE, Permission.DNS_EDIT, true, act);
     }
 
-    /** The lab has no load balancers; a client that looks for one on its hostname finds none. */
-    private static Operation loadBalancers(Request request, List<String> rest) {
+    private static Operation loadBalancers(Request request, ZoneState zone, List<String> rest) {
         if (rest.size() != 1 || !request.method().equals("GET")) {
             throw noRoute(request);
         }
         return new Operation(
                 Kind.ZONE_READ,
-                Permission.ZONE_READ,
+                Permission.LOAD_BALANCERS_READ,
                 false,
-                () -> ApiJson.success(ApiJson.array()));
+                () -> ApiJson.success(ApiJson.loadBalancers(zone)));
     }
 
     private Reply.Answer graphql(Request request) {
@@ -373,6 +382,7 @@ public final class CloudflareApi implements AutoCloseable {
                     case DISABLED -> "disabled";
                     case EXPIRED -> "expired";
                 });
+        token.expiresAt().ifPresent(at -> result.put("expires_on", at.toString()));
         return ApiJson.success(result);
     }
 

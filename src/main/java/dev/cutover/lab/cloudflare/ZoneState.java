@@ -46,6 +46,8 @@ public final class ZoneState implements ZoneSource {
     private final Map<String, Setting> settings = new TreeMap<>();
     private final List<Purge> purges = new ArrayList<>();
     private List<String> edgeAddresses;
+    private List<String> balancedNames = List.of();
+    private boolean paused;
     private long writes;
 
     /** One setting of the zone. */
@@ -119,6 +121,24 @@ public final class ZoneState implements ZoneSource {
     /** When the zone was added. */
     public Instant createdAt() {
         return createdAt;
+    }
+
+    /** Puts load balancers on these full names; each beats the records of its name. */
+    public synchronized void balance(List<String> names) {
+        balancedNames = List.copyOf(names);
+    }
+
+    synchronized List<String> balancedNames() {
+        return balancedNames;
+    }
+
+    /** While true nothing is proxied. */
+    public synchronized void pause(boolean still) {
+        paused = still;
+    }
+
+    synchronized boolean isPaused() {
+        return paused;
     }
 
     /** Every record as the account holds it now, in order of creation. */

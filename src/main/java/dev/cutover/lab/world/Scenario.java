@@ -226,9 +226,9 @@ public enum Scenario {
     },
 
     API_429(
-            "the provider answers 429 again and again during the switch",
-            "Completed",
-            LabWorld.Side.NEXT) {
+            "the provider answers 429 again and again, and has few calls left for falling back",
+            "FellBack(fallback)",
+            LabWorld.Side.STAGING) {
         @Override
         public void play(Stage stage, Oracle oracle) throws InterruptedException {
             CloudflareApi api = stage.world().api();
@@ -255,10 +255,28 @@ public enum Scenario {
             if (!wrong.isEmpty()) {
                 throw new SceneFailedException(String.join("; ", wrong));
             }
+            stage.say("somebody in the dashboard leaves 50 calls, and the new origin breaks");
+            api.leaveToDashboard(CALLS_LEFT, CALLS_SCARCE);
+            stage.world().server(LabWorld.Side.NEXT).failing(503);
+            stage.awaitPhase(
+                    "routing on the fallback side",
+                    phase -> oracle.routedTo(LabWorld.Side.NEXT).isEmpty(),
+                    CALLS_SCARCE);
+            int left = api.callsLeft();
+            stage.say(left + " calls are left, and visitors are on the fallback side");
+            if (left >= CALLS_LEFT) {
+                throw new SceneFailedException(
+                        "expected that it came out of the last " + CALLS_LEFT + " calls");
+            }
         }
     };
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(4);
+
+    /** Fewer than what is kept for the way back: no other work may ask. */
+    private static final int CALLS_LEFT = 50;
+
+    private static final Duration CALLS_SCARCE = Duration.ofSeconds(90);
 
     private static final Duration TO_SOAKING = Duration.ofMinutes(6);
 

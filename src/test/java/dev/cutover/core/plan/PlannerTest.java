@@ -20,12 +20,57 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.image.RecordWrite;
+import dev.cutover.core.plan.Plan.PlannedSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A plan is a diff; what it may not do is refused by name before anything is written. */
 class PlannerTest {
+    @Test
+    void a_record_may_go_behind_the_edge_with_the_address_it_has() {
+        PlannedSet behind = proxied(Acme.WWW, Acme.WWW_OLD, true);
+        PlanDiff diff = Acme.diff(Acme.plan(behind), Acme.zone());
+
+        assertThat(diff.refusals()).isEmpty();
+        SetChange change = diff.changes().getFirst();
+        assertThat(change.aged().getFirst().ttlSeconds()).isEqualTo(300);
+        assertThat(change.next().getFirst().proxied()).isTrue();
+        assertThat(change.next().getFirst().ttlSeconds()).isEqualTo(DnsRecord.AUTO_TTL);
+        assertThat(change.fallbackSettled()).isEqualTo(change.before());
+        assertThat(change.isHidden()).isFalse();
+        assertThat(change.isAnswered(change.before())).isTrue();
+        assertThat(change.isAnswered(change.next())).isFalse();
+        assertThat(diff.notes()).anyMatch(note -> note.contains("goes behind the edge"));
+    }
+
+    @Test
+    void a_record_may_leave_the_edge_but_not_stay_as_it_is() {
+        PlanDiff leaves =
+                Acme.diff(Acme.plan(proxied(Acme.SHOP, Acme.SHOP_OLD, false)), Acme.zone());
+        assertThat(leaves.refusals()).isEmpty();
+        assertThat(leaves.changes().getFirst().next().getFirst().proxied()).isFalse();
+        assertThat(leaves.notes()).anyMatch(note -> note.contains("leaves the edge"));
+
+        assertThat(
+                        Acme.diff(Acme.plan(proxied(Acme.SHOP, Acme.SHOP_OLD, true)), Acme.zone())
+                                .refusals())
+                .extracting(Refusal::code)
+                .containsExactly("TargetEqualsCurrent");
+    }
+
+    private static PlannedSet proxied(DnsName name, String address, boolean behind) {
+        return new PlannedSet(
+                name,
+                RecordType.A,
+                List.of(address),
+                List.of(address),
+                List.of(address),
+                Optional.of(behind),
+                1);
+    }
+
     @Test
     void an_address_that_both_sides_share_keeps_its_record() {
         List<DnsRecord> records =

@@ -1,0 +1,181 @@
+package dev.cutover.cloudflare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cutover.core.Acme;
+import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Preflight;
+import dev.cutover.core.plan.Refusal;
+import dev.cutover.lab.cloudflare.CloudflareAccount.Permission;
+import dev.cutover.lab.cloudflare.CloudflareAccount.TokenStatus;
+import dev.cutover.lab.cloudflare.RecordDraft;
+import dev.cutover.lab.cloudflare.VendorContract;
+import dev.cutover.lab.cloudflare.ZonePlan;
+import dev.cutover.port.CallLog.ProviderCall;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What is known of token, zone and hostnames before the first write.
+class CloudflarePreflightTest {
+    private static final Instant SOAK_ENDS = Acme.CLOSES.plus(Acme.plan().soak());
+
+    private Optional<CloudflareLab> open = Optional.empty();
+
+    @AfterEach
+    void stop() {
+        open.ifPresent(CloudflareLab::close);
+    }
+
+    @Test
+    void a_zone_that_may_be_switched_is_proven_without_a_difference() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        VendorContract contract = new VendorContract();
+        lab.server.overhear(contract::heard);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff diff = diff(zone);
+        List<DnsRecord> before = diff.changes().getFirst().before();
+
+        Preflight seen = zone.look(diff, CloudflareLab.reading());
+
+        assertThat(seen.refusals()).isEmpty();
+        assertThat(seen.proven())
+                .contains(
+                        "the token is active and does not expire",
+                        "the zone is active",
+                        "plan level 'pro': 2 of 3500 records, TTL from 60 s",
+                        "no load balancer stands before a planned record");
+        assertThat(seen.unproven())
+                .singleElement()
+                .asString()
+                .contains("may write records and purge: proven when the plan is scheduled");
+        assertThat(lab.log).noneMatch(ProviderCall::write);
+
+        Preflight proof = zone.prove(diff, CloudflareLab.writing());
+
+        assertThat(proof.refusals()).isEmpty();
+        assertThat(proof.proven())
+                .containsExactly("records can be written", "the cache can be purged");
+        assertThat(diff(zone).changes().getFirst().before().getFirst().sameAs(before.getFirst()))
+                .isTrue();
+        assertThat(lab.state.purges())
+                .singleElement()
+                .satisfies(p -> assertThat(p.everything()).isFalse());
+        assertThat(contract.breaches()).isEmpty();
+    }
+
+    @Test
+    void each_missing_permission_is_named_before_anything_is_scheduled() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff diff = diff(zone);
+        lab.account.allow(
+                CloudflareLab.SECRET,
+                TokenStatus.ACTIVE,
+                EnumSet.of(Permission.ZONE_READ, Permission.DNS_READ));
+
+        assertThat(codes(zone.prove(diff, CloudflareLab.writing())))
+                .containsExactly("CannotWriteRecords", "CannotPurge");
+        assertThat(zone.look(diff, CloudflareLab.reading()).unproven())
+                .anyMatch(text -> text.contains("may not read them"));
+        assertThat(lab.state.writes()).isEqualTo(2);
+    }
+
+    @Test
+    void one_403_by_chance_refuses_nothing() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff diff = diff(zone);
+        lab.server.faults().forbidAtRandom(150, 4);
+        assertThat(codes(zone.prove(diff, CloudflareLab.writing()))).isEmpty();
+        lab.server.faults().none();
+        lab.server.faults().unavailable(true);
+        assertThatThrownBy(() -> zone.prove(diff, CloudflareLab.writing()))
+                .hasMessageContaining("503");
+    }
+
+    @Test
+    void a_token_that_ends_before_the_soak_is_refused_and_one_that_ends_soon_after_is_told() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff diff = diff(zone);
+
+        lab.account.expire(CloudflareLab.SECRET, SOAK_ENDS.minusSeconds(1));
+        assertThat(codes(zone.look(diff, CloudflareLab.reading()))).containsExactly("TokenExpires");
+
+        lab.account.expire(CloudflareLab.SECRET, SOAK_ENDS.plus(Duration.ofHours(1)));
+        Preflight soon = zone.look(diff, CloudflareLab.reading());
+        assertThat(soon.refusals()).isEmpty();
+        assertThat(soon.unproven())
+                .anyMatch(text -> text.contains("whether one can go back until"));
+    }
+
+    @Test
+    void a_load_balancer_on_a_planned_name_is_found() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        lab.state.balance(List.of("www.acme.example", "other.acme.example"));
+
+        Preflight seen = zone.look(diff(zone), CloudflareLab.reading());
+
+        assertThat(seen.refusals())
+                .singleElement()
+                .satisfies(
+                        r -> {
+                            assertThat(r.code()).isEqualTo("LoadBalancerShadows");
+                            assertThat(r.subject()).isEqualTo("www.acme.example");
+                        });
+    }
+
+    @Test
+    void a_paused_zone_and_a_full_one_are_refused() {
+        CloudflareLab lab = lab(ZonePlan.FREE);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        lab.state.pause(true);
+        for (int i = lab.state.records().size(); i < 200; i++) {
+            var made = lab.state.addByHand(RecordDraft.of("A", "x" + i, "192.0.2.1", 300, false));
+        }
+        Plan more =
+                Acme.plan(
+                        Acme.www(),
+                        Acme.set(
+                                "shop",
+                                RecordType.A,
+                                List.of(Acme.SHOP_OLD),
+                                List.of(Acme.SHOP_NEXT, "203.0.113.99"),
+                                1));
+
+        assertThat(codes(zone.look(diff(zone, more), CloudflareLab.reading())))
+                .containsExactlyInAnyOrder("ZonePaused", "ZoneFull");
+        assertThat(codes(zone.look(diff(zone, Acme.plan(Acme.www())), CloudflareLab.reading())))
+                .isEmpty();
+    }
+
+    private CloudflareLab lab(ZonePlan plan) {
+        CloudflareLab lab = new CloudflareLab(plan);
+        open = Optional.of(lab);
+        var www = lab.state.addByHand(RecordDraft.of("A", "www", Acme.WWW_OLD, 3_600, false));
+        var shop = lab.state.addByHand(RecordDraft.of("A", "shop", Acme.SHOP_OLD, 1, true));
+        return lab;
+    }
+
+    private static PlanDiff diff(CloudflareZone zone) {
+        return diff(zone, Acme.plan());
+    }
+
+    private static PlanDiff diff(CloudflareZone zone, Plan plan) {
+        return Acme.diff(plan, zone.read(plan.zone(), CloudflareLab.reading()));
+    }
+
+    private static List<String> codes(Preflight seen) {
+        return seen.refusals().stream().map(Refusal::code).toList();
+    }
+}
