@@ -27,6 +27,8 @@ public final class CloudflareAccount {
         SETTINGS_EDIT,
         RULES_READ,
         RULES_EDIT,
+        BALANCERS_READ,
+        BALANCERS_EDIT,
         CACHE_PURGE,
         ANALYTICS_READ
     }
@@ -46,6 +48,7 @@ public final class CloudflareAccount {
     private final LabClock clock;
     private final SplittableRandom random;
     private final Traffic traffic;
+    private final LoadBalancing balancing;
     private final Map<String, ZoneState> zones = new LinkedHashMap<>();
     private final Map<String, Token> tokens = new LinkedHashMap<>();
 
@@ -56,6 +59,7 @@ public final class CloudflareAccount {
         this.id = identifier();
         this.name = "Lab account";
         this.traffic = new Traffic(clock, random.nextLong());
+        this.balancing = new LoadBalancing(clock, 31 * seed + 7);
     }
 
     /** The account's identifier. */
@@ -71,6 +75,11 @@ public final class CloudflareAccount {
     /** The account's time. */
     public LabClock clock() {
         return clock;
+    }
+
+    /** The account's load balancers and pools. */
+    public LoadBalancing balancing() {
+        return balancing;
     }
 
     /** The requests the edge has answered. */
