@@ -3,6 +3,7 @@ package dev.cutover.planfile;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.Pace;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.PlannedPool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,9 @@ final class PlanReader {
 
     /** What a whole plan may wait or watch at most; longer is a mistyped unit. */
     private static final Duration MONTH = Duration.ofDays(31);
+
+    /** The one provider whose load balancers this version moves. */
+    private static final String POOLS_AT = "cloudflare";
 
     private final PlanFile.Context context;
 
@@ -47,13 +51,36 @@ final class PlanReader {
         Optional<Plan.Window> window =
                 windowValue.flatMap(v -> WindowReader.read(v, context.now()));
         Optional<Plan.TtlPolicy> ttl = ttl(in);
-        Optional<List<Plan.PlannedSet>> sets =
-                in.need("records", "records: [ { name: www, type: A, from: [...], to: [...] } ]")
-                        .flatMap(v -> apex.flatMap(a -> RecordsReader.read(v, a)));
-        Optional<Plan.Writes> writes =
-                in.need("writes", "writes: fenced")
-                        .flatMap(v -> v.oneOf(Words.of(Plan.Writes.values())));
         Optional<Duration> dwell = in.duration("dwell", Duration.ZERO, DAY, defaults.dwell());
+        Optional<List<PlannedPool>> origins =
+                in.get("origins")
+                        .map(v -> origins(v, zone, dwell.orElse(defaults.dwell())))
+                        .orElse(Optional.of(List.of()));
+        Optional<List<Plan.PlannedSet>> sets =
+                in.get("origins").isPresent() && in.get("records").isEmpty()
+                        ? Optional.of(List.of())
+                        : in.need(
+                                        "records",
+                                        "records: [ { name: www, type: A, from: [...], to: [...] } ]")
+                                .flatMap(
+                                        v ->
+                                                apex.flatMap(
+                                                        a ->
+                                                                RecordsReader.read(
+                                                                        v,
+                                                                        a,
+                                                                        OriginsReader.steps(
+                                                                                origins.orElse(
+                                                                                        List
+                                                                                                .of())))));
+        Optional<Plan.Writes> writes =
+                in.need(
+                                "writes",
+                                in.get("origins").isEmpty()
+                                        ? "writes: fenced"
+                                        : "writes: fenced. Weights need writes: shared | fenced |"
+                                                + " none: two sides taking orders is data loss")
+                        .flatMap(v -> v.oneOf(Words.of(Plan.Writes.values())));
         Optional<Duration> soak = in.duration("soak", Duration.ZERO, MONTH, defaults.soak());
         Optional<Plan.EdgePlan> edge = edge(in);
         Optional<Optional<Plan.PromotionPlan>> promotion = PromotionReader.read(in, context);
@@ -67,8 +94,9 @@ final class PlanReader {
         ZoneReader.checkEdge(in);
         boolean complete =
                 List.of(
-                                name, owner, zone, site, preset, window, ttl, sets, writes, dwell,
-                                soak, edge, promotion, checks, watch, fallback, approvals, limits)
+                                name, owner, zone, site, preset, window, ttl, sets, origins, writes,
+                                dwell, soak, edge, promotion, checks, watch, fallback, approvals,
+                                limits)
                         .stream()
                         .allMatch(Optional::isPresent);
         if (!complete) {
@@ -84,6 +112,7 @@ final class PlanReader {
                         ttl.get(),
                         zone.get(),
                         sets.get(),
+                        origins.get(),
                         writes.get(),
                         dwell.get(),
                         soak.get(),
@@ -96,6 +125,20 @@ final class PlanReader {
                         limits.get());
         checkRoom(plan, windowValue.get());
         return Optional.of(plan);
+    }
+
+    private static Optional<List<PlannedPool>> origins(
+            Value value, Optional<Plan.ZoneRef> zone, Duration dwell) {
+        Optional<List<PlannedPool>> pools = OriginsReader.read(value, dwell);
+        if (zone.isPresent() && !zone.get().provider().equals(POOLS_AT)) {
+            value.wrong(
+                    "pools are known at "
+                            + POOLS_AT
+                            + " only, the zone's provider is "
+                            + zone.get().provider());
+            return Optional.empty();
+        }
+        return pools;
     }
 
     /** Whether there is time for old answers to die before the window, and for the worst case within it. */

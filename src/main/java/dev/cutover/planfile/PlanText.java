@@ -1,6 +1,7 @@
 package dev.cutover.planfile;
 
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.PlannedPool;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -35,8 +36,14 @@ public final class PlanText {
         out.put(1, "name", quoted(plan.zone().name().value()));
         plan.zone().server().ifPresent(server -> out.put(1, "server", quoted(server)));
         out.put(1, plan.zone().server().isPresent() ? "key" : "token", quoted(plan.zone().token()));
-        out.section("records");
-        plan.sets().forEach(set -> record(out, set));
+        if (!plan.sets().isEmpty()) {
+            out.section("records");
+            plan.sets().forEach(set -> record(out, set));
+        }
+        if (!plan.origins().isEmpty()) {
+            out.section("origins");
+            plan.origins().forEach(pool -> pool(out, pool));
+        }
         out.put(0, "writes", Words.of(plan.writes()));
         out.put(0, "dwell", plan.dwell().toString());
         out.put(0, "soak", plan.soak().toString());
@@ -85,6 +92,18 @@ public final class PlanText {
         out.flow(2, "fallback", set.fallback());
         set.proxied().ifPresent(yes -> out.put(2, "proxied", yes.toString()));
         out.put(2, "step", Integer.toString(set.step()));
+    }
+
+    private static void pool(Lines out, PlannedPool pool) {
+        out.raw("  - pool: " + quoted(pool.pool()));
+        out.put(2, "from", quoted(pool.from()));
+        out.put(2, "to", quoted(pool.to()));
+        out.put(2, "steps", pool.percents().toString());
+        out.put(2, "step", Integer.toString(pool.step()));
+        out.put(2, "dwell", pool.dwell().toString());
+        if (pool.sessions() != PlannedPool.Sessions.UNSAID) {
+            out.put(2, "sessions", Words.of(pool.sessions()));
+        }
     }
 
     private static void promotion(Lines out, Plan.PromotionPlan promotion) {

@@ -41,8 +41,13 @@ final class RecordsReader {
 
     private record Entry(Value value, PlannedSet set) {}
 
-    /** The sets in the file's order; empty when any of them has a mistake. */
-    static Optional<List<PlannedSet>> read(Value records, DnsName zone) {
+    /**
+     * The sets in the file's order; empty when any of them has a mistake.
+     *
+     * @param taken the steps in which pools move; records that name no step follow the last of them
+     */
+    static Optional<List<PlannedSet>> read(Value records, DnsName zone, Set<Integer> taken) {
+        int usual = taken.stream().max(Integer::compareTo).orElse(0) + 1;
         Optional<List<Value>> items = records.items(1, MOST);
         if (items.isEmpty()) {
             return Optional.empty();
@@ -50,18 +55,18 @@ final class RecordsReader {
         List<Entry> entries = new ArrayList<>();
         for (Value item : items.get()) {
             item.fields(Section.RECORD)
-                    .flatMap(fields -> set(fields, zone))
+                    .flatMap(fields -> set(fields, zone, usual))
                     .ifPresent(set -> entries.add(new Entry(item, set)));
         }
         boolean together = checkTogether(entries);
         // A record that could not be read may be the one that its step seems to lack.
         boolean all = entries.size() == items.get().size();
-        return together && all && checkSteps(records, entries)
+        return together && all && checkSteps(records, entries, taken)
                 ? Optional.of(entries.stream().map(Entry::set).toList())
                 : Optional.empty();
     }
 
-    private static Optional<PlannedSet> set(Fields in, DnsName zone) {
+    private static Optional<PlannedSet> set(Fields in, DnsName zone, int usualStep) {
         Optional<DnsName> name = in.need("name", "www").flatMap(v -> Names.within(v, zone));
         Optional<RecordType> type = in.need("type", "A").flatMap(RecordsReader::type);
         Optional<Value> toValue = in.need("to", "[203.0.113.20]");
@@ -71,7 +76,7 @@ final class RecordsReader {
         Optional<Integer> step =
                 in.get("step")
                         .map(v -> v.whole(1, MOST_STEPS, "steps").map(Long::intValue))
-                        .orElse(Optional.of(1));
+                        .orElse(Optional.of(usualStep));
         if (type.isEmpty()) {
             return Optional.empty();
         }
@@ -265,11 +270,12 @@ final class RecordsReader {
         return true;
     }
 
-    private static boolean checkSteps(Value records, List<Entry> entries) {
+    private static boolean checkSteps(Value records, List<Entry> entries, Set<Integer> taken) {
         Set<Integer> steps =
                 entries.stream()
                         .map(e -> e.set().step())
                         .collect(Collectors.toCollection(TreeSet::new));
+        steps.addAll(taken);
         int expected = 1;
         for (int step : steps) {
             if (step != expected) {

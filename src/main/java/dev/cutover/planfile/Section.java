@@ -21,6 +21,7 @@ enum Section {
                     "ttl",
                     "zone",
                     "records",
+                    "origins",
                     "writes",
                     "dwell",
                     "soak",
@@ -32,7 +33,7 @@ enum Section {
                     "approvals",
                     "limits",
                     "acknowledge"),
-            List.of("origins", "notify")),
+            List.of("notify")),
     WINDOW("window", List.of("opens", "closes", "zone", "at-close"), List.of()),
     TTL("ttl", List.of("lower-to", "lead"), List.of()),
     ZONE("zone", List.of("provider", "name", "server", "key", "token"), List.of()),
@@ -40,6 +41,10 @@ enum Section {
             "records[]",
             List.of("name", "type", "from", "to", "fallback", "proxied", "step"),
             List.of("ttl", "comment")),
+    ORIGIN(
+            "origins[]",
+            List.of("pool", "from", "to", "steps", "step", "dwell", "sessions"),
+            List.of()),
     EDGE("edge", List.of("purge"), List.of("origin-shield", "bypass-cache")),
     PROMOTION(
             "promotion",

@@ -12,6 +12,7 @@ import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.Refusal;
 import dev.cutover.lab.cloudflare.CloudflareAccount.Permission;
 import dev.cutover.lab.cloudflare.CloudflareAccount.TokenStatus;
+import dev.cutover.lab.cloudflare.LoadBalancing;
 import dev.cutover.lab.cloudflare.RecordDraft;
 import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.lab.cloudflare.ZonePlan;
@@ -122,7 +123,12 @@ class CloudflarePreflightTest {
     void a_load_balancer_on_a_planned_name_is_found() {
         CloudflareLab lab = lab(ZonePlan.PRO);
         CloudflareZone zone = new CloudflareZone(lab.api());
-        lab.state.balance(List.of("www.acme.example", "other.acme.example"));
+        LoadBalancing balancing = lab.account.balancing();
+        String pool =
+                balancing.addPool(
+                        "web", true, List.of(new LoadBalancing.Origin("one", "127.50.0.1", 1)));
+        balancing.addBalancer(lab.state, "www.acme.example", List.of(pool), pool, "none");
+        balancing.addBalancer(lab.state, "other.acme.example", List.of(pool), pool, "none");
 
         Preflight seen = zone.look(diff(zone), CloudflareLab.reading());
 

@@ -56,6 +56,13 @@ class PlanSchemaTest {
                                                 + ": "
                                                 + nonsense
                                                 + " } ]");
+                        case ORIGIN ->
+                                PlanTexts.SMALLEST
+                                        + "origins: [ { "
+                                        + key
+                                        + ": "
+                                        + nonsense
+                                        + " } ]\n";
                         default ->
                                 PlanTexts.SMALLEST.replaceAll(
                                                 "(?m)^" + section.path() + ":.*\n", "")
@@ -139,6 +146,7 @@ class PlanSchemaTest {
                 switch (section) {
                     case PLAN -> SCHEMA;
                     case RECORD -> all.path("records").path("items");
+                    case ORIGIN -> all.path("origins").path("items");
                     default -> all.path(section.path());
                 };
         assertThat(at.path("additionalProperties").asBoolean(true))

@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.life.Pace;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.PlannedPool;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -61,6 +62,7 @@ final class RandomPlans {
                                 Duration.ofHours(48 + random.nextInt(48))),
                         new Plan.ZoneRef("cloudflare", zone, "${env:CLOUDFLARE_API_TOKEN}"),
                         sets(),
+                        random.nextInt(3) == 0 ? pools() : List.of(),
                         pick(List.of(Plan.Writes.values())),
                         Duration.ofSeconds(random.nextInt(3_600)),
                         soak,
@@ -97,6 +99,23 @@ final class RandomPlans {
                                 .plusSeconds(random.nextInt(3 * 3_600));
         Instant closesAt = opensAt.plus(Pace.worstCase(plan)).plusSeconds(random.nextInt(3_600));
         return new Plan.Window(opensAt, closesAt, plan.window().zone(), plan.window().atClose());
+    }
+
+    private List<PlannedPool> pools() {
+        List<PlannedPool> pools = new ArrayList<>();
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            pools.add(
+                    new PlannedPool(
+                            "pool_" + i,
+                            pick(List.of("staging", "old \"dc\"", "eu: 1")),
+                            "production",
+                            pick(List.of(List.of(100), List.of(10, 25, 50, 100), List.of(1, 100))),
+                            1,
+                            Duration.ofSeconds(random.nextInt(3_600)),
+                            pick(List.of(PlannedPool.Sessions.values()))));
+        }
+        return pools;
     }
 
     private List<Plan.PlannedSet> sets() {

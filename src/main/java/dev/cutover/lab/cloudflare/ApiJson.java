@@ -129,19 +129,6 @@ final class ApiJson {
         return node;
     }
 
-    static ArrayNode loadBalancers(ZoneState zone) {
-        var list = array();
-        for (var name : zone.balancedNames()) {
-            var node = list.addObject();
-            node.put("id", "%032x".formatted(name.hashCode() & 0xffffffffL));
-            node.put("name", name);
-            node.put("enabled", true);
-            node.put("proxied", true);
-            node.put("steering_policy", "off");
-        }
-        return list;
-    }
-
     static ObjectNode setting(String id, ZoneState.Setting setting) {
         var node = object();
         node.put("id", id);

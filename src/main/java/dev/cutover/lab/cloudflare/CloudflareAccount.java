@@ -28,9 +28,10 @@ public final class CloudflareAccount {
         SETTINGS_EDIT,
         RULES_READ,
         RULES_EDIT,
+        BALANCERS_READ,
+        BALANCERS_EDIT,
         CACHE_PURGE,
-        ANALYTICS_READ,
-        LOAD_BALANCERS_READ
+        ANALYTICS_READ
     }
 
     /** The life of a token as {@code tokens/verify} tells it. */
@@ -52,6 +53,7 @@ public final class CloudflareAccount {
     private final LabClock clock;
     private final SplittableRandom random;
     private final Traffic traffic;
+    private final LoadBalancing balancing;
     private final Map<String, ZoneState> zones = new LinkedHashMap<>();
     private final Map<String, Token> tokens = new LinkedHashMap<>();
 
@@ -62,6 +64,7 @@ public final class CloudflareAccount {
         this.id = identifier();
         this.name = "Lab account";
         this.traffic = new Traffic(clock, random.nextLong());
+        this.balancing = new LoadBalancing(clock, 31 * seed + 7);
     }
 
     /** The account's identifier. */
@@ -77,6 +80,11 @@ public final class CloudflareAccount {
     /** The account's time. */
     public LabClock clock() {
         return clock;
+    }
+
+    /** The account's load balancers and pools. */
+    public LoadBalancing balancing() {
+        return balancing;
     }
 
     /** The requests the edge has answered. */

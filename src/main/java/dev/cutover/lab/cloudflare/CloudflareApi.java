@@ -251,6 +251,15 @@ public final class CloudflareApi implements AutoCloseable {
             return new Operation(
                     Kind.ZONE_READ, Permission.ZONE_READ, false, () -> verify(request));
         }
+        if (at.size() > 2 && at.subList(0, 2).equals(List.of("accounts", account.id()))) {
+            return LoadBalancerCalls.ofAccount(
+                            method,
+                            at.subList(2, at.size()),
+                            account.balancing(),
+                            () -> json(request))
+                    .map(CloudflareApi::balancing)
+                    .orElseThrow(() -> noRoute(request));
+        }
         if (at.isEmpty() || !at.get(0).equals("zones")) {
             throw noRoute(request);
         }
@@ -271,7 +280,10 @@ public final class CloudflareApi implements AutoCloseable {
         var rest = at.subList(2, at.size());
         return switch (rest.isEmpty() ? "" : rest.get(0)) {
             case "dns_records" -> records(request, zone, rest);
-            case "load_balancers" -> loadBalancers(request, zone, rest);
+            case "load_balancers" ->
+                    LoadBalancerCalls.ofZone(method, rest, zone, account.balancing())
+                            .map(CloudflareApi::balancing)
+                            .orElseThrow(() -> noRoute(request));
             case "settings", "argo", "cache" ->
                     SettingCalls.of(method, rest, zone, () -> json(request))
                             .map(
@@ -349,15 +361,12 @@ public final class CloudflareApi implements AutoCloseable {
         return new Operation(Kind.ZONE_WRITE, Permission.DNS_EDIT, true, act);
     }
 
-    private static Operation loadBalancers(Request request, ZoneState zone, List<String> rest) {
-        if (rest.size() != 1 || !request.method().equals("GET")) {
-            throw noRoute(request);
-        }
+    private static Operation balancing(LoadBalancerCalls.Known known) {
         return new Operation(
-                Kind.ZONE_READ,
-                Permission.LOAD_BALANCERS_READ,
-                false,
-                () -> ApiJson.success(ApiJson.loadBalancers(zone)));
+                Kind.SETTING,
+                known.write() ? Permission.BALANCERS_EDIT : Permission.BALANCERS_READ,
+                known.write(),
+                known.act());
     }
 
     private Reply.Answer graphql(Request request) {

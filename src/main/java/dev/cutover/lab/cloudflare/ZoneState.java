@@ -46,7 +46,6 @@ public final class ZoneState implements ZoneSource {
     private final Map<String, Setting> settings = new TreeMap<>();
     private final List<Purge> purges = new ArrayList<>();
     private List<String> edgeAddresses;
-    private List<String> balancedNames = List.of();
     private boolean paused;
     private long writes;
 
@@ -121,15 +120,6 @@ public final class ZoneState implements ZoneSource {
     /** When the zone was added. */
     public Instant createdAt() {
         return createdAt;
-    }
-
-    /** Puts load balancers on these full names; each beats the records of its name. */
-    public synchronized void balance(List<String> names) {
-        balancedNames = List.copyOf(names);
-    }
-
-    synchronized List<String> balancedNames() {
-        return balancedNames;
     }
 
     /** While true nothing is proxied. */

@@ -5,6 +5,7 @@ import dev.cutover.lab.CallTap.Kind;
 import dev.cutover.lab.CallTap.Moment;
 import dev.cutover.lab.cloudflare.CloudflareAccount;
 import dev.cutover.lab.cloudflare.CloudflareRecord;
+import dev.cutover.lab.cloudflare.LoadBalancing;
 import dev.cutover.lab.cloudflare.ZoneState;
 import dev.cutover.lab.http.LoopbackServer;
 import dev.cutover.lab.http.PinnedClient;
@@ -146,7 +147,12 @@ public final class EdgeProxy implements AutoCloseable {
     private Reply.Answer handled(Request request) throws InterruptedException {
         var host = request.host();
         var zone = account.zoneOf(host);
-        var target = zone.flatMap(z -> target(host));
+        // A load balancer wins over the records of its name.
+        var sent = account.balancing().send(host, request.header("cookie").orElse(""));
+        var target =
+                sent.isPresent()
+                        ? sent.map(LoadBalancing.Sent::address).filter(a -> !a.isEmpty())
+                        : zone.flatMap(z -> target(host));
         var ray = "%x-LAB".formatted(rays.incrementAndGet());
         if (zone.isEmpty() || target.isEmpty()) {
             return edge(error(530, "error code: 1016"), ray, "DYNAMIC");
@@ -172,7 +178,9 @@ public final class EdgeProxy implements AutoCloseable {
                 return edge(kept.get(), ray, "HIT");
             }
         }
-        return forwarded(request, way, cacheable);
+        var answer = forwarded(request, way, cacheable);
+        var cookie = sent.map(LoadBalancing.Sent::setCookie).orElse("");
+        return cookie.isEmpty() ? answer : answer.with("Set-Cookie", cookie);
     }
 
     /** How one request goes: by which zone and rules, to which address, seen in which place. */

@@ -164,6 +164,11 @@ public final class VendorContract {
                 var required = object.putArray("required");
                 object.path("properties").fieldNames().forEachRemaining(required::add);
             }
+            for (var id : List.of("fallback_pool", "monitor_id")) {
+                if (object.path("load-balancing_" + id) instanceof ObjectNode text) {
+                    text.put("type", "string");
+                }
+            }
             for (var text : List.of("content", "description")) {
                 if (object.path("properties").path(text) instanceof ObjectNode field
                         && !field.has("type")
