@@ -14,11 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** Some cutovers, watched and driven on by their people: approvals, and time that jumps when nobody has work. */
+/**
+ * Some cutovers, watched and driven on by their people: they approve, resume what was held because nothing
+ * could be seen for a while, and time jumps when nobody has work.
+ */
 final class Company {
     private final DemoLab lab;
     private final List<String> ids;
     private final Map<String, JsonNode> latest = new LinkedHashMap<>();
+    private int resumes;
 
     Company(DemoLab lab, List<String> ids) {
         this.lab = lab;
@@ -100,6 +104,9 @@ final class Company {
                         && status.path("approvals").path("given").isEmpty()) {
                     lab.approve(id, status.path("planHash").asText());
                 }
+                if (status.path("phase").asText().endsWith(", Blind)")) {
+                    resume(id, status);
+                }
                 if (!status.path("over").asBoolean()) {
                     idle &= status.path("openActions").isEmpty();
                     Instant at = Instant.parse(status.path("wakeAt").asText());
@@ -114,5 +121,21 @@ final class Company {
         } catch (IOException e) {
             // No node answers for a moment.
         }
+    }
+
+    /** What on-call staff does once it sees again; asked too early it is refused or held again. */
+    private void resume(String id, JsonNode status) {
+        try {
+            lab.ask(id, "resume", "");
+            resumes++;
+            System.out.println("company: resumed " + id + " from " + status.path("phase").asText());
+        } catch (IOException e) {
+            System.out.println("company: " + id + " is not resumed yet: " + e.getMessage());
+        }
+    }
+
+    /** How often a hold was ended by a person. */
+    int resumes() {
+        return resumes;
     }
 }
