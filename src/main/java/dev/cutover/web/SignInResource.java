@@ -36,7 +36,7 @@ public class SignInResource {
     @Path("sign-in")
     @Produces(MediaType.TEXT_HTML)
     public Response show(@QueryParam("next") @Nullable String next, @BeanParam Visit visit) {
-        return Visit.page(Pages.signIn(Frame.NOBODY, "", page(next)));
+        return Visit.page(Pages.signIn(Frame.NOBODY, "", Visit.ours(next)));
     }
 
     @POST
@@ -56,11 +56,14 @@ public class SignInResource {
                             ? "this link was used before, or is older than ten minutes; sign in"
                                     + " with your key"
                             : "expected a key of this controller's keys file, seen another";
-            return Visit.page(Response.status(401), Pages.signIn(Frame.NOBODY, wrong, page(next)));
+            return Visit.page(
+                    Response.status(401), Pages.signIn(Frame.NOBODY, wrong, Visit.ours(next)));
         }
         visit.session().ifPresent(old -> visit.sessions().close(String.valueOf(visit.cookie)));
         String cookie = visit.sessions().open(caller.get());
-        return Response.fromResponse(visit.to(page(next))).cookie(visit.cookie(cookie)).build();
+        return Response.fromResponse(visit.to(Visit.ours(next)))
+                .cookie(visit.cookie(cookie))
+                .build();
     }
 
     private Optional<ApiKeys.Caller> caller(
@@ -102,10 +105,5 @@ public class SignInResource {
                             .header("Clear-Site-Data", "\"cache\"")
                             .build();
                 });
-    }
-
-    /// A page of ours, never an address somebody else chose.
-    private static String page(@Nullable String next) {
-        return next != null && next.matches("/cutovers/[a-z0-9-]{1,80}") ? next : "/";
     }
 }

@@ -59,7 +59,12 @@ public class Visit {
         if (!accepts.contains("text/html")) {
             return closed(Response.status(401)).build();
         }
-        return to("/sign-in?next=" + uri.getPath());
+        return to("/sign-in?next=" + ours(uri.getPath()));
+    }
+
+    /// A page of ours, never an address somebody else chose; the board for anything else.
+    static String ours(@Nullable String path) {
+        return path != null && path.matches("/cutovers/[a-z0-9-]{1,80}") ? path : "/";
     }
 
     /// What a form gets: signed in, its own token, and the role.
