@@ -21,7 +21,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -221,6 +227,54 @@ abstract class MeasurementContract extends StoreStory {
                 .isBetween(400L, 900L);
         assertThat(log.flush(Duration.ofMillis(10))).isFalse();
         log.close();
+    }
+
+    @Test
+    void a_database_that_is_away_is_told_once_and_counted() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        DataSource back = database.source();
+        DataSource awayAtFirst =
+                (DataSource)
+                        java.lang.reflect.Proxy.newProxyInstance(
+                                DataSource.class.getClassLoader(),
+                                new Class<?>[] {DataSource.class},
+                                (proxy, method, args) -> {
+                                    if (tries.incrementAndGet() <= 5) {
+                                        throw new SQLException("no connection", "08001");
+                                    }
+                                    return method.invoke(back, args);
+                                });
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord line) {
+                        lines.add(line.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger logger = Logger.getLogger(SqlCallLog.class.getPackageName());
+        logger.addHandler(handler);
+        Cutover c = begin("acme");
+        try (var log = new SqlCallLog(awayAtFirst, 100, Duration.ofMillis(1))) {
+            log.record(call(c, 1));
+
+            assertThat(log.flush(Duration.ofSeconds(20))).isTrue();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(lines)
+                .filteredOn(l -> l.startsWith("call log"))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("tried each second");
+        assertThat(lines).anySatisfy(l -> assertThat(l).contains("again after 5 failed tries"));
     }
 
     private static ProviderCall call(Cutover c, int i) {
