@@ -40,6 +40,7 @@ import dev.cutover.promotion.HttpEngine;
 import dev.cutover.run.Cutovers;
 import dev.cutover.run.Feed;
 import dev.cutover.run.Node;
+import dev.cutover.run.OpenSessions;
 import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
 import dev.cutover.run.World;
@@ -50,6 +51,7 @@ import dev.cutover.store.SqlNews;
 import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.SqlOwnership;
 import dev.cutover.store.SqlSamples;
+import dev.cutover.store.SqlSignIns;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -153,6 +155,12 @@ public class Producers {
     @Singleton
     SqlOwnership ownership(DataSource source) {
         return new SqlOwnership(source);
+    }
+
+    @Produces
+    @Singleton
+    OpenSessions sessions(DataSource source) {
+        return new OpenSessions(new SqlSignIns(source));
     }
 
     @Produces

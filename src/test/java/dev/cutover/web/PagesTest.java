@@ -17,11 +17,16 @@ import dev.cutover.core.timeline.TtlHabit;
 import dev.cutover.json.SampleEvents;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
 import io.restassured.config.RestAssuredConfig;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,6 +39,7 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -334,6 +340,25 @@ class PagesTest {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.jsonPath().getString("type")).endsWith("unreadable");
+    }
+
+    @Test
+    @Timeout(60)
+    void who_signs_out_sees_no_more_of_a_stream_either() throws Exception {
+        String cookie = signIn("viewer");
+        URL stream = URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/stream").toURL();
+        URLConnection reading = stream.openConnection();
+        reading.setRequestProperty("Cookie", "cutover_session=" + cookie);
+        reading.setRequestProperty("Accept", "text/event-stream");
+        try (InputStream in = reading.getInputStream()) {
+            assertThat(in.read()).isNotEqualTo(-1);
+
+            with(cookie).formParam("csrf", csrf(cookie)).post("/sign-out").then().statusCode(303);
+
+            // Reads to the end, which would come after an hour.
+            assertThat(in.readAllBytes()).isNotEmpty();
+        }
+        with(cookie).get("/").then().statusCode(303);
     }
 
     @Test
