@@ -50,6 +50,7 @@ import dev.cutover.store.SqlJournal;
 import dev.cutover.store.SqlNews;
 import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.SqlOwnership;
+import dev.cutover.store.SqlRetention;
 import dev.cutover.store.SqlSamples;
 import dev.cutover.store.SqlSignIns;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -155,6 +156,12 @@ public class Producers {
     @Singleton
     SqlOwnership ownership(DataSource source) {
         return new SqlOwnership(source);
+    }
+
+    @Produces
+    @Singleton
+    Retention retention(DataSource source, Settings settings, PlanClock clock) {
+        return new Retention(new SqlRetention(source), settings.keep().measurements(), clock);
     }
 
     @Produces

@@ -42,6 +42,8 @@ final class SettingsCheck {
     /** A bare number is seconds and {@code 48h} is hours, as the platform reads spans. */
     private static final Pattern SHORT_SPAN = Pattern.compile("[0-9]{1,9}(ms|[smhdSMHD])?");
 
+    private static final Pattern HOURS = Pattern.compile("([0-9]{1,9})[hH]");
+    private static final long FEWEST_DAYS_KEPT = 31;
     private static final String WEBHOOKS = "cutover.webhooks.";
     private static final Pattern RECEIVER = Pattern.compile("cutover\\.webhooks\\.(.*)\\.([^.]*)");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,40}");
@@ -108,6 +110,7 @@ final class SettingsCheck {
         port("cutover.dns.authority-port", 1);
         reachable();
         lead();
+        kept();
         borrowedTime();
         listener();
         if (faults.isEmpty()) {
@@ -260,6 +263,30 @@ final class SettingsCheck {
                                         "a span of zero or more such as PT48H",
                                         "'" + v + "'",
                                         "correct it"));
+    }
+
+    /** A fallback side may be kept for 31 days, and a cutover be called back as long. */
+    private void kept() {
+        String key = "cutover.keep.measurements";
+        value(key)
+                .filter(v -> !isSpan(v) || !isDays(v, FEWEST_DAYS_KEPT))
+                .ifPresent(
+                        v ->
+                                fault(
+                                        key,
+                                        "a span of at least P" + FEWEST_DAYS_KEPT + "D",
+                                        "'" + v + "'",
+                                        "correct it"));
+    }
+
+    private static boolean isDays(String span, long least) {
+        try {
+            return Duration.parse(span).toDays() >= least;
+        } catch (DateTimeParseException e) {
+            // Days as in P180D, the rest as the platform reads spans: 4320h.
+            Matcher hours = HOURS.matcher(span);
+            return hours.matches() && Long.parseLong(hours.group(1)) >= least * 24;
+        }
     }
 
     private static boolean isSpan(String text) {

@@ -277,6 +277,55 @@ abstract class MeasurementContract extends StoreStory {
         assertThat(lines).anySatisfy(l -> assertThat(l).contains("again after 5 failed tries"));
     }
 
+    @Test
+    void what_is_many_of_cutovers_long_over_is_forgotten_in_portions() {
+        var samples = new SqlSamples(database.source());
+        Cutover over = begin("acme");
+        Cutover live = begin("shop");
+        for (Cutover c : List.of(over, live)) {
+            for (int i = 0; i < 5; i++) {
+                Duration second = Duration.ofSeconds(1);
+                samples.addBuckets(
+                        c.id(), "probes", List.of(new Bucket(NOW.plusSeconds(i), second, 9, 1)));
+                samples.addAdoption(c.id(), new Adoption(NOW.plusSeconds(i), 30, 10, 0, 1));
+            }
+        }
+        try (var log = new SqlCallLog(database.source())) {
+            log.record(call(over, 1));
+            log.record(read(over, 2));
+            log.record(read(live, 3));
+            assertThat(log.flush(Duration.ofSeconds(20))).isTrue();
+        }
+        database.executeHere("UPDATE cutover SET live = false WHERE id = '" + over.id() + "'");
+        var retention = new SqlRetention(database.source());
+
+        assertThat(retention.forget(NOW, 2)).as("it ended at that moment, not before").isZero();
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isEqualTo(3);
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isEqualTo(2);
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isEqualTo(1);
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isZero();
+
+        assertThat(samples.buckets(over.id(), "probes", NOW)).isEmpty();
+        assertThat(samples.adoption(over.id())).hasSize(5);
+        assertThat(samples.buckets(live.id(), "probes", NOW)).hasSize(5);
+        assertThat(journal.load(over.id())).isPresent();
+        assertThat(database.column("SELECT cutover || ' ' || write FROM provider_call"))
+                .containsExactlyInAnyOrder(over.id() + " true", live.id() + " false");
+    }
+
+    private static ProviderCall read(Cutover c, int i) {
+        return new ProviderCall(
+                c.id().value(),
+                "evidence",
+                "cloudflare",
+                "GET",
+                "/zones/z/dns_records",
+                NOW.plusMillis(i),
+                Duration.ofNanos(7),
+                "200",
+                false);
+    }
+
     private static ProviderCall call(Cutover c, int i) {
         return new ProviderCall(
                 c.id().value(),
