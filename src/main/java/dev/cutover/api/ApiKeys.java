@@ -181,7 +181,12 @@ public final class ApiKeys {
     /// Whose key this is. Takes the same time whichever key it is, and however much of one is
     /// right.
     public Optional<Caller> caller(String key) {
-        byte[] digest = digest(key).getBytes(StandardCharsets.US_ASCII);
+        return holder(digest(key));
+    }
+
+    /// Whose key has this digest, as {@link #digest} makes it.
+    public Optional<Caller> holder(String keyDigest) {
+        byte[] digest = keyDigest.getBytes(StandardCharsets.US_ASCII);
         Optional<Caller> found = Optional.empty();
         for (Holder holder : holders) {
             if (MessageDigest.isEqual(
@@ -206,7 +211,8 @@ public final class ApiKeys {
         return holders.size();
     }
 
-    private static String digest(String key) {
+    /// A secret's SHA-256, 64 hexadecimal digits: what is kept in its place.
+    public static String digest(String key) {
         try {
             return HexFormat.of()
                     .formatHex(

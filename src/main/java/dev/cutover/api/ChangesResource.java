@@ -50,6 +50,6 @@ public class ChangesResource {
                             mediaType = MediaType.SERVER_SENT_EVENTS,
                             schema = @Schema(type = SchemaType.STRING)))
     public Response changes(@Context RoutingContext routing) {
-        return EventsResource.stream(streams.changes(routing));
+        return EventsResource.stream(streams.changes(routing, EventStreams.FOR_ITS_TIME));
     }
 }

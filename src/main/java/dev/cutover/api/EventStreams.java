@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /// Streams of events: bounded in number, in memory and in time.
 ///
@@ -36,6 +37,9 @@ public final class EventStreams {
 
     /// After how many milliseconds browsers come again.
     private static final byte[] HEAD = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    /// A client whose key is looked at when it comes again.
+    public static final BooleanSupplier FOR_ITS_TIME = () -> true;
 
     private static final ObjectMapper JSON =
             JsonMapper.builder()
@@ -60,8 +64,10 @@ public final class EventStreams {
     /// last entry of a cutover that is over.
     ///
     /// @param after only entries after this number
+    /// @param welcome asked at each entry and heartbeat: whether the client may read on
     /// @throws ProblemException 503 when too many streams are open
-    public StreamingOutput journal(CutoverId id, long after, RoutingContext routing) {
+    public StreamingOutput journal(
+            CutoverId id, long after, RoutingContext routing, BooleanSupplier welcome) {
         // Followed before the first look, so that nothing is written unseen between the two.
         EventStream stream = admit(feed.follow(id), routing);
         return out ->
@@ -72,7 +78,9 @@ public final class EventStreams {
                             long last = after;
                             while (true) {
                                 last = entriesAfter(stream, id, last);
-                                if (isOver(id, last) || !awaitMore(stream)) {
+                                if (isOver(id, last)
+                                        || !awaitMore(stream)
+                                        || !welcome.getAsBoolean()) {
                                     return;
                                 }
                             }
@@ -110,8 +118,9 @@ public final class EventStreams {
     /// Which cutovers grew, as it happens. Nothing of the past, and nothing that happened while the
     /// client was away: whoever comes looks at the list first.
     ///
+    /// @param welcome asked at each change and heartbeat: whether the client may read on
     /// @throws ProblemException 503 when too many streams are open
-    public StreamingOutput changes(RoutingContext routing) {
+    public StreamingOutput changes(RoutingContext routing, BooleanSupplier welcome) {
         EventStream stream = admit(feed.followAll(), routing);
         return out ->
                 stream.send(
@@ -121,7 +130,9 @@ public final class EventStreams {
                             stream.write(LOOK);
                             while (true) {
                                 Feed.Woken woken = stream.await(limits.heartbeat());
-                                if (woken.over() || stream.isOlderThan(limits.longest())) {
+                                if (woken.over()
+                                        || stream.isOlderThan(limits.longest())
+                                        || !welcome.getAsBoolean()) {
                                     return;
                                 }
                                 stream.write(changes(woken));

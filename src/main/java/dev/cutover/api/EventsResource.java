@@ -110,7 +110,7 @@ public class EventsResource {
             // Anything else would make browsers ask again for ever.
             return Response.noContent().header("Cache-Control", "no-store").build();
         }
-        return stream(streams.journal(c.id(), from, routing));
+        return stream(streams.journal(c.id(), from, routing, EventStreams.FOR_ITS_TIME));
     }
 
     public static Response stream(StreamingOutput out) {

@@ -13,7 +13,6 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.Method;
 import java.security.Principal;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Lets a call in when its key is known and may do what the call needs, and refuses bodies that say
@@ -51,6 +50,20 @@ public final class KeyFilter implements ContainerRequestFilter {
     /// @param header the Authorization header; null when there is none
     /// @throws ProblemException 401 when there is no key or an unknown one
     public static ApiKeys.Caller admit(ApiKeys keys, @Nullable String header) {
+        return keys.caller(key(header))
+                .orElseThrow(
+                        () ->
+                                new ProblemException(
+                                        Problem.noKey(
+                                                "expected a key of this controller's keys file,"
+                                                        + " seen another")));
+    }
+
+    /// The key that is shown.
+    ///
+    /// @param header the Authorization header; null when there is none
+    /// @throws ProblemException 401 when there is none
+    public static String key(@Nullable String header) {
         if (header == null) {
             throw new ProblemException(
                     Problem.noKey("expected the header 'Authorization: Bearer KEY', seen none"));
@@ -61,13 +74,7 @@ public final class KeyFilter implements ContainerRequestFilter {
                             "expected 'Authorization: Bearer KEY', seen another way to say who"
                                     + " calls"));
         }
-        Optional<ApiKeys.Caller> caller = keys.caller(header.substring(SCHEME.length()).strip());
-        return caller.orElseThrow(
-                () ->
-                        new ProblemException(
-                                Problem.noKey(
-                                        "expected a key of this controller's keys file, seen"
-                                                + " another")));
+        return header.substring(SCHEME.length()).strip();
     }
 
     /// Refuses what the caller may not do.

@@ -64,6 +64,11 @@ public record Problem(
                         .with("column", JSON.numberNode(column));
     }
 
+    /// A request whose body ended early or cannot be decoded, before anything was made of it.
+    static Problem unreadable(String expected) {
+        return of("unreadable", "The body cannot be read", 400, expected);
+    }
+
     /// A parameter or header is not of the expected form.
     static Problem badParameter(String name, String detail) {
         return of(

@@ -8,7 +8,10 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /// Turns every failure into a problem body. What nobody foresaw goes to the log, never to the
@@ -16,6 +19,15 @@ import org.jboss.logging.Logger;
 @Provider
 public final class ProblemMapper implements ExceptionMapper<Throwable> {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    /// The platform reads bodies here, before any code of ours: what fails is its sender's fault.
+    private static final Set<String> READERS =
+            Set.of(
+                    "org.jboss.resteasy.reactive.server.handlers.FormBodyHandler",
+                    "org.jboss.resteasy.reactive.server.handlers.RequestDeserializeHandler");
+
+    /// The platform's words for a body above its own bound.
+    private static final String TOO_LARGE = "Request too large";
 
     private final AtomicLong unforeseen = new AtomicLong();
 
@@ -62,8 +74,22 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                     ? Problem.tooLarge(Bodies.MOST_BYTES)
                     : Problem.ofStatus(status.getStatusCode(), status.getReasonPhrase());
         }
+        if (isOfItsBody(failure)) {
+            LOG.debug("a body could not be read", failure);
+            return failure instanceof IOException
+                            && TOO_LARGE.equals(String.valueOf(failure.getMessage()))
+                    ? Problem.tooLarge(Bodies.MOST_BYTES)
+                    : Problem.unreadable(
+                            "expected a whole body of the Content-Type it has, a form of at most"
+                                    + " 1000 fields and percent-encoded; seen one that ends early"
+                                    + " or is another");
+        }
         String number = "request-" + unforeseen.incrementAndGet();
         LOG.errorf(failure, "%s could not be answered", number);
         return Problem.unforeseen(number);
+    }
+
+    private static boolean isOfItsBody(Throwable failure) {
+        return Stream.of(failure.getStackTrace()).anyMatch(f -> READERS.contains(f.getClassName()));
     }
 }

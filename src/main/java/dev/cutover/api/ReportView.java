@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param adoption who saw which side, over time
 /// @param forecast who still saw the old side when resolvers were last asked, and until when; null
 ///     when none was asked, or routing was restored
-/// @param calls every request made to a provider or engine
+/// @param calls every request made to a provider or engine; only the writes once it ended so long
+///     ago that its reads are no longer kept
 public record ReportView(
         String cutover,
         String outcome,

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a controller over its REST API.
@@ -27,6 +28,7 @@ public final class ApiClient {
     private static final int ANSWER_MILLIS = 60_000;
     private static final int MOST_BYTES = 64 * 1024 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
 
     private final URI server;
     private final Optional<String> key;
@@ -58,7 +60,16 @@ public final class ApiClient {
     }
 
     /// The path of one cutover, or of something below it.
+    ///
+    /// @throws GivenUpException when that can be no id: an empty one or `..` leads to another path
     public static String cutover(String id, String... below) {
+        if (!ID.matcher(id).matches()) {
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            "expected the id of a cutover, such as acme-relaunch-1, seen '"
+                                    + Shown.line(id)
+                                    + "'; `cutover list` lists the cutovers"));
+        }
         StringBuilder path = new StringBuilder("/api/v1/cutovers/").append(encoded(id));
         for (String part : below) {
             path.append('/').append(part);

@@ -101,11 +101,21 @@ public final class CutoverCommand implements Runnable {
 
     private static int execute(
             CommandLine line, PrintWriter out, PrintWriter err, String... arguments) {
-        return line.setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(CutoverCommand::fail)
-                .execute(arguments);
+        int code =
+                line.setOut(out)
+                        .setErr(err)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setExecutionExceptionHandler(CutoverCommand::fail)
+                        .execute(arguments);
+        // Flushes; a full disk or a reader that went away shows nowhere else.
+        if (out.checkError() && code == GivenUpException.DONE) {
+            err.println(
+                    "standard output could not be written whole: what was printed is cut short;"
+                            + " look at the disk it goes to, or at the command that reads it");
+            err.flush();
+            return GivenUpException.UNREACHABLE;
+        }
+        return code;
     }
 
     /// Prints what a command gave up with; anything unforeseen keeps its stack trace.

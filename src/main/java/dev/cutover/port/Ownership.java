@@ -2,6 +2,7 @@ package dev.cutover.port;
 
 import dev.cutover.core.life.CutoverId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -26,6 +27,12 @@ public interface Ownership {
 
     /** Whether this lease still stands in the store and outlives that span. */
     boolean holds(Lease lease, Duration span);
+
+    /** The store's own clock: the one thing all nodes of a store have in common. */
+    Instant storeTime();
+
+    /** Whether some cutover that could be claimed has no owner, or one whose lease ran out. */
+    boolean anyFree();
 
     /** Waits until somebody requested something of a cutover, at most that long; returns those concerned. */
     Set<CutoverId> awaitSignals(Duration most);

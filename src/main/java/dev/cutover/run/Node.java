@@ -56,6 +56,7 @@ public final class Node implements AutoCloseable {
     private final Outbox outbox;
     private final List<Delivery> deliveries;
     private final Instruments instruments;
+    private final ClockCheck clocks;
     private final Pulse pulse = new Pulse();
     private final List<Thread> loops = new CopyOnWriteArrayList<>();
     private final JournalWatch watch;
@@ -65,6 +66,9 @@ public final class Node implements AutoCloseable {
     private final Map<CutoverId, Held> leases = new ConcurrentHashMap<>();
     private volatile Deadline storeAnswered = Deadline.in(Duration.ofDays(-1));
     private volatile boolean stopped;
+
+    /** Leases are left to run out, because this machine's clock went wrong under them. */
+    private volatile boolean handsOver;
 
     /** A lease and until when it surely stands, by this process's own clock. */
     private record Held(Lease lease, Deadline until) {}
@@ -87,6 +91,7 @@ public final class Node implements AutoCloseable {
         this.clock = clock;
         this.outbox = outbox;
         this.instruments = instruments;
+        this.clocks = new ClockCheck(ownership, clock.machine(), System::nanoTime);
         this.deliveries =
                 announcers.stream().map(a -> new Delivery(name, outbox, a, instruments)).toList();
         this.watch = new JournalWatch(announcers, clock, System::nanoTime, speaker);
@@ -143,6 +148,19 @@ public final class Node implements AutoCloseable {
      */
     public Duration sinceStoreAnswered() {
         return Duration.ofNanos(System.nanoTime() - storeAnswered.atNanos());
+    }
+
+    /**
+     * How far this machine's clock is ahead of the store's, negative when behind. Further off than a few
+     * seconds this node leaves cutovers to others.
+     */
+    public Duration clockAhead() {
+        return clocks.ahead();
+    }
+
+    /** Whether it is further off than that. */
+    public boolean clockIsWrong() {
+        return clocks.isWrong();
     }
 
     /** The cutovers driven here as their drivers last saw them. */
@@ -204,6 +222,16 @@ public final class Node implements AutoCloseable {
         if (stopped || drivers.size() >= MOST_DRIVEN) {
             return;
         }
+        boolean wasWrong = clocks.isWrong();
+        boolean may = clocks.mayClaim();
+        if (clocks.isWrong() && !wasWrong) {
+            handsOver = true;
+            drivers.values().forEach(Driver::stop);
+        }
+        storeAnswered = Deadline.in(Duration.ZERO);
+        if (!may || handsOver) {
+            return;
+        }
         Deadline until = Deadline.in(Ownership.LEASE);
         List<Lease> claimed = ownership.claim(name, MOST_DRIVEN - drivers.size());
         storeAnswered = Deadline.in(Duration.ZERO);
@@ -250,11 +278,15 @@ public final class Node implements AutoCloseable {
     /** Renews what is held; a driver that died although its lease stands is replaced. */
     private void renew() {
         if (leases.isEmpty()) {
+            handsOver = false;
             return;
         }
         Deadline until = Deadline.in(Ownership.LEASE);
-        Set<CutoverId> renewed = ownership.renew(name);
-        storeAnswered = Deadline.in(Duration.ZERO);
+        Set<CutoverId> renewed = Set.of();
+        if (!handsOver) {
+            renewed = ownership.renew(name);
+            storeAnswered = Deadline.in(Duration.ZERO);
+        }
         if (!renewed.isEmpty()) {
             watch.tookLittle();
         }

@@ -30,6 +30,7 @@ public final class SqlCallLog implements CallLog, AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private final Database database;
+    private final Duration pauseAfterFailure;
     private final BlockingQueue<ProviderCall> waiting;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong leftOut = new AtomicLong();
@@ -37,6 +38,10 @@ public final class SqlCallLog implements CallLog, AutoCloseable {
     private final Condition progress = lock.newCondition();
     private final Thread writer;
     private long written;
+
+    /** In a row; of the writer alone. */
+    private int failedTries;
+
     private volatile boolean closing;
 
     public SqlCallLog(DataSource source) {
@@ -44,7 +49,12 @@ public final class SqlCallLog implements CallLog, AutoCloseable {
     }
 
     SqlCallLog(DataSource source, int mostWaiting) {
+        this(source, mostWaiting, PAUSE_AFTER_FAILURE);
+    }
+
+    SqlCallLog(DataSource source, int mostWaiting, Duration pauseAfterFailure) {
         this.database = new Database(source);
+        this.pauseAfterFailure = pauseAfterFailure;
         this.waiting = new ArrayBlockingQueue<>(mostWaiting);
         this.writer = Thread.ofVirtual().name("call-log").start(this::write);
     }
@@ -131,7 +141,7 @@ public final class SqlCallLog implements CallLog, AutoCloseable {
                     }
                     batch.clear();
                 } else {
-                    TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
+                    TimeUnit.NANOSECONDS.sleep(pauseAfterFailure.toNanos());
                 }
             }
         } catch (InterruptedException closed) {
@@ -143,14 +153,39 @@ public final class SqlCallLog implements CallLog, AutoCloseable {
     private boolean isWritten(List<ProviderCall> batch) {
         try {
             insert(batch);
+            sayItGoesOn();
             return true;
         } catch (PortException e) {
-            LOG.log(System.Logger.Level.WARNING, "call log: " + e.getMessage());
             if (e.category() == PortException.Category.TRANSIENT) {
+                failedTries++;
+                if (failedTries == 1) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "call log: "
+                                    + e.getMessage()
+                                    + "; calls to providers go on, the log of them waits and is"
+                                    + " tried each second");
+                }
                 return false;
             }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "call log: " + batch.size() + " calls are left out: " + e.getMessage());
             leftOut.addAndGet(batch.size());
             return true;
+        }
+    }
+
+    private void sayItGoesOn() {
+        if (failedTries > 0) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "call log: written again after "
+                            + failedTries
+                            + " failed tries; left out so far: "
+                            + leftOut.get()
+                            + " calls");
+            failedTries = 0;
         }
     }
 

@@ -9,6 +9,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -259,6 +261,47 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
         } finally {
             hearing.unlock();
         }
+    }
+
+    @Override
+    public Instant storeTime() {
+        return database.query(
+                "ask for the time",
+                c -> {
+                    try (PreparedStatement select =
+                                    Database.prepare(c, "SELECT clock_timestamp() AS now");
+                            ResultSet row = select.executeQuery()) {
+                        row.next();
+                        return row.getObject("now", OffsetDateTime.class).toInstant();
+                    }
+                });
+    }
+
+    @Override
+    public boolean anyFree() {
+        return database.query(
+                "look for free cutovers",
+                c -> {
+                    try (PreparedStatement select =
+                            Database.prepare(
+                                    c,
+                                    """
+                                    SELECT 1 FROM cutover
+                                    WHERE live AND (owner = '' OR lease_until <= clock_timestamp())
+                                        AND NOT EXISTS (
+                                            SELECT 1 FROM event e
+                                            WHERE e.cutover = cutover.id
+                                                AND (e.type || '.' || e.v) <> ALL (?))
+                                    LIMIT 1""")) {
+                        select.setArray(
+                                1,
+                                c.createArrayOf(
+                                        "text", EventVersions.CURRENT.readable().toArray()));
+                        try (ResultSet row = select.executeQuery()) {
+                            return row.next();
+                        }
+                    }
+                });
     }
 
     /** Gives the listening connection back. Leases stay: see {@link #release}. */

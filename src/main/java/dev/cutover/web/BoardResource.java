@@ -87,6 +87,9 @@ public class BoardResource {
     @Path("stream")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response stream(@BeanParam Visit visit) {
-        return visit.signedIn(session -> EventsResource.stream(streams.changes(visit.routing)));
+        return visit.signedIn(
+                session ->
+                        EventsResource.stream(
+                                streams.changes(visit.routing, visit.stillSignedIn())));
     }
 }

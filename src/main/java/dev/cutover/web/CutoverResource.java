@@ -113,7 +113,8 @@ public class CutoverResource {
                         // Anything else would make browsers ask again for ever.
                         return Response.noContent().header("Cache-Control", "no-store").build();
                     }
-                    return EventsResource.stream(streams.journal(c.id(), from, visit.routing));
+                    return EventsResource.stream(
+                            streams.journal(c.id(), from, visit.routing, visit.stillSignedIn()));
                 });
     }
 

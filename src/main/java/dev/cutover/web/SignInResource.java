@@ -36,7 +36,7 @@ public class SignInResource {
     @Path("sign-in")
     @Produces(MediaType.TEXT_HTML)
     public Response show(@QueryParam("next") @Nullable String next, @BeanParam Visit visit) {
-        return Visit.page(Pages.signIn(Frame.NOBODY, "", page(next)));
+        return Visit.page(Pages.signIn(Frame.NOBODY, "", Visit.ours(next)));
     }
 
     @POST
@@ -48,29 +48,32 @@ public class SignInResource {
             @FormParam("code") @Nullable String code,
             @FormParam("next") @Nullable String next,
             @BeanParam Visit visit) {
-        Optional<ApiKeys.Caller> caller =
-                visit.isForeign() ? Optional.empty() : caller(visit, key, code);
-        if (caller.isEmpty()) {
+        Optional<String> shown = visit.isForeign() ? Optional.empty() : key(visit, key, code);
+        if (shown.isEmpty()) {
             String wrong =
                     code != null && !code.isBlank()
                             ? "this link was used before, or is older than ten minutes; sign in"
                                     + " with your key"
                             : "expected a key of this controller's keys file, seen another";
-            return Visit.page(Response.status(401), Pages.signIn(Frame.NOBODY, wrong, page(next)));
+            return Visit.page(
+                    Response.status(401), Pages.signIn(Frame.NOBODY, wrong, Visit.ours(next)));
         }
         visit.session().ifPresent(old -> visit.sessions().close(String.valueOf(visit.cookie)));
-        String cookie = visit.sessions().open(caller.get());
-        return Response.fromResponse(visit.to(page(next))).cookie(visit.cookie(cookie)).build();
+        String cookie = visit.sessions().open(shown.get());
+        return Response.fromResponse(visit.to(Visit.ours(next)))
+                .cookie(visit.cookie(cookie))
+                .build();
     }
 
-    private Optional<ApiKeys.Caller> caller(
-            Visit visit, @Nullable String key, @Nullable String code) {
+    /// The digest of the key that was shown, or of the one a code was made with.
+    private Optional<String> key(Visit visit, @Nullable String key, @Nullable String code) {
         if (code != null && !code.isBlank() && code.length() <= LONGEST_SECRET) {
             return visit.sessions().redeem(code.strip());
         }
-        return key == null || key.length() > LONGEST_SECRET
-                ? Optional.empty()
-                : keys.get().caller(key.strip());
+        return Optional.ofNullable(key)
+                .map(String::strip)
+                .filter(k -> k.length() <= LONGEST_SECRET && keys.get().caller(k).isPresent())
+                .map(ApiKeys::digest);
     }
 
     /// Makes a code that signs a browser in once: for whoever has a key at a terminal. It is put
@@ -80,10 +83,11 @@ public class SignInResource {
     @Produces(MediaType.TEXT_PLAIN)
     public Response code(
             @HeaderParam("Authorization") @Nullable String authorization, @BeanParam Visit visit) {
-        ApiKeys.Caller caller = KeyFilter.admit(keys.get(), authorization);
+        KeyFilter.admit(keys.get(), authorization);
+        String key = ApiKeys.digest(KeyFilter.key(authorization));
         return Response.status(201)
                 .header("Cache-Control", "no-store")
-                .entity(visit.sessions().code(caller))
+                .entity(visit.sessions().code(key))
                 .build();
     }
 
@@ -102,10 +106,5 @@ public class SignInResource {
                             .header("Clear-Site-Data", "\"cache\"")
                             .build();
                 });
-    }
-
-    /// A page of ours, never an address somebody else chose.
-    private static String page(@Nullable String next) {
-        return next != null && next.matches("/cutovers/[a-z0-9-]{1,80}") ? next : "/";
     }
 }

@@ -16,12 +16,18 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One request of a browser: who it is, and whether it may.
 public class Visit {
     static final String COOKIE = "cutover_session";
+
+    private static final String AWAY = "The controller cannot reach its database";
+    private static final String NOTHING_CHANGED =
+            "nothing was changed by this page; what was switched stays as it is. Open the page again"
+                    + " in a moment.";
 
     @Inject Sessions sessions;
 
@@ -48,10 +54,24 @@ public class Visit {
         return sessions.of(cookie);
     }
 
+    /// Whether this browser is still signed in, for as long as its stream runs.
+    BooleanSupplier stillSignedIn() {
+        Sessions now = sessions;
+        String mine = cookie;
+        return () -> now.of(mine).isPresent();
+    }
+
     /// What somebody who is signed in gets; others are sent to the sign-in page, and a script is
     /// told.
     Response signedIn(Function<Sessions.Session, Response> answer) {
-        Optional<Sessions.Session> session = session();
+        Optional<Sessions.Session> session;
+        try {
+            session = session();
+        } catch (StoreUnavailableException e) {
+            return page(
+                    Response.status(503),
+                    Pages.trouble(Frame.NOBODY, AWAY, NOTHING_CHANGED, ours(uri.getPath())));
+        }
         if (session.isPresent()) {
             return answered(session.get(), answer);
         }
@@ -59,7 +79,12 @@ public class Visit {
         if (!accepts.contains("text/html")) {
             return closed(Response.status(401)).build();
         }
-        return to("/sign-in?next=" + uri.getPath());
+        return to("/sign-in?next=" + ours(uri.getPath()));
+    }
+
+    /// A page of ours, never an address somebody else chose; the board for anything else.
+    static String ours(@Nullable String path) {
+        return path != null && path.matches("/cutovers/[a-z0-9-]{1,80}") ? path : "/";
     }
 
     /// What a form gets: signed in, its own token, and the role.
@@ -110,13 +135,7 @@ public class Visit {
             Problem p = e.problem();
             return trouble(session, p.status(), p.title(), p.detail(), uri.getPath());
         } catch (StoreUnavailableException e) {
-            return trouble(
-                    session,
-                    503,
-                    "The controller cannot reach its database",
-                    "nothing was changed by this page; what was switched stays as it is. Open the"
-                            + " page again in a moment.",
-                    uri.getPath());
+            return trouble(session, 503, AWAY, NOTHING_CHANGED, uri.getPath());
         }
     }
 

@@ -23,6 +23,8 @@ public class Lifecycle {
 
     @Inject Feed feed;
 
+    @Inject Retention retention;
+
     /** Read here, not at the first request: a keys file that cannot be used must stop the start. */
     @Inject ApiKeys keys;
 
@@ -34,11 +36,13 @@ public class Lifecycle {
         }
         node.start();
         survey.start();
+        retention.start();
         // Streams never end by themselves, and the platform waits for requests before it stops.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(feed::close));
     }
 
     void stop(@Observes ShutdownEvent event) {
+        retention.close();
         node.close();
     }
 }

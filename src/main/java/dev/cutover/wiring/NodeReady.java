@@ -22,15 +22,21 @@ public class NodeReady implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return judge(node.isAlive(), node.sinceStoreAnswered());
+        return judge(node.isAlive(), node.sinceStoreAnswered(), node.clockIsWrong());
     }
 
-    static HealthCheckResponse judge(boolean driving, Duration sinceStoreAnswered) {
+    static HealthCheckResponse judge(
+            boolean driving, Duration sinceStoreAnswered, boolean clockIsWrong) {
         boolean answered = sinceStoreAnswered.compareTo(Ownership.LEASE) < 0;
         return HealthCheckResponse.named("drives")
                 .status(driving && answered)
                 .withData("driving", driving)
                 .withData("store", answered ? "answers" : "away for longer than a lease")
+                .withData(
+                        "clock",
+                        clockIsWrong
+                                ? "off the store's: leaves cutovers to other nodes"
+                                : "as the store's")
                 .build();
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +44,11 @@ final class OffsetTime implements PlanClock, AutoCloseable {
     @Override
     public Instant instant() {
         return system.instant().plus(offset);
+    }
+
+    @Override
+    public InstantSource machine() {
+        return system;
     }
 
     @Override

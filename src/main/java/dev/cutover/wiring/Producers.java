@@ -40,6 +40,7 @@ import dev.cutover.promotion.HttpEngine;
 import dev.cutover.run.Cutovers;
 import dev.cutover.run.Feed;
 import dev.cutover.run.Node;
+import dev.cutover.run.OpenSessions;
 import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
 import dev.cutover.run.World;
@@ -50,7 +51,9 @@ import dev.cutover.store.SqlJournal;
 import dev.cutover.store.SqlNews;
 import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.SqlOwnership;
+import dev.cutover.store.SqlRetention;
 import dev.cutover.store.SqlSamples;
+import dev.cutover.store.SqlSignIns;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -154,6 +157,18 @@ public class Producers {
     @Singleton
     SqlOwnership ownership(DataSource source) {
         return new SqlOwnership(source);
+    }
+
+    @Produces
+    @Singleton
+    Retention retention(DataSource source, Settings settings, PlanClock clock) {
+        return new Retention(new SqlRetention(source), settings.keep().measurements(), clock);
+    }
+
+    @Produces
+    @Singleton
+    OpenSessions sessions(DataSource source) {
+        return new OpenSessions(new SqlSignIns(source));
     }
 
     @Produces

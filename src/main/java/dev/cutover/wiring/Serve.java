@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.Driver;
 
@@ -144,5 +147,18 @@ final class Serve {
         }
         String variable = System.getenv(SettingsCheck.variable(key));
         return variable == null || variable.isBlank() ? Optional.empty() : Optional.of(variable);
+    }
+
+    /** The keys of ours that are set, by system property or environment variable. */
+    static Set<String> given() {
+        Set<String> keys = new TreeSet<>();
+        System.getProperties().stringPropertyNames().stream()
+                .filter(k -> k.startsWith("cutover."))
+                .forEach(keys::add);
+        System.getenv().keySet().stream()
+                .filter(k -> k.startsWith("CUTOVER_"))
+                .map(k -> k.toLowerCase(Locale.ROOT).replace('_', '.'))
+                .forEach(keys::add);
+        return keys;
     }
 }

@@ -43,6 +43,8 @@ public interface Settings {
 
     Policy policy();
 
+    Keep keep();
+
     /**
      * Receivers of announcements by name, 1 to 40 of {@code a-z 0-9}: {@code cutover.webhooks.ops.url} is
      * {@code CUTOVER_WEBHOOKS_OPS_URL}.
@@ -153,5 +155,15 @@ public interface Settings {
         /** The shortest lead a plan may ask for. Zones often carry TTLs of a day, and secondaries lag. */
         @WithDefault("PT48H")
         Duration minimumLead();
+    }
+
+    /** How long things are kept. */
+    interface Keep {
+        /**
+         * Measurements of cutovers that ended: counted requests and reads. The journal, the adoption
+         * curve and writes are kept for ever.
+         */
+        @WithDefault("P180D")
+        Duration measurements();
     }
 }

@@ -20,7 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -39,11 +42,24 @@ final class SettingsCheck {
     /** A bare number is seconds and {@code 48h} is hours, as the platform reads spans. */
     private static final Pattern SHORT_SPAN = Pattern.compile("[0-9]{1,9}(ms|[smhdSMHD])?");
 
+    private static final Pattern HOURS = Pattern.compile("([0-9]{1,9})[hH]");
+    private static final long FEWEST_DAYS_KEPT = 31;
+    private static final String WEBHOOKS = "cutover.webhooks.";
+    private static final Pattern RECEIVER = Pattern.compile("cutover\\.webhooks\\.(.*)\\.([^.]*)");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,40}");
+    private static final String LOG_ITSELF = "log";
+
     private final Function<String, Optional<String>> settings;
+    private final Set<String> keys;
     private final List<String> faults = new ArrayList<>();
 
-    SettingsCheck(Function<String, Optional<String>> settings) {
+    /**
+     * @param settings the value of a key
+     * @param keys every key that was given, by system property or by environment variable
+     */
+    SettingsCheck(Function<String, Optional<String>> settings, Set<String> keys) {
         this.settings = settings;
+        this.keys = Set.copyOf(keys);
     }
 
     /**
@@ -53,7 +69,7 @@ final class SettingsCheck {
      * @throws GivenUpException with a line for each fault
      */
     static void serve() {
-        SettingsCheck check = new SettingsCheck(Serve::early);
+        SettingsCheck check = new SettingsCheck(Serve::early, Serve.given());
         check.all();
         check.end();
     }
@@ -64,7 +80,7 @@ final class SettingsCheck {
      * @throws GivenUpException with a line for each fault
      */
     static Outside outside() {
-        SettingsCheck check = new SettingsCheck(Serve::early);
+        SettingsCheck check = new SettingsCheck(Serve::early, Serve.given());
         check.reachable();
         check.end();
         return Outside.early(Serve::early);
@@ -89,10 +105,12 @@ final class SettingsCheck {
         url("cutover.images.url");
         credentials();
         url("cutover.engine.url");
+        webhooks();
         resolvers();
         port("cutover.dns.authority-port", 1);
         reachable();
         lead();
+        kept();
         borrowedTime();
         listener();
         if (faults.isEmpty()) {
@@ -145,16 +163,16 @@ final class SettingsCheck {
     }
 
     private void credentials() {
-        Optional<String> given = value("cutover.images.credentials");
-        if (given.isEmpty()) {
-            return;
-        }
-        String reference = given.get();
+        value("cutover.images.credentials")
+                .ifPresent(given -> reference("cutover.images.credentials", given));
+    }
+
+    private void reference(String key, String reference) {
         if (reference.startsWith("env:")
                 && VARIABLE.matcher(reference.substring("env:".length())).matches()) {
             if (!words("cutover.secrets.allow").contains(reference.substring("env:".length()))) {
                 fault(
-                        "cutover.images.credentials",
+                        key,
                         "a variable named in CUTOVER_SECRETS_ALLOW",
                         reference,
                         "add its name there");
@@ -162,18 +180,54 @@ final class SettingsCheck {
         } else if (reference.startsWith("file:") && reference.length() > "file:".length()) {
             if (value("cutover.secrets.directory").isEmpty()) {
                 fault(
-                        "cutover.images.credentials",
+                        key,
                         "CUTOVER_SECRETS_DIRECTORY to hold that file",
                         "none",
                         "set it to the file's folder");
             }
         } else {
             fault(
-                    "cutover.images.credentials",
+                    key,
                     "env:NAME or file:/path",
                     reference.length()
                             + " characters of something else (not shown: it may be a secret)",
                     "put the secret into a variable or file and name that");
+        }
+    }
+
+    /** Each receiver by its name: both of its settings, and nothing that only looks like one. */
+    private void webhooks() {
+        for (String key : new TreeSet<>(keys)) {
+            Matcher receiver = RECEIVER.matcher(key);
+            if (!receiver.matches()) {
+                continue;
+            }
+            String name = receiver.group(1);
+            String address = WEBHOOKS + name + ".url";
+            String secrets = WEBHOOKS + name + ".secrets";
+            if (!NAME.matcher(name).matches()) {
+                fault(key, "a receiver's name of 1 to 40 letters and digits", name, "rename it");
+            } else if (name.equals(LOG_ITSELF)) {
+                fault(key, "another name than the log's own", name, "rename the receiver");
+            } else if (!List.of("url", "secrets").contains(receiver.group(2))) {
+                fault(key, variable(address) + " or " + variable(secrets), key, "correct it");
+            } else if (value(address).isEmpty()) {
+                fault(
+                        address,
+                        "the receiver's address, because its secrets are set",
+                        "none",
+                        "set it");
+            } else if (words(secrets).isEmpty()) {
+                fault(
+                        secrets,
+                        "a reference to its signing secret, because its address is set",
+                        "none",
+                        "set it to env:NAME or file:/path");
+            } else if (key.equals(address)) {
+                url(address);
+            } else {
+                words(secrets).forEach(reference -> reference(secrets, reference));
+            }
         }
     }
 
@@ -209,6 +263,30 @@ final class SettingsCheck {
                                         "a span of zero or more such as PT48H",
                                         "'" + v + "'",
                                         "correct it"));
+    }
+
+    /** A fallback side may be kept for 31 days, and a cutover be called back as long. */
+    private void kept() {
+        String key = "cutover.keep.measurements";
+        value(key)
+                .filter(v -> !isSpan(v) || !isDays(v, FEWEST_DAYS_KEPT))
+                .ifPresent(
+                        v ->
+                                fault(
+                                        key,
+                                        "a span of at least P" + FEWEST_DAYS_KEPT + "D",
+                                        "'" + v + "'",
+                                        "correct it"));
+    }
+
+    private static boolean isDays(String span, long least) {
+        try {
+            return Duration.parse(span).toDays() >= least;
+        } catch (DateTimeParseException e) {
+            // Days as in P180D, the rest as the platform reads spans: 4320h.
+            Matcher hours = HOURS.matcher(span);
+            return hours.matches() && Long.parseLong(hours.group(1)) >= least * 24;
+        }
     }
 
     private static boolean isSpan(String text) {

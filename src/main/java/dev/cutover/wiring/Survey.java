@@ -66,13 +66,19 @@ final class Survey implements AutoCloseable {
      * @param driven how many cutovers it drives
      * @param present those as their drivers last saw them
      * @param sinceStoreAnswered as {@link Node#sinceStoreAnswered}
+     * @param clockAhead as {@link Node#clockAhead}
      */
     record OfNode(
             Supplier<Number> driven,
             Supplier<List<Cutover>> present,
-            Supplier<Duration> sinceStoreAnswered) {
+            Supplier<Duration> sinceStoreAnswered,
+            Supplier<Duration> clockAhead) {
         static OfNode of(Node node) {
-            return new OfNode(() -> node.driven().size(), node::present, node::sinceStoreAnswered);
+            return new OfNode(
+                    () -> node.driven().size(),
+                    node::present,
+                    node::sinceStoreAnswered,
+                    node::clockAhead);
         }
     }
 
@@ -93,6 +99,10 @@ final class Survey implements AutoCloseable {
                 .register(registry);
         Gauge.builder("cutover.lease.age", () -> seconds(node.sinceStoreAnswered().get()))
                 .description("Since the store last answered this node's claims and renewals")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("cutover.clock.ahead", () -> seconds(node.clockAhead().get()))
+                .description("How far this machine's clock is ahead of the store's")
                 .baseUnit("seconds")
                 .register(registry);
         Gauge.builder("cutover.provider.budget.left", () -> left(cloudflareCallsLeft.get()))

@@ -21,6 +21,7 @@ import dev.cutover.port.Samples;
 import dev.cutover.port.SiteChecks;
 import dev.cutover.run.Cutovers;
 import dev.cutover.run.Feed;
+import dev.cutover.run.OpenSessions;
 import dev.cutover.run.PlanClock;
 import dev.cutover.run.PlanReader;
 import dev.cutover.run.World;
@@ -115,6 +116,13 @@ public class ApiWorld {
     ApiKeys keys() {
         return ApiKeys.parse(
                 String.join("\n", ISSUED.values().stream().map(ApiKeys.Issued::line).toList()));
+    }
+
+    @Produces
+    @Singleton
+    @Alternative
+    OpenSessions sessions() {
+        return new OpenSessions(new MemorySignIns(System::nanoTime));
     }
 
     @Produces

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,39 @@ class CommandsTest {
     @AfterEach
     void it_stops() {
         controller.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "' '", "..", "../../x", "a/b", "A-1", "acme 1"})
+    void what_can_be_no_id_is_told_before_anybody_is_asked(String id) {
+        assertThat(run("show", id)).isEqualTo(GivenUpException.WRONG_USE);
+        assertThat(run("abort", id)).isEqualTo(GivenUpException.WRONG_USE);
+
+        assertThat(err.toString()).contains("expected the id of a cutover");
+        assertThat(controller.asked()).isEmpty();
+    }
+
+    @Test
+    void output_that_is_cut_short_is_no_success() {
+        controller.answers("GET /api/v1/cutovers/acme-1/report", 200, "{\"id\": \"acme-1\"}");
+        Writer full =
+                new Writer() {
+                    @Override
+                    public void write(char[] text, int from, int length) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+
+        assertThat(run(new PrintWriter(full), "report", "acme-1"))
+                .isEqualTo(GivenUpException.UNREACHABLE);
+
+        assertThat(err.toString()).contains("could not be written whole");
     }
 
     @Test
@@ -431,18 +465,17 @@ class CommandsTest {
     }
 
     private int run(String... arguments) {
+        return run(new PrintWriter(out, true), arguments);
+    }
+
+    private int run(PrintWriter to, String... arguments) {
         Surroundings around =
                 new Surroundings(
                         env,
                         folder,
                         new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
                         terminal);
-        return CutoverCommand.run(
-                new Started(),
-                around,
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                arguments);
+        return CutoverCommand.run(new Started(), around, to, new PrintWriter(err, true), arguments);
     }
 
     private final class Started implements CutoverCommand.Starters {

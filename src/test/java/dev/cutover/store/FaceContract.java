@@ -16,6 +16,7 @@ import dev.cutover.port.Lease;
 import dev.cutover.port.News.Heard;
 import dev.cutover.port.PortException;
 import dev.cutover.port.RequestKey;
+import dev.cutover.port.SignIns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,41 @@ abstract class FaceContract extends StoreStory {
         assertThat(begin("acme", key)).isEqualTo(first);
         assertThat(request(c, new Input.Hold("kim", "odd"), NOW.plusSeconds(2), Optional.of("h")))
                 .isEqualTo(held);
+    }
+
+    @Test
+    void a_sign_in_is_known_to_every_node_until_it_ends() {
+        var here = new SqlSignIns(database.source());
+        var there = new SqlSignIns(database.source());
+        Duration hour = Duration.ofHours(1);
+        here.keep(SignIns.Kind.SESSION, "cookie", "grace", hour, 2);
+        here.keep(SignIns.Kind.CODE, "code", "grace", hour, 2);
+        here.keep(SignIns.Kind.SESSION, "over", "ada", Duration.ZERO, 2);
+
+        assertThat(there.find("cookie")).contains("grace");
+        assertThat(there.find("code")).as("a code is no cookie").isEmpty();
+        assertThat(there.find("over")).isEmpty();
+        assertThat(there.find("unknown")).isEmpty();
+        assertThat(there.take("cookie")).as("a cookie is no code").isEmpty();
+        assertThat(there.take("code")).contains("grace");
+        assertThat(here.take("code")).as("once").isEmpty();
+
+        there.end("cookie");
+        assertThat(here.find("cookie")).isEmpty();
+    }
+
+    @Test
+    void the_oldest_sign_in_of_a_key_makes_room_and_nobody_else_s() {
+        var signIns = new SqlSignIns(database.source());
+        signIns.keep(SignIns.Kind.SESSION, "other", "ada", Duration.ofMinutes(1), 2);
+        for (int i = 1; i <= 3; i++) {
+            signIns.keep(SignIns.Kind.SESSION, "s" + i, "grace", Duration.ofHours(i), 2);
+        }
+
+        assertThat(signIns.find("s1")).isEmpty();
+        assertThat(signIns.find("s2")).isPresent();
+        assertThat(signIns.find("s3")).isPresent();
+        assertThat(signIns.find("other")).contains("ada");
     }
 
     @Test

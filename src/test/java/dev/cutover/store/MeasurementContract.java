@@ -21,7 +21,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -221,6 +227,103 @@ abstract class MeasurementContract extends StoreStory {
                 .isBetween(400L, 900L);
         assertThat(log.flush(Duration.ofMillis(10))).isFalse();
         log.close();
+    }
+
+    @Test
+    void a_database_that_is_away_is_told_once_and_counted() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        DataSource back = database.source();
+        DataSource awayAtFirst =
+                (DataSource)
+                        java.lang.reflect.Proxy.newProxyInstance(
+                                DataSource.class.getClassLoader(),
+                                new Class<?>[] {DataSource.class},
+                                (proxy, method, args) -> {
+                                    if (tries.incrementAndGet() <= 5) {
+                                        throw new SQLException("no connection", "08001");
+                                    }
+                                    return method.invoke(back, args);
+                                });
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord line) {
+                        lines.add(line.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger logger = Logger.getLogger(SqlCallLog.class.getPackageName());
+        logger.addHandler(handler);
+        Cutover c = begin("acme");
+        try (var log = new SqlCallLog(awayAtFirst, 100, Duration.ofMillis(1))) {
+            log.record(call(c, 1));
+
+            assertThat(log.flush(Duration.ofSeconds(20))).isTrue();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(lines)
+                .filteredOn(l -> l.startsWith("call log"))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("tried each second");
+        assertThat(lines).anySatisfy(l -> assertThat(l).contains("again after 5 failed tries"));
+    }
+
+    @Test
+    void what_is_many_of_cutovers_long_over_is_forgotten_in_portions() {
+        var samples = new SqlSamples(database.source());
+        Cutover over = begin("acme");
+        Cutover live = begin("shop");
+        for (Cutover c : List.of(over, live)) {
+            for (int i = 0; i < 5; i++) {
+                Duration second = Duration.ofSeconds(1);
+                samples.addBuckets(
+                        c.id(), "probes", List.of(new Bucket(NOW.plusSeconds(i), second, 9, 1)));
+                samples.addAdoption(c.id(), new Adoption(NOW.plusSeconds(i), 30, 10, 0, 1));
+            }
+        }
+        try (var log = new SqlCallLog(database.source())) {
+            log.record(call(over, 1));
+            log.record(read(over, 2));
+            log.record(read(live, 3));
+            assertThat(log.flush(Duration.ofSeconds(20))).isTrue();
+        }
+        database.executeHere("UPDATE cutover SET live = false WHERE id = '" + over.id() + "'");
+        var retention = new SqlRetention(database.source());
+
+        assertThat(retention.forget(NOW, 2)).as("it ended at that moment, not before").isZero();
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isEqualTo(3);
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isEqualTo(2);
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isEqualTo(1);
+        assertThat(retention.forget(NOW.plusSeconds(1), 2)).isZero();
+
+        assertThat(samples.buckets(over.id(), "probes", NOW)).isEmpty();
+        assertThat(samples.adoption(over.id())).hasSize(5);
+        assertThat(samples.buckets(live.id(), "probes", NOW)).hasSize(5);
+        assertThat(journal.load(over.id())).isPresent();
+        assertThat(database.column("SELECT cutover || ' ' || write FROM provider_call"))
+                .containsExactlyInAnyOrder(over.id() + " true", live.id() + " false");
+    }
+
+    private static ProviderCall read(Cutover c, int i) {
+        return new ProviderCall(
+                c.id().value(),
+                "evidence",
+                "cloudflare",
+                "GET",
+                "/zones/z/dns_records",
+                NOW.plusMillis(i),
+                Duration.ofNanos(7),
+                "200",
+                false);
     }
 
     private static ProviderCall call(Cutover c, int i) {

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,29 @@ abstract class OwnershipContract extends StoreStory {
         assertThat(ownership.claim("node-a", 10)).containsExactly(new Lease(c.id(), "node-a", 1));
         assertThat(ownership.claim("node-b", 10)).isEmpty();
         assertThat(ownership.claim("node-a", 10)).isEmpty();
+    }
+
+    @Test
+    void a_node_that_stands_back_sees_whether_others_take_what_is_free() {
+        assertThat(ownership.anyFree()).isFalse();
+        begin("acme");
+        assertThat(ownership.anyFree()).isTrue();
+
+        ownership.claim("node-a", 10);
+        assertThat(ownership.anyFree()).isFalse();
+
+        ownership.release("node-a");
+        assertThat(ownership.anyFree()).isTrue();
+    }
+
+    @Test
+    void the_store_tells_its_time() {
+        Instant first = ownership.storeTime();
+
+        assertThat(ownership.storeTime()).isAfter(first);
+        assertThat(Duration.between(first, Instant.now()).abs())
+                .as("this machine's own server")
+                .isLessThan(Duration.ofMinutes(2));
     }
 
     @Test

@@ -95,7 +95,7 @@ public final class TestDatabase implements AutoCloseable {
         execute(
                 "SET search_path TO "
                         + schema
-                        + "; TRUNCATE cutover, plan_number, provider_call, channel, call_budget RESTART IDENTITY CASCADE");
+                        + "; TRUNCATE cutover, plan_number, provider_call, channel, call_budget, sign_in RESTART IDENTITY CASCADE");
     }
 
     void execute(String sql) {

@@ -17,9 +17,18 @@ import dev.cutover.core.timeline.TtlHabit;
 import dev.cutover.json.SampleEvents;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +39,7 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +50,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PagesTest {
     private static final String PAGE = "/cutovers/acme-1";
     private static final String HTML = "text/html";
+
+    /// Browsers name no charset with a form.
+    private static final RestAssuredConfig BROWSER =
+            RestAssuredConfig.config()
+                    .encoderConfig(
+                            EncoderConfig.encoderConfig()
+                                    .appendDefaultContentCharsetToContentTypeIfUndefined(false));
     private static final int MOST_BYTES = 150 * 1024;
 
     @Inject ApiWorld world;
@@ -308,6 +325,79 @@ class PagesTest {
                 .post(PAGE + "/approve")
                 .then()
                 .statusCode(303);
+    }
+
+    /// Whoever reaches the port can send these; none may fill the log or be called our fault.
+    @ParameterizedTest
+    @CsvSource({"%%%%", "a=%zz", "many"})
+    void a_form_that_cannot_be_read_is_its_senders_fault(String body) {
+        String form = body.equals("many") ? "a=1&".repeat(2_000) : body;
+
+        Response answer =
+                given().contentType("application/x-www-form-urlencoded")
+                        .body(form)
+                        .post("/sign-in");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.jsonPath().getString("type")).endsWith("unreadable");
+    }
+
+    @Test
+    @Timeout(60)
+    void who_signs_out_sees_no_more_of_a_stream_either() throws Exception {
+        String cookie = signIn("viewer");
+        URL stream = URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/stream").toURL();
+        URLConnection reading = stream.openConnection();
+        reading.setRequestProperty("Cookie", "cutover_session=" + cookie);
+        reading.setRequestProperty("Accept", "text/event-stream");
+        try (InputStream in = reading.getInputStream()) {
+            assertThat(in.read()).isNotEqualTo(-1);
+
+            with(cookie).formParam("csrf", csrf(cookie)).post("/sign-out").then().statusCode(303);
+
+            // Reads to the end, which would come after an hour.
+            assertThat(in.readAllBytes()).isNotEmpty();
+        }
+        with(cookie).get("/").then().statusCode(303);
+    }
+
+    @Test
+    void what_people_write_in_a_form_is_read_as_browsers_send_it() {
+        String cookie = signIn("operator");
+
+        with(cookie)
+                .config(BROWSER)
+                .contentType("application/x-www-form-urlencoded")
+                .body(
+                        "csrf="
+                                + csrf(cookie)
+                                + "&confirm=acme-1&why="
+                                + URLEncoder.encode("für Zoë ✓", StandardCharsets.UTF_8))
+                .post(PAGE + "/hold")
+                .then()
+                .statusCode(303);
+
+        Document page = Jsoup.parse(with(cookie).get(PAGE).asString());
+        assertThat(page.select("#part-journal").text()).contains("für Zoë ✓");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/cutovers/a%20b, /sign-in?next=/",
+        "/cutovers/a%0d%0aX:%201, /sign-in?next=/",
+        "/cutovers/%C3%A4, /sign-in?next=/",
+        "/cutovers/acme-1, /sign-in?next=/cutovers/acme-1"
+    })
+    void any_address_leads_somebody_new_to_the_way_in(String path, String there) {
+        Response answer =
+                given().urlEncodingEnabled(false)
+                        .redirects()
+                        .follow(false)
+                        .accept("text/html")
+                        .get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(303);
+        assertThat(answer.header("Location")).endsWith(there);
     }
 
     @Test

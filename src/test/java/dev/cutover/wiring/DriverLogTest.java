@@ -14,16 +14,20 @@ import dev.cutover.port.Resolvers;
 import dev.cutover.port.Samples;
 import dev.cutover.port.SiteChecks;
 import dev.cutover.run.Node;
+import dev.cutover.run.PlanClock;
 import dev.cutover.run.World;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -42,7 +46,7 @@ class DriverLogTest {
         Handler handler = into(lines);
         Logger logger = Logger.getLogger("dev.cutover.run.JournalWatch");
         logger.addHandler(handler);
-        try (Node node = nodeWithoutJournal()) {
+        try (Node node = nodeWithoutJournal(new SystemTime())) {
             node.start();
 
             ExtLogRecord line = lines.poll(20, TimeUnit.SECONDS);
@@ -53,6 +57,39 @@ class DriverLogTest {
         } finally {
             logger.removeHandler(handler);
         }
+    }
+
+    @Test
+    void a_node_whose_clock_goes_wrong_drives_no_more_until_nobody_else_does() throws Exception {
+        AtomicReference<Duration> off = new AtomicReference<>(Duration.ZERO);
+        PlanClock clock =
+                new PlanClock() {
+                    @Override
+                    public Instant instant() {
+                        return Instant.now().plus(off.get());
+                    }
+
+                    @Override
+                    public void onJump(Runnable listener) {}
+                };
+        try (Node node = nodeWithoutJournal(clock)) {
+            node.start();
+            await(() -> node.driven().contains(ID));
+
+            off.set(Duration.ofHours(1));
+
+            await(() -> node.driven().isEmpty());
+            assertThat(node.clockIsWrong()).isTrue();
+            assertThat(node.isAlive()).isTrue();
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
     }
 
     @Test
@@ -78,7 +115,7 @@ class DriverLogTest {
         return cutover == null ? "none" : cutover.toString();
     }
 
-    private static Node nodeWithoutJournal() {
+    private static Node nodeWithoutJournal(PlanClock clock) {
         AtomicBoolean claimed = new AtomicBoolean();
         Lease lease = new Lease(ID, "a", 1);
         Ownership ownership =
@@ -90,6 +127,7 @@ class DriverLogTest {
                                             claimed.getAndSet(true) ? List.of() : List.of(lease);
                                     case "renew" -> Set.of(ID);
                                     case "awaitSignals" -> rest();
+                                    case "storeTime" -> Instant.now();
                                     default -> true;
                                 });
         Journal journal =
@@ -114,7 +152,7 @@ class DriverLogTest {
                         port(Resolvers.class, method -> 0),
                         port(SiteChecks.class, method -> 0),
                         List.of()),
-                new SystemTime(),
+                clock,
                 new Meters(new SimpleMeterRegistry()));
     }
 

@@ -175,7 +175,11 @@ class MetersTest {
     private Survey survey(List<Cutover> driven) {
         return new Survey(
                 registry,
-                new Survey.OfNode(driven::size, () -> driven, () -> Duration.ofMillis(200)),
+                new Survey.OfNode(
+                        driven::size,
+                        () -> driven,
+                        () -> Duration.ofMillis(200),
+                        () -> Duration.ofMillis(-300)),
                 outbox(),
                 new Sums(),
                 () -> OptionalLong.of(1_100),

@@ -65,6 +65,10 @@ class SettingsCheckTest {
                 "cutover.secrets.directory     | /nope                  | an existing folder",
                 "cutover.policy.minimum-lead   | two days               | PT48H, seen 'two days'",
                 "cutover.policy.minimum-lead   | -PT1H                  | PT48H",
+                "cutover.keep.measurements     | P30D                   | at least P31D, seen 'P30D'",
+                "cutover.keep.measurements     | -P90D                  | at least P31D",
+                "cutover.keep.measurements     | 700h                   | at least P31D",
+                "cutover.keep.measurements     | for ever               | at least P31D",
                 "cutover.store.url             | postgres://u:planted-password@h/d | jdbc:postgresql:",
                 "cutover.clock.offset-url      | http://clock.example/  | loopback",
                 "quarkus.http.port             | 70000                  | a port of 0 to 65535",
@@ -112,6 +116,47 @@ class SettingsCheckTest {
                                 + ": line 1: expected 'name roles sha256-hex', seen 1 word");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "url ftp://h             | env:HOOK          | CUTOVER_WEBHOOKS_OPS_URL: expected https://HOST",
+                "url https://u:planted-password@h | env:HOOK  | without user and password",
+                "url https://h           | planted-password  | CUTOVER_WEBHOOKS_OPS_SECRETS: expected env:NAME or file:/path, seen 16 characters",
+                "url https://h           | env:HOOK,env:OLD  | CUTOVER_SECRETS_ALLOW, seen env:OLD",
+                "url https://h           | file:/x           | CUTOVER_SECRETS_DIRECTORY",
+                "url https://h           | ' '               | CUTOVER_WEBHOOKS_OPS_SECRETS: expected a reference",
+                "uri https://h           | env:HOOK          | CUTOVER_WEBHOOKS_OPS_URI: expected CUTOVER_WEBHOOKS_OPS_URL or",
+                "x   -                   | env:HOOK          | CUTOVER_WEBHOOKS_OPS_URL: expected the receiver's address",
+            })
+    void a_receiver_that_could_not_be_sent_to_is_told(
+            String address, String secrets, String expected) {
+        given.put("cutover.secrets.allow", "HOOK");
+        String[] words = address.split(" +");
+        if (!words[0].equals("x")) {
+            given.put("cutover.webhooks.ops." + words[0], words[1]);
+        }
+        given.put("cutover.webhooks.ops.secrets", secrets);
+
+        assertThat(faults())
+                .isNotEmpty()
+                .allSatisfy(f -> assertThat(f).startsWith("CUTOVER_WEBHOOKS_OPS_"))
+                .anySatisfy(f -> assertThat(f).contains(expected))
+                .noneSatisfy(f -> assertThat(f).contains(SECRET));
+    }
+
+    @Test
+    void good_receivers_pass_and_the_log_s_own_name_does_not() {
+        given.put("cutover.secrets.allow", "HOOK");
+        given.put("cutover.webhooks.ops.url", "https://hooks.example/a");
+        given.put("cutover.webhooks.ops.secrets", "env:HOOK");
+        assertThat(faults()).isEmpty();
+
+        given.put("cutover.webhooks.log.url", "https://hooks.example/a");
+        given.put("cutover.webhooks.log.secrets", "env:HOOK");
+        assertThat(faults()).isNotEmpty().allSatisfy(f -> assertThat(f).contains("the log's own"));
+    }
+
     @Test
     void every_fault_is_told_at_once() {
         given.put("cutover.dns.authority-port", "0");
@@ -121,7 +166,8 @@ class SettingsCheckTest {
     }
 
     private List<String> faults() {
-        SettingsCheck check = new SettingsCheck(key -> Optional.ofNullable(given.get(key)));
+        SettingsCheck check =
+                new SettingsCheck(key -> Optional.ofNullable(given.get(key)), given.keySet());
         check.all();
         return check.faults();
     }
