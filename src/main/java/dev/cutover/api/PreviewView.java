@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param mayRun whether nothing refuses the plan
 /// @param steps how many switching steps it has
 /// @param changes one for each planned set, in the plan's order
+/// @param edge one for each planned part of the provider's edge
 /// @param refusals why it may not run; each with what to do
 /// @param notes what a person should know
 /// @param unproven what nobody can prove before the run
@@ -40,6 +41,7 @@ public record PreviewView(
         boolean mayRun,
         int steps,
         List<ChangeView> changes,
+        List<EdgeChangeView> edge,
         List<RefusalView> refusals,
         List<String> notes,
         List<UnprovenView> unproven,
@@ -119,6 +121,7 @@ public record PreviewView(
                 diff.mayRun(),
                 plan.steps(),
                 diff.changes().stream().map(ChangeView::of).toList(),
+                diff.edge().stream().map(EdgeChangeView::of).toList(),
                 diff.refusals().stream().map(RefusalView::of).toList(),
                 notes,
                 outlook.unproven().stream()

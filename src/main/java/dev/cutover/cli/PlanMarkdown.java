@@ -73,6 +73,31 @@ final class PlanMarkdown {
                 .sorted((a, b) -> Integer.compare(a.path("step").asInt(), b.path("step").asInt()))
                 .map(PlanMarkdown::row)
                 .forEach(lines::add);
+        for (JsonNode part : plan.path("edge")) {
+            for (JsonNode field : part.path("fields")) {
+                List<PlanWords.Move> moves = PlanWords.moves(field);
+                for (PlanWords.Move move : moves) {
+                    lines.add(row(part, field, move, move.equals(moves.getLast())));
+                }
+            }
+        }
+    }
+
+    private static String row(JsonNode part, JsonNode field, PlanWords.Move move, boolean last) {
+        return "| "
+                + move.step()
+                + " | "
+                + code(part.path("part").asText())
+                + " "
+                + prose(field.path("field").asText())
+                + " | "
+                + code(move.from())
+                + " | "
+                + code(move.to())
+                + (last ? prose(PlanWords.end(field)) : "")
+                + " | "
+                + (last ? prose(PlanWords.back(field)) : "")
+                + " | - |";
     }
 
     private static String row(JsonNode change) {

@@ -5,7 +5,6 @@ import dev.cutover.cli.Tone.Line;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 
 /// How a previewed plan reads in a terminal: as wide as asked for, nothing of it raw.
 ///
@@ -38,14 +37,17 @@ final class PlanText {
 
     private List<Line> all() {
         head();
-        int step = 0;
-        for (JsonNode change : inStepOrder(plan.path("changes"))) {
-            if (change.path("step").asInt() != step) {
-                step = change.path("step").asInt();
-                blank();
-                add(Tone.HEADING, "", "Step " + step + " of " + plan.path("steps").asInt());
+        for (int step = 1; step <= plan.path("steps").asInt(); step++) {
+            blank();
+            add(Tone.HEADING, "", "Step " + step + " of " + plan.path("steps").asInt());
+            for (JsonNode change : plan.path("changes")) {
+                if (change.path("step").asInt() == step) {
+                    change(change);
+                }
             }
-            change(change);
+            for (JsonNode part : plan.path("edge")) {
+                part(part, step);
+            }
         }
         blank();
         field("touched", PlanWords.touched(plan));
@@ -79,12 +81,6 @@ final class PlanText {
         if (!zone.isMissingNode()) {
             field("zone", zone.path("name").asText() + " at " + zone.path("provider").asText());
         }
-    }
-
-    private static List<JsonNode> inStepOrder(JsonNode changes) {
-        return StreamSupport.stream(changes.spliterator(), false)
-                .sorted((a, b) -> Integer.compare(a.path("step").asInt(), b.path("step").asInt()))
-                .toList();
     }
 
     private void change(JsonNode change) {
@@ -131,6 +127,30 @@ final class PlanText {
         }
         if (change.path("fallback").isEmpty()) {
             add(Tone.FALLBACK, "    < ", "absent on fallback, not what it is now");
+        }
+    }
+
+    /// What a step changes in one part of the edge; the way back stands with its last step.
+    private void part(JsonNode part, int step) {
+        boolean named = false;
+        for (JsonNode field : part.path("fields")) {
+            List<PlanWords.Move> moves = PlanWords.moves(field);
+            for (PlanWords.Move move : moves) {
+                if (move.step() != step) {
+                    continue;
+                }
+                if (!named) {
+                    add(Tone.HEADING, "  ", PlanWords.part(part));
+                    named = true;
+                }
+                String name = field.path("field").asText() + " ";
+                boolean last = move.equals(moves.getLast());
+                add(Tone.BEFORE, "    - ", name + move.from());
+                add(Tone.NEXT, "    + ", name + move.to() + (last ? PlanWords.end(field) : ""));
+                if (last) {
+                    add(Tone.FALLBACK, "    < ", name + PlanWords.back(field));
+                }
+            }
         }
     }
 

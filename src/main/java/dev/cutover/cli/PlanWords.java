@@ -44,9 +44,52 @@ final class PlanWords {
                 + ")";
     }
 
+    /// One step's change of one field of a part of the edge.
+    record Move(int step, String from, String to) {}
+
+    /// The changes of one field, step by step; steps that leave it as it is are left out.
+    static List<Move> moves(JsonNode field) {
+        List<Move> moves = new ArrayList<>();
+        String from = field.path("before").asText("absent");
+        for (JsonNode stage : field.path("stages")) {
+            String to = stage.path("value").asText("absent");
+            if (!to.equals(from)) {
+                moves.add(new Move(stage.path("step").asInt(), from, to));
+            }
+            from = to;
+        }
+        return moves;
+    }
+
+    /// `pool acme-web  (www.acme.example)`
+    static String part(JsonNode part) {
+        List<String> names = texts(part.path("names"));
+        return part.path("part").asText()
+                + (names.isEmpty() ? "" : "  (" + String.join(", ", names) + ")");
+    }
+
+    /// What is put back when all is done, behind the last value.
+    static String end(JsonNode field) {
+        List<Move> moves = moves(field);
+        String settled = field.path("settled").asText("absent");
+        return moves.isEmpty() || moves.getLast().to().equals(settled)
+                ? ""
+                : ", " + settled + " when all is done";
+    }
+
+    static String back(JsonNode field) {
+        String back = field.path("fallback").asText("absent");
+        return back.equals(field.path("before").asText("absent"))
+                ? "on fallback as it is now"
+                : back + " on fallback, not what it is now";
+    }
+
     /// How many sets go back to what they are, and how many elsewhere.
     static String fallback(JsonNode plan) {
         long all = plan.path("changes").size();
+        if (all == 0) {
+            return "no records are planned";
+        }
         long back =
                 StreamSupport.stream(plan.path("changes").spliterator(), false)
                         .filter(PlanWords::fallsBackToNow)

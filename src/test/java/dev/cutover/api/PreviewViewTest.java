@@ -9,6 +9,9 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.cutover.core.Acme;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.PoolOrigin;
 import dev.cutover.core.outlook.Calls;
 import dev.cutover.core.outlook.Outlook;
 import dev.cutover.core.plan.Plan;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,8 +53,50 @@ class PreviewViewTest {
         sameAs("refused.json", view(wrong));
     }
 
+    @Test
+    void a_plan_that_moves_a_pool_as_well() throws IOException {
+        PlanDiff diff = Acme.diff(Acme.plan(), Acme.zone());
+        EdgeChange weights =
+                new EdgeChange(
+                        List.of(Acme.SHOP),
+                        pool(100, 0),
+                        List.of(
+                                new EdgeChange.Stage(1, pool(75, 25)),
+                                new EdgeChange.Stage(2, pool(0, 100))),
+                        pool(0, 100),
+                        pool(100, 0));
+        sameAs(
+                "pool.json",
+                view(
+                        new PlanDiff(
+                                diff.plan(),
+                                diff.changes(),
+                                List.of(weights),
+                                diff.refusals(),
+                                diff.notes(),
+                                diff.zoneRecords(),
+                                diff.touchedRecords(),
+                                diff.hash())));
+    }
+
+    private static EdgePart pool(int staging, int production) {
+        return new EdgePart.Pool(
+                "p1",
+                "acme-web",
+                true,
+                true,
+                List.of(
+                        PoolOrigin.of("staging", "198.51.100.1", staging),
+                        PoolOrigin.of("production", "203.0.113.1", production)),
+                Optional.empty());
+    }
+
     private static PreviewView view(Plan plan) {
-        PlanDiff diff = Acme.diff(plan, Acme.zone());
+        return view(Acme.diff(plan, Acme.zone()));
+    }
+
+    private static PreviewView view(PlanDiff diff) {
+        Plan plan = diff.plan();
         return PreviewView.of(
                 diff,
                 Outlook.of(diff, new Calls.Bounds(200, 5_000), Acme.NOW),

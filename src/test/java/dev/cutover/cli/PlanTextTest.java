@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +27,7 @@ class PlanTextTest {
                     + "\u0007 \u202eevil \n| row | www.x.test ~~s~~ \u0000";
 
     @ParameterizedTest
-    @CsvSource({"may-run, 80", "may-run, 40", "refused, 80"})
+    @CsvSource({"may-run, 80", "may-run, 40", "refused, 80", "pool, 80"})
     void a_plan_reads_as_it_was_agreed(String plan, int width) throws IOException {
         List<String> lines = plain(json(plan), width);
 
@@ -34,7 +35,7 @@ class PlanTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"may-run", "refused"})
+    @CsvSource({"may-run", "refused", "pool"})
     void a_plan_reads_in_a_pull_request(String plan) throws IOException {
         same(plan + ".md", PlanMarkdown.lines(json(plan)));
     }
@@ -42,7 +43,7 @@ class PlanTextTest {
     @ParameterizedTest
     @CsvSource({"30", "40", "60", "80", "132"})
     void no_line_is_too_long_or_ends_in_a_blank(int width) throws IOException {
-        for (String plan : List.of("may-run", "refused")) {
+        for (String plan : List.of("may-run", "refused", "pool")) {
             assertThat(plain(hostile(plan), width))
                     .allSatisfy(line -> assertThat(line).doesNotEndWith(" "))
                     .filteredOn(line -> !line.startsWith("hash "))
@@ -76,8 +77,12 @@ class PlanTextTest {
 
     @Test
     void what_others_wrote_is_never_markup() throws IOException {
-        List<String> lines = PlanMarkdown.lines(hostile("refused"));
-        List<String> innocent = PlanMarkdown.lines(json("refused"));
+        for (String plan : List.of("refused", "pool")) {
+            neverMarkup(PlanMarkdown.lines(hostile(plan)), PlanMarkdown.lines(json(plan)));
+        }
+    }
+
+    private static void neverMarkup(List<String> lines, List<String> innocent) {
 
         assertThat(lines).hasSameSizeAs(innocent);
         for (int i = 0; i < lines.size(); i++) {
@@ -126,30 +131,35 @@ class PlanTextTest {
     /// The plan with every text of others replaced by something that means harm.
     private static JsonNode hostile(String plan) throws IOException {
         ObjectNode node = json(plan);
-        harm(node);
+        harm(node, new AtomicInteger());
         return node;
     }
 
-    private static void harm(JsonNode node) {
+    private static void harm(JsonNode node, AtomicInteger count) {
         if (node instanceof ObjectNode object) {
             object.properties()
                     .forEach(
                             member -> {
                                 if (member.getValue().isTextual()) {
-                                    object.put(member.getKey(), HOSTILE);
+                                    object.put(member.getKey(), each(count));
                                 } else {
-                                    harm(member.getValue());
+                                    harm(member.getValue(), count);
                                 }
                             });
         } else if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
                 if (array.get(i).isTextual()) {
-                    array.set(i, JSON.getNodeFactory().textNode(HOSTILE));
+                    array.set(i, JSON.getNodeFactory().textNode(each(count)));
                 } else {
-                    harm(array.get(i));
+                    harm(array.get(i), count);
                 }
             }
         }
+    }
+
+    /// No two alike: what is equal is no change and is not shown.
+    private static String each(AtomicInteger count) {
+        return HOSTILE + count.incrementAndGet();
     }
 
     private static void same(String file, List<String> lines) throws IOException {

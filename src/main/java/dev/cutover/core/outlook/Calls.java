@@ -1,6 +1,9 @@
 package dev.cutover.core.outlook;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.life.Needs;
 import dev.cutover.core.plan.Plan;
@@ -35,8 +38,9 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
      * One piece of work.
      *
      * @param work a stable word, such as {@code switch-1}
-     * @param batches transactions, each one call
-     * @param writes records these batches patch, make or remove
+     * @param reads of the zone and of single parts of the edge
+     * @param batches transactions of records and writes of single parts of the edge, each one call
+     * @param writes records these patch, make or remove, and parts of the edge they write
      */
     public record Part(String work, int reads, int batches, int purges, int writes) {
         /** All its calls. */
@@ -67,50 +71,85 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
         Plan plan = diff.plan();
         int look = Math.max(1, Math.ceilDiv(diff.zoneRecords(), bounds.records()));
         List<SetChange> all = diff.changes();
+        Counting counting = new Counting(look, bounds);
         List<Part> parts = new ArrayList<>();
-        parts.add(new Part("schedule", look, 0, 0, 0));
-        parts.add(new Part("before-image", look, 0, 0, 0));
-        add(parts, "lower-ttls", all, SetChange::before, SetChange::aged, look, bounds);
+        parts.add(new Part("schedule", look + diff.edge().size(), 0, 0, 0));
+        parts.add(new Part("before-image", look + diff.edge().size(), 0, 0, 0));
+        counting.add(
+                parts, "lower-ttls", moves(all, SetChange::before, SetChange::aged), List.of());
         for (int step = 1; step <= plan.steps(); step++) {
             int n = step;
             List<SetChange> moved = all.stream().filter(c -> c.step() == n).toList();
-            add(parts, "switch-" + n, moved, SetChange::aged, SetChange::next, look, bounds);
+            counting.add(
+                    parts,
+                    "switch-" + n,
+                    moves(moved, SetChange::aged, SetChange::next),
+                    edgeMoves(diff.edge(), c -> c.at(n - 1), c -> c.at(n)));
         }
         int purges = purges(plan, all);
         if (purges > 0) {
             parts.add(new Part("purge", 0, 0, purges, 0));
         }
-        add(parts, "ttls-back", all, SetChange::next, SetChange::nextSettled, look, bounds);
+        counting.add(
+                parts,
+                "ttls-back",
+                moves(all, SetChange::next, SetChange::nextSettled),
+                edgeMoves(diff.edge(), c -> c.at(plan.steps()), EdgeChange::settled));
         List<Part> back = new ArrayList<>();
-        add(back, "fall-back", all, SetChange::next, SetChange::fallback, look, bounds);
-        add(back, "ttls-back", all, SetChange::fallback, SetChange::fallbackSettled, look, bounds);
+        counting.add(
+                back,
+                "fall-back",
+                moves(all, SetChange::next, SetChange::fallback),
+                edgeMoves(diff.edge(), c -> c.at(plan.steps()), EdgeChange::fallback));
+        counting.add(
+                back,
+                "ttls-back",
+                moves(all, SetChange::fallback, SetChange::fallbackSettled),
+                edgeMoves(diff.edge(), EdgeChange::fallback, EdgeChange::before));
         return new Calls(
                 parts,
                 back,
-                look * times(Needs.ZONE_WHILE_SWITCHING),
-                look * times(Needs.ZONE_WHILE_GOING_BACK));
+                (look + diff.edge().size()) * times(Needs.ZONE_WHILE_SWITCHING),
+                (look + diff.edge().size()) * times(Needs.ZONE_WHILE_GOING_BACK));
     }
 
     private static int times(Duration pause) {
         return (int) COUNTED_OVER.dividedBy(pause);
     }
 
-    /** Reads, writes in batches, and reads back. */
-    private static void add(
-            List<Part> parts,
-            String work,
+    private static List<RecordWrite> moves(
             List<SetChange> changes,
             Function<SetChange, List<DnsRecord>> from,
-            Function<SetChange, List<DnsRecord>> to,
-            int look,
-            Bounds bounds) {
-        List<RecordWrite> writes =
-                changes.stream()
-                        .flatMap(c -> RecordWrite.between(from.apply(c), to.apply(c)).stream())
-                        .toList();
-        if (!writes.isEmpty()) {
-            int batches = RecordWrite.batches(writes, bounds.writes()).size();
-            parts.add(new Part(work, 2 * look, batches, 0, writes.size()));
+            Function<SetChange, List<DnsRecord>> to) {
+        return changes.stream()
+                .flatMap(c -> RecordWrite.between(from.apply(c), to.apply(c)).stream())
+                .toList();
+    }
+
+    private static List<EdgeWrite> edgeMoves(
+            List<EdgeChange> changes,
+            Function<EdgeChange, EdgePart> from,
+            Function<EdgeChange, EdgePart> to) {
+        return changes.stream()
+                .map(c -> new EdgeWrite(from.apply(c), to.apply(c)))
+                .filter(w -> !w.changed().isEmpty())
+                .toList();
+    }
+
+    /** Reads, writes, and reads back: records in batches, each part of the edge by itself. */
+    private record Counting(int look, Bounds bounds) {
+        void add(List<Part> parts, String work, List<RecordWrite> records, List<EdgeWrite> edge) {
+            if (records.isEmpty() && edge.isEmpty()) {
+                return;
+            }
+            int batches = RecordWrite.batches(records, bounds.writes()).size();
+            parts.add(
+                    new Part(
+                            work,
+                            2 * (records.isEmpty() ? 0 : look) + 2 * edge.size(),
+                            batches + edge.size(),
+                            0,
+                            records.size() + edge.size()));
         }
     }
 

@@ -90,7 +90,10 @@ public record Outlook(
         Instant goAt = latest(window.opensAt(), latest(leadOver, oldGone));
         Instant lastGo = window.closesAt().minus(worst);
         Duration promotion = plan.promotion().map(p -> p.expected()).orElse(Duration.ZERO);
-        Duration run = promotion.plus(plan.dwell().multipliedBy(plan.steps()));
+        Duration run = promotion;
+        for (int step = 1; step <= plan.steps(); step++) {
+            run = run.plus(plan.dwellOf(step));
+        }
         List<Milestone> all = new ArrayList<>();
         all.add(
                 new Milestone(
