@@ -123,6 +123,15 @@ public final class PlanText {
         out.put(1, "window", watch.window().toString());
         out.put(1, "patience", watch.patience().toString());
         out.put(1, "quorum", share(watch.quorum()));
+        watch.weights()
+                .ifPresent(
+                        w ->
+                                out.put(
+                                        1,
+                                        "weights",
+                                        w.by().entrySet().stream()
+                                                .map(e -> quoted(e.getKey() + "=" + e.getValue()))
+                                                .collect(Collectors.joining(", ", "[", "]"))));
     }
 
     private static List<String> texts(List<?> values) {

@@ -5,10 +5,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What is watched after the switch, and how bad is too bad. */
 final class WatchReader {
+    private static final int MOST_WEIGHTS = 100;
+    private static final int MOST_WEIGHT = 100;
+    private static final int LONGEST_WEIGHT = 80;
+    private static final Pattern WEIGHT = Pattern.compile("([^=]{1,70}?) *= *([0-9]{1,3})");
+
     private WatchReader() {}
 
     static Optional<Plan.Watch> read(Fields file, Defaults defaults) {
@@ -46,12 +55,17 @@ final class WatchReader {
                         "patience", Duration.ofSeconds(5), Duration.ofHours(1), Defaults.PATIENCE);
         Optional<Double> quorum =
                 in.read("quorum", v -> v.share(0.5, 1), defaults.quorum(), Object::toString);
+        Optional<Optional<Plan.Weights>> weights =
+                in.get("weights").isEmpty()
+                        ? Optional.of(Optional.empty())
+                        : weights(in.get("weights").get()).map(Optional::of);
         return provider.isPresent()
                         && ceiling.isPresent()
                         && latency.isPresent()
                         && window.isPresent()
                         && patience.isPresent()
                         && quorum.isPresent()
+                        && weights.isPresent()
                 ? Optional.of(
                         new Plan.Watch(
                                 provider.get(),
@@ -59,8 +73,37 @@ final class WatchReader {
                                 latency.get(),
                                 window.get(),
                                 patience.get(),
-                                quorum.get()))
+                                quorum.get(),
+                                weights.get()))
                 : Optional.empty();
+    }
+
+    /** How much resolvers count, such as {@code [Google=3, DE=2]}. */
+    private static Optional<Plan.Weights> weights(Value value) {
+        Optional<List<Value>> items = value.items(1, MOST_WEIGHTS);
+        if (items.isEmpty()) {
+            return Optional.empty();
+        }
+        SortedMap<String, Long> by = new TreeMap<>();
+        for (Value item : items.get()) {
+            Optional<String> text = item.text(LONGEST_WEIGHT);
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            Matcher parts = WEIGHT.matcher(text.get());
+            if (!parts.matches() || Long.parseLong(parts.group(2)) > MOST_WEIGHT) {
+                item.wrong(
+                        "expected an operator or a country and a weight of 0 to 100, such as Google=3"
+                                + " or DE=2, seen "
+                                + text.get());
+                return Optional.empty();
+            }
+            if (by.putIfAbsent(parts.group(1), Long.parseLong(parts.group(2))) != null) {
+                item.wrong(parts.group(1) + " is listed twice; keep one");
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Plan.Weights(by));
     }
 
     /** Whether the provider's figures are read beside our own probes, which cannot be left out. */

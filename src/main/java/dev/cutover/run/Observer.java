@@ -156,6 +156,7 @@ final class Observer {
                                     call(c, key, ZONE_LIMIT),
                                     clock.instant()));
             case AUTHORITIES -> {
+                measureResolvers(c);
                 Instant startedAt = clock.instant();
                 List<SetKey> asked = new ArrayList<>(keys(c));
                 asked.add(new SetKey(plan.zone().name(), RecordType.SOA));
@@ -255,6 +256,26 @@ final class Observer {
                     .forEach(sets::add);
         }
         return sets;
+    }
+
+    /** How resolvers do before anything is switched, in a thread of its own: nothing waits for it. */
+    private void measureResolvers(Cutover c) {
+        if (!resolvers.wantsBaseline(c, clock.instant())) {
+            return;
+        }
+        Thread.ofVirtual()
+                .name(c.id() + " measures resolvers")
+                .start(
+                        () -> {
+                            try {
+                                resolvers.measure(c, call(c, EvidenceKey.RESOLVERS, ZONE_LIMIT));
+                            } catch (RuntimeException e) {
+                                LOG.log(
+                                        System.Logger.Level.DEBUG,
+                                        "no baseline of resolvers for " + c.id(),
+                                        e);
+                            }
+                        });
     }
 
     private Evidence pages(Cutover c, EvidenceKey key, List<String> paths, Via via) {

@@ -1,10 +1,12 @@
 package dev.cutover.run;
 
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Phase;
+import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.timeline.Adoption;
 import dev.cutover.core.timeline.Caches;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the recursive resolvers about one cutover's switched sets, each resolver when its answer can have
@@ -37,6 +40,10 @@ final class ResolverRounds {
     /** So few that all of them may be down by chance. */
     private static final int FEW = 3;
 
+    /** One lost answer is chance; so many rounds in a row are not. */
+    private static final int ROUNDS_MISSED = 2;
+
+    private static final Duration BASELINE_EVERY = Duration.ofMinutes(5);
     private static final Duration NEGATIVE_TTL = Duration.ofHours(1);
 
     private final Resolvers resolvers;
@@ -47,6 +54,10 @@ final class ResolverRounds {
     private volatile EdgeIdentity edge = EdgeIdentity.unknown();
     private volatile Duration negativeTtl = NEGATIVE_TTL;
     private volatile Set<SetKey> askedFor = Set.of();
+    private final Map<String, Integer> misses = new TreeMap<>();
+    private volatile Optional<Duration> baseline = Optional.empty();
+    private volatile Instant measuredAt = Instant.EPOCH;
+    private @Nullable Adoption drawn;
     private boolean recalled;
 
     /** Whose answer about what. */
@@ -92,9 +103,9 @@ final class ResolverRounds {
      * @throws PortException TRANSIENT when nobody answered: that says something of our own network, and
      *     nothing of theirs
      */
-    Evidence.Resolvers look(Cutover c, Call call) {
+    synchronized Evidence.Resolvers look(Cutover c, Call call) {
         recall(c);
-        List<SetChange> told = c.switched().stream().filter(SwitchedSet::isTold).toList();
+        List<SetChange> told = c.switched().stream().filter(x -> !x.isHidden()).toList();
         List<SetKey> sets = told.stream().map(SetChange::key).toList();
         boolean all = latest.isEmpty() || !askedFor.containsAll(sets);
         Instant askedAt = clock.instant();
@@ -109,14 +120,93 @@ final class ResolverRounds {
         blindIfAllFellSilent(fresh, all);
         askedFor = Set.copyOf(c.switched().stream().map(SetChange::key).toList());
         fresh.forEach(a -> latest.put(new Asked(a.resolver(), a.set()), a));
-        caches = known(c).look(switchedSets(c, told), fresh, a -> 1, askedAt, endedAt);
-        Evidence.Resolvers seen = new Evidence.Resolvers(List.copyOf(latest.values()), endedAt);
+        count(fresh);
+        caches =
+                known(c).look(
+                                switchedSets(c, told),
+                                fresh,
+                                a -> weight(c.plan().watch(), a),
+                                askedAt,
+                                endedAt);
+        Evidence.Resolvers seen =
+                new Evidence.Resolvers(List.copyOf(latest.values()), health(), endedAt);
         if (!c.switchedSteps().isEmpty() && !sets.isEmpty()) {
-            samples.addAdoption(c.id(), Adoption.of(c.switched(), seen));
+            Adoption point = Adoption.of(c.switched(), seen);
+            if (isNews(point)) {
+                samples.addAdoption(c.id(), point);
+                drawn = point;
+            }
             samples.keepLook(c.id(), ResolverLook.of(c.switched(), seen));
             samples.keepCaches(c.id(), caches);
         }
         return seen;
+    }
+
+    private static double weight(Plan.Watch watch, ResolverAnswer answer) {
+        return watch.weights()
+                .map(w -> w.of(answer.told().operator(), answer.told().country()))
+                .orElse(1.0);
+    }
+
+    /** A curve that stands still needs a point now and then, not one for each round. */
+    private boolean isNews(Adoption point) {
+        Adoption before = drawn;
+        return before == null
+                || before.onNext() != point.onNext()
+                || before.onOld() != point.onOld()
+                || before.other() != point.other()
+                || before.failed() != point.failed()
+                || !before.at().plus(ReAsk.FLOOR).isAfter(point.at());
+    }
+
+    /** Counts, for each resolver asked, the rounds in a row in which it answered nothing. */
+    private void count(List<ResolverAnswer> fresh) {
+        Map<String, Boolean> answered = new TreeMap<>();
+        fresh.forEach(a -> answered.merge(a.resolver(), a.answered(), Boolean::logicalOr));
+        answered.forEach(
+                (resolver, any) -> {
+                    if (any) {
+                        misses.put(resolver, 0);
+                    } else {
+                        // Who never answered is not failing now; it is not counted at all.
+                        misses.computeIfPresent(resolver, (r, n) -> n + 1);
+                    }
+                });
+    }
+
+    private Evidence.Health health() {
+        return new Evidence.Health(
+                misses.size(),
+                misses.entrySet().stream()
+                        .filter(e -> e.getValue() >= ROUNDS_MISSED)
+                        .map(Map.Entry::getKey)
+                        .toList(),
+                baseline);
+    }
+
+    /**
+     * Measures before the switch how fast resolvers answer, and which do, by asking for the zone's SOA: that
+     * is in no plan, so nothing planned is planted.
+     */
+    void measure(Cutover c, Call call) {
+        SetKey soa = new SetKey(c.plan().zone().name(), RecordType.SOA);
+        Instant askedAt = clock.instant();
+        measuredAt = askedAt;
+        Evidence.Resolvers seen =
+                new Evidence.Resolvers(resolvers.askResolvers(List.of(soa), call), askedAt);
+        if (seen.answers().stream().anyMatch(ResolverAnswer::answered)) {
+            synchronized (this) {
+                count(seen.answers());
+            }
+            baseline = Optional.of(Adoption.p95Latency(seen));
+        }
+    }
+
+    /** Whether the time before the switch is to be measured now. */
+    boolean wantsBaseline(Cutover c, Instant now) {
+        boolean before =
+                c.phase() instanceof Phase.AwaitingGo || c.phase() instanceof Phase.Promoting;
+        return before && !measuredAt.plus(BASELINE_EVERY).isAfter(now);
     }
 
     /** Those that answered before and fall silent together have our own network in common. */

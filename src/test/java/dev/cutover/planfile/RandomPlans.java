@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Plans that a plan file can say, drawn from a seed. */
@@ -75,7 +77,8 @@ final class RandomPlans {
                                 Duration.ofMillis(10 + random.nextInt(29_000)),
                                 Duration.ofSeconds(10 + random.nextInt(3_000)),
                                 Duration.ofSeconds(5 + random.nextInt(3_000)),
-                                0.5 + random.nextInt(500) / 1_000.0),
+                                0.5 + random.nextInt(500) / 1_000.0,
+                                random.nextBoolean() ? Optional.empty() : Optional.of(weights())),
                         new Plan.Fallback(
                                 soak.plusSeconds(random.nextInt(86_400)),
                                 pick(List.of(Plan.AfterWrites.values())),
@@ -85,6 +88,14 @@ final class RandomPlans {
                                 (1 + random.nextInt(1_000)) / 1_000.0,
                                 random.nextBoolean() ? List.of() : names(random.nextInt(4))));
         return plan.withWindow(window(plan));
+    }
+
+    private Plan.Weights weights() {
+        SortedMap<String, Long> by = new TreeMap<>();
+        for (String whose : List.of("Aurora \\ Net", "DE", "elm \"tel\"")) {
+            by.put(whose, (long) random.nextInt(101));
+        }
+        return new Plan.Weights(by);
     }
 
     /** Half of the windows open around the hours at which Berlin's clocks change in 2027. */

@@ -149,15 +149,42 @@ public sealed interface Evidence {
         }
     }
 
-    /** What recursive resolvers answer. */
-    record Resolvers(List<ResolverAnswer> answers, Instant observedAt) implements Evidence {
+    /**
+     * What recursive resolvers answer.
+     *
+     * @param answers the latest of each resolver for each set; none is older than the slow tick in which
+     *     everybody is asked
+     */
+    record Resolvers(List<ResolverAnswer> answers, Health health, Instant observedAt)
+            implements Evidence {
         public Resolvers {
             answers = List.copyOf(answers);
+        }
+
+        /** Answers of resolvers of whom nothing else is known. */
+        public Resolvers(List<ResolverAnswer> answers, Instant observedAt) {
+            this(answers, Health.UNKNOWN, observedAt);
         }
 
         @Override
         public EvidenceKey key() {
             return EvidenceKey.RESOLVERS;
+        }
+    }
+
+    /**
+     * How resolvers do beside how they did.
+     *
+     * @param steady how many have answered since they were first asked
+     * @param failing those of them that failed every question of their last rounds, by name
+     * @param baseline the p95 of their latency before the switch; empty when it was not measured
+     */
+    record Health(int steady, List<String> failing, Optional<Duration> baseline) {
+        /** Nobody was asked before. */
+        public static final Health UNKNOWN = new Health(0, List.of(), Optional.empty());
+
+        public Health {
+            failing = List.copyOf(failing);
         }
     }
 

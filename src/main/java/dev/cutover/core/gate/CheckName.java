@@ -44,6 +44,8 @@ public enum CheckName {
     ERRORS,
     /** Resolvers answer fast enough. */
     RESOLVER_LATENCY,
+    /** Resolvers that answered before go on answering. */
+    RESOLVER_ERRORS,
     /** Enough resolvers see the next side. */
     PROPAGATED,
     /** The landing pages are right as visitors get them. */

@@ -39,6 +39,8 @@ import java.util.stream.Collectors;
  * @param maxAge how old evidence may be
  */
 public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAge) {
+    private static final int FEW_RESOLVERS = 3;
+
     /** Fresh evidence of one kind, or the verdict that its absence means. */
     <E extends Evidence> Judged with(
             CheckName check, EvidenceKey key, Class<E> type, Function<E, Judged> judge) {
@@ -112,6 +114,12 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 EvidenceKey.AUTHORITIES,
                 Evidence.Authorities.class,
                 seenAnswers -> {
+                    if (isDark(seenAnswers)) {
+                        return Judged.blind(
+                                CheckName.AUTHORITIES_AGREE,
+                                "no authority answered, and no resolver did since: our own network may"
+                                        + " be down");
+                    }
                     List<String> wrong = authoritiesOff(changes, expected, seenAnswers);
                     return wrong.isEmpty()
                             ? Judged.pass(
@@ -124,6 +132,18 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                                     wrong.getFirst(),
                                     wrong);
                 });
+    }
+
+    /** All silent at once have our own network in common, unless some resolver answered meanwhile. */
+    private boolean isDark(Evidence.Authorities asked) {
+        boolean silent =
+                asked.answers().size() > 1
+                        && asked.answers().stream().noneMatch(AuthorityAnswer::answered);
+        boolean heardOthers =
+                seen.get(EvidenceKey.RESOLVERS) instanceof Evidence.Resolvers r
+                        && !r.observedAt().isBefore(asked.observedAt())
+                        && r.answers().stream().anyMatch(ResolverAnswer::answered);
+        return silent && !heardOthers;
     }
 
     private static List<String> authoritiesOff(
@@ -396,8 +416,9 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
         return new ErrorPaths(seen, now, watch, since);
     }
 
-    /** Whether enough answering resolvers see the next side. */
-    public Judged propagated(List<SetChange> changes, double quorum) {
+    /** Whether enough answering resolvers see the next side, each by its weight. */
+    public Judged propagated(List<SetChange> changes, Plan.Watch watch) {
+        double quorum = watch.quorum();
         if (changes.stream().allMatch(SetChange::isHidden)) {
             return Judged.pass(
                     CheckName.PROPAGATED,
@@ -410,11 +431,16 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 Evidence.Resolvers.class,
                 resolvers -> {
                     Adoption adoption = Adoption.of(changes, resolvers);
+                    double share =
+                            watch.weights()
+                                    .map(w -> Adoption.weightedShare(changes, resolvers, w))
+                                    .orElse(adoption.share());
                     String summary =
                             String.format(
                                     Locale.ROOT,
-                                    "%.1f %% of answers show the next side (%d old, %d other, %d failed), needed are %.1f %%",
-                                    100 * adoption.share(),
+                                    "%.1f %% of answers show the next side%s (%d old, %d other, %d failed), needed are %.1f %%",
+                                    100 * share,
+                                    watch.weights().isPresent() ? " by weight" : "",
                                     adoption.onOld(),
                                     adoption.other(),
                                     adoption.failed(),
@@ -422,7 +448,7 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                     if (adoption.onNext() + adoption.onOld() + adoption.other() == 0) {
                         return Judged.blind(CheckName.PROPAGATED, "no resolver answered");
                     }
-                    return adoption.share() >= quorum
+                    return share >= quorum
                             ? Judged.pass(CheckName.PROPAGATED, resolvers.observedAt(), summary)
                             : Judged.inconclusive(
                                     CheckName.PROPAGATED,
@@ -431,7 +457,50 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                 });
     }
 
-    /** Whether resolvers answer fast enough: the p95 over all of them. */
+    /**
+     * Whether resolvers that answered before go on answering.
+     *
+     * @param ceiling the share of them that may fall silent or fail, 0 to 1; fewer than {@value
+     *     #FEW_RESOLVERS} are chance
+     */
+    public Judged resolverErrors(double ceiling) {
+        return with(
+                CheckName.RESOLVER_ERRORS,
+                EvidenceKey.RESOLVERS,
+                Evidence.Resolvers.class,
+                resolvers -> {
+                    Evidence.Health health = resolvers.health();
+                    if (health.steady() == 0) {
+                        return Judged.inconclusive(
+                                CheckName.RESOLVER_ERRORS, Optional.empty(), "none was heard yet");
+                    }
+                    int failing = health.failing().size();
+                    double share = (double) failing / health.steady();
+                    String summary =
+                            String.format(
+                                    Locale.ROOT,
+                                    "%d of %d resolvers that answered before fail again and again (%.1f %%),"
+                                            + " allowed are %.1f %% or %d",
+                                    failing,
+                                    health.steady(),
+                                    100 * share,
+                                    100 * ceiling,
+                                    FEW_RESOLVERS - 1);
+                    return share > ceiling && failing >= FEW_RESOLVERS
+                            ? Judged.fail(
+                                    CheckName.RESOLVER_ERRORS,
+                                    resolvers.observedAt(),
+                                    summary,
+                                    health.failing())
+                            : Judged.pass(
+                                    CheckName.RESOLVER_ERRORS, resolvers.observedAt(), summary);
+                });
+    }
+
+    /**
+     * Whether resolvers answer fast enough: the p95 over all of them. Where they were as slow before the
+     * switch, it is not the switch that made them so.
+     */
     public Judged resolverLatency(Duration ceiling) {
         return with(
                 CheckName.RESOLVER_LATENCY,
@@ -447,8 +516,23 @@ public record Gates(Map<EvidenceKey, Evidence> seen, Instant now, Duration maxAg
                                     + p95.toMillis()
                                     + " ms, allowed are "
                                     + ceiling.toMillis()
-                                    + " ms";
-                    return p95.compareTo(ceiling) <= 0
+                                    + " ms"
+                                    + resolvers
+                                            .health()
+                                            .baseline()
+                                            .map(
+                                                    b ->
+                                                            ", before the switch it was "
+                                                                    + b.toMillis()
+                                                                    + " ms")
+                                            .orElse("");
+                    boolean asBefore =
+                            resolvers
+                                    .health()
+                                    .baseline()
+                                    .map(b -> p95.compareTo(b.multipliedBy(3).dividedBy(2)) <= 0)
+                                    .orElse(false);
+                    return asBefore || p95.compareTo(ceiling) <= 0
                             ? Judged.pass(
                                     CheckName.RESOLVER_LATENCY, resolvers.observedAt(), summary)
                             : Judged.fail(

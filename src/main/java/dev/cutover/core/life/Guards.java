@@ -24,7 +24,7 @@ import java.util.Objects;
  *   errors, fallback sick      -> hold and page, never flip; fall back once it is healthy
  *   zone edited by others      -> hold
  *   blind or thin for too long -> hold
- *   resolvers slow             -> hold; falling back cannot cure it
+ *   resolvers slow or failing  -> hold; falling back cannot cure it
  *   window closed              -> as the plan says
  * </pre>
  */
@@ -47,6 +47,7 @@ final class Guards {
                 || fallbackSick(t)
                 || tooLong(t)
                 || slowResolvers(t)
+                || failingResolvers(t)
                 || windowClosed(t);
     }
 
@@ -328,6 +329,26 @@ final class Guards {
             return false;
         }
         t.hold("ResolverLatency", latency.summary() + "; reverting would not cure it");
+        return true;
+    }
+
+    /** Resolvers that fail keep visitors away on either side: falling back cannot cure it. */
+    private static boolean failingResolvers(Turn t) {
+        Judged errors =
+                t.gates(Duration.ofMinutes(2)).resolverErrors(t.c.plan().watch().errorCeiling());
+        if (errors.observedAt().isEmpty()) {
+            return false;
+        }
+        t.note(errors);
+        if (errors.verdict() != Verdict.FAIL
+                || t.standing(errors).compareTo(t.c.plan().watch().patience()) < 0) {
+            return false;
+        }
+        if (t.c.phase() instanceof Phase.Soaking) {
+            t.page("ResolverErrors", errors.summary() + "; reverting would not cure it", List.of());
+            return false;
+        }
+        t.hold("ResolverErrors", errors.summary() + "; reverting would not cure it");
         return true;
     }
 

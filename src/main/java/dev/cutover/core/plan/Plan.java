@@ -7,9 +7,12 @@ import dev.cutover.core.edge.EdgeKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -306,6 +309,7 @@ public record Plan(
      *     shorter than a tenth of it is none
      * @param patience how long Blind or Inconclusive is waited out before holding
      * @param quorum the share of answering resolvers that must see the next side, 0 to 1
+     * @param weights how much resolvers count in it; empty when all count the same
      */
     public record Watch(
             boolean provider,
@@ -313,7 +317,43 @@ public record Plan(
             Duration resolverLatencyCeiling,
             Duration window,
             Duration patience,
-            double quorum) {}
+            double quorum,
+            Optional<Weights> weights) {
+        /** A watch in which all resolvers count the same. */
+        public Watch(
+                boolean provider,
+                double errorCeiling,
+                Duration resolverLatencyCeiling,
+                Duration window,
+                Duration patience,
+                double quorum) {
+            this(
+                    provider,
+                    errorCeiling,
+                    resolverLatencyCeiling,
+                    window,
+                    patience,
+                    quorum,
+                    Optional.empty());
+        }
+    }
+
+    /**
+     * How much resolvers count in the quorum.
+     *
+     * @param by operator's name or country's code, the weight of each resolver of theirs, 0 to 100; who is
+     *     not named counts 1, who is named by both counts their product
+     */
+    public record Weights(SortedMap<String, Long> by) {
+        public Weights {
+            by = Collections.unmodifiableSortedMap(new TreeMap<>(by));
+        }
+
+        /** The weight of a resolver. */
+        public double of(String operator, String country) {
+            return by.getOrDefault(operator, 1L) * (double) by.getOrDefault(country, 1L);
+        }
+    }
 
     /**
      * What falling back means.

@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,6 +85,20 @@ public record Adoption(Instant at, int onNext, int onOld, int other, int failed)
             return Shown.NEXT;
         }
         return change.isProxied() ? Shown.OLD : Shown.OTHER;
+    }
+
+    /** The share of answered questions that show the next side, each counted by its resolver's weight. */
+    public static double weightedShare(
+            List<SetChange> changes, Evidence.Resolvers seen, Plan.Weights weights) {
+        double next = 0;
+        double all = 0;
+        for (ResolverAnswer answer : seen.answers()) {
+            Adoption one = of(changes, new Evidence.Resolvers(List.of(answer), seen.observedAt()));
+            double weight = weights.of(answer.told().operator(), answer.told().country());
+            next += weight * one.onNext();
+            all += weight * (one.onNext() + one.onOld() + one.other());
+        }
+        return all == 0 ? 0 : next / all;
     }
 
     /** The 95th percentile of answer latency over resolvers; zero when nothing was answered. */

@@ -15,11 +15,11 @@ import java.util.TreeSet;
  * changed, with a slow tick below for what no forecast knows: farms, lost answers, caches that went back.
  */
 public final class ReAsk {
-    /** Everybody is asked once in this time. */
+    /** Everybody is asked once in this time, each at its own second of it: so some are asked at any time. */
     public static final Duration FLOOR = Duration.ofSeconds(60);
 
     /** Rounds are at least this far apart, so that those due about now share one. */
-    public static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(2);
+    public static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(3);
 
     /** Answers may be a second late by rounding; then they are surely gone. */
     private static final Duration JUST_AFTER = Duration.ofSeconds(1);
@@ -33,7 +33,7 @@ public final class ReAsk {
 
     /** When a cache is worth asking again. */
     public static Instant dueAt(Cache c) {
-        Instant floor = c.seenAt().plus(FLOOR);
+        Instant floor = floorAt(c);
         Instant doubt = c.seenAt().plus(IN_DOUBT);
         if (!c.isHeard()) {
             return floor;
@@ -52,6 +52,14 @@ public final class ReAsk {
         Instant after = until.get().earliest().plus(JUST_AFTER);
         Instant next = after.isAfter(c.seenAt()) ? after : doubt;
         return Between.earlier(c.shared() ? Between.earlier(next, doubt) : next, floor);
+    }
+
+    /** The next time after its latest answer that is this resolver's second of the minute. */
+    private static Instant floorAt(Cache c) {
+        long seen = c.seenAt().getEpochSecond();
+        long its = Math.floorMod(c.resolver().hashCode(), FLOOR.toSeconds());
+        return Instant.ofEpochSecond(
+                seen + FLOOR.toSeconds() - Math.floorMod(seen + its, FLOOR.toSeconds()));
     }
 
     /** The resolvers to ask now, by name; empty when nobody is due. */

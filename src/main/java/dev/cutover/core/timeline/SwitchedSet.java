@@ -64,15 +64,6 @@ public record SwitchedSet(
                 .orElse(negativeTtl.toSeconds());
     }
 
-    /**
-     * Whether resolvers can tell its sides apart: a name that the edge hides on every side looks the same
-     * everywhere.
-     */
-    public static boolean isTold(SetChange change) {
-        return change.before().stream().anyMatch(r -> !r.proxied())
-                || change.next().stream().anyMatch(r -> !r.proxied());
-    }
-
     /** When no honest cache can hold the old answer any more; empty while an authority may still give it. */
     public Optional<Instant> ceilingAt() {
         return servedAt.map(at -> at.plusSeconds(oldTtlSeconds));
@@ -102,24 +93,38 @@ public record SwitchedSet(
             // An alias in the set's place: what it leads to is what visitors get.
             verdict = side(reached);
         }
-        if (verdict == AnswerVerdict.OTHER && change.isProxied() && edge.isEdge(own)) {
-            boolean leaves = change.next().stream().noneMatch(DnsRecord::proxied);
-            verdict =
-                    leaves
-                            ? AnswerVerdict.OLD
-                            : edge.behind(change.name()).orElse(AnswerVerdict.OTHER);
+        if (verdict == AnswerVerdict.OTHER && change.isProxied()) {
+            verdict = throughEdge(own);
         }
         return verdict == AnswerVerdict.OLD ? age(answer, arrivedAt) : verdict;
     }
 
+    /** What an answer means that may be the edge's. */
+    private AnswerVerdict throughEdge(List<String> contents) {
+        if (edge.addresses().isEmpty()) {
+            return switch (Adoption.shown(change, contents)) {
+                case NEXT -> AnswerVerdict.NEXT;
+                case OLD -> AnswerVerdict.OLD;
+                case OTHER -> AnswerVerdict.OTHER;
+            };
+        }
+        if (!edge.isEdge(contents)) {
+            return AnswerVerdict.OTHER;
+        }
+        return change.isProxiedNext()
+                ? edge.behind(change.name()).orElse(AnswerVerdict.OTHER)
+                : AnswerVerdict.OLD;
+    }
+
     private AnswerVerdict side(List<String> contents) {
-        List<String> next = contents(change.next());
-        List<String> before = contents(change.before());
-        List<String> fallback = contents(change.fallback());
-        if (contents.equals(next)) {
+        List<String> next = answered(change.next());
+        List<String> before = answered(change.before());
+        List<String> fallback = answered(change.fallback());
+        if (change.isAnswered(change.next()) && contents.equals(next)) {
             return AnswerVerdict.NEXT;
         }
-        if (contents.equals(before) || contents.equals(fallback)) {
+        if ((change.isAnswered(change.before()) && contents.equals(before))
+                || (change.isAnswered(change.fallback()) && contents.equals(fallback))) {
             return AnswerVerdict.OLD;
         }
         if (contents.isEmpty()) {
@@ -179,7 +184,8 @@ public record SwitchedSet(
         return Between.of(Between.earlier(earliest, ceiling), Between.earlier(latest, ceiling));
     }
 
-    private static List<String> contents(List<DnsRecord> records) {
-        return records.stream().map(DnsRecord::content).sorted().toList();
+    /** What the zone's own servers answer for these records: nothing of ours where the edge hides them. */
+    private static List<String> answered(List<DnsRecord> records) {
+        return records.stream().filter(r -> !r.proxied()).map(DnsRecord::content).sorted().toList();
     }
 }

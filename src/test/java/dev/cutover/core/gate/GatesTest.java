@@ -12,6 +12,7 @@ import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.evidence.Evidence.ServedName;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.timeline.TtlClock;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Only Pass opens a gate; too old is Inconclusive, a dead source is Blind, and neither is a finding. */
@@ -221,6 +223,105 @@ class GatesTest {
                 .isEqualTo(Verdict.BLIND);
     }
 
+    @Test
+    void the_quorum_counts_resolvers_by_the_plans_weights() {
+        Plan.Watch even = Acme.plan().watch();
+        var weights = new TreeMap<>(Map.of("large", 9L, "XX", 0L));
+        Plan.Watch weighted =
+                new Plan.Watch(
+                        even.provider(),
+                        even.errorCeiling(),
+                        even.resolverLatencyCeiling(),
+                        even.window(),
+                        even.patience(),
+                        even.quorum(),
+                        Optional.of(new Plan.Weights(weights)));
+        List<ResolverAnswer> answers =
+                List.of(
+                        of("large", "DE", Acme.WWW_NEXT),
+                        of("small", "DE", Acme.WWW_OLD),
+                        of("none", "XX", Acme.WWW_OLD));
+        Gates gates = gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, T0)));
+
+        assertThat(gates.propagated(CHANGES, even).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(gates.propagated(CHANGES, weighted).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(gates.propagated(CHANGES, weighted).summary()).contains("90.0 %", "by weight");
+    }
+
+    private static ResolverAnswer of(String operator, String country, String content) {
+        ResolverAnswer a = resolver(0, content, Duration.ofMillis(20));
+        return new ResolverAnswer(
+                operator,
+                a.set(),
+                a.contents(),
+                a.ttlSeconds(),
+                a.latency(),
+                "",
+                a.told().by(operator, country));
+    }
+
+    @Test
+    void resolvers_that_fall_silent_fail_the_guard_and_one_or_two_do_not() {
+        assertThat(resolverErrors(48, "a", "b")).isEqualTo(Verdict.PASS);
+        assertThat(resolverErrors(48, "a", "b", "c")).isEqualTo(Verdict.FAIL);
+        assertThat(resolverErrors(500, "a", "b", "c")).isEqualTo(Verdict.PASS);
+        assertThat(resolverErrors(0)).isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    private static Verdict resolverErrors(int steady, String... failing) {
+        var health = new Evidence.Health(steady, List.of(failing), Optional.empty());
+        return gates(
+                        T0,
+                        Map.of(
+                                EvidenceKey.RESOLVERS,
+                                new Evidence.Resolvers(List.of(), health, T0)))
+                .resolverErrors(0.02)
+                .verdict();
+    }
+
+    @Test
+    void resolvers_as_slow_as_before_the_switch_are_no_finding() {
+        List<ResolverAnswer> slow = List.of(resolver(1, Acme.WWW_NEXT, Duration.ofMillis(900)));
+        assertThat(latency(slow, Duration.ofMillis(800))).isEqualTo(Verdict.PASS);
+        assertThat(latency(slow, Duration.ofMillis(100))).isEqualTo(Verdict.FAIL);
+    }
+
+    private static Verdict latency(List<ResolverAnswer> answers, Duration before) {
+        var health = new Evidence.Health(1, List.of(), Optional.of(before));
+        return gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, health, T0)))
+                .resolverLatency(Duration.ofMillis(500))
+                .verdict();
+    }
+
+    @Test
+    void all_authorities_silent_is_blind_unless_resolvers_answer_meanwhile() {
+        var silent =
+                List.of(
+                        new AuthorityAnswer("ns1", WWW, List.of(), 0, "no answer"),
+                        new AuthorityAnswer("ns2", WWW, List.of(), 0, "no answer"));
+        var authorities = new Evidence.Authorities(silent, T0);
+        var resolvers =
+                new Evidence.Resolvers(
+                        List.of(resolver(1, Acme.WWW_OLD, Duration.ofMillis(9))), T0);
+
+        assertThat(
+                        gates(T0, Map.of(EvidenceKey.AUTHORITIES, authorities))
+                                .authoritiesAgree(CHANGES, SetChange::before)
+                                .verdict())
+                .isEqualTo(Verdict.BLIND);
+        assertThat(
+                        gates(
+                                        T0,
+                                        Map.of(
+                                                EvidenceKey.AUTHORITIES,
+                                                authorities,
+                                                EvidenceKey.RESOLVERS,
+                                                resolvers))
+                                .authoritiesAgree(CHANGES, SetChange::before)
+                                .verdict())
+                .isEqualTo(Verdict.FAIL);
+    }
+
     private static Verdict propagated(int next, int old, int dead) {
         List<ResolverAnswer> answers = new ArrayList<>();
         for (int i = 0; i < next + old; i++) {
@@ -232,7 +333,7 @@ class GatesTest {
                     new ResolverAnswer("dead" + i, WWW, List.of(), 0, Duration.ZERO, "timed out"));
         }
         return gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, T0)))
-                .propagated(CHANGES, 0.9)
+                .propagated(CHANGES, Acme.plan().watch())
                 .verdict();
     }
 
