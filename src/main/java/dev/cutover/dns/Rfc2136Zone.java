@@ -1,6 +1,5 @@
 package dev.cutover.dns;
 
-import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.plan.Plan.ZoneRef;
@@ -177,9 +176,7 @@ public final class Rfc2136Zone implements DnsZone {
                         MOST_RECORDS,
                         MOST_TRANSFER_BYTES);
         talk(talk, query, transfer::take);
-        List<DnsRecord> records =
-                transfer.records().stream().flatMap(r -> ZoneRecords.seen(r).stream()).toList();
-        return new ZoneView(zone.name(), records, startedAt);
+        return new ZoneView(zone.name(), ZoneRecords.seen(transfer.records()), startedAt);
     }
 
     private void send(Talk talk, Message update) {

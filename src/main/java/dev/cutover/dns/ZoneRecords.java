@@ -4,10 +4,14 @@ import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.SetKey;
 import dev.cutover.port.PortException;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
@@ -40,10 +44,29 @@ final class ZoneRecords {
     private ZoneRecords() {}
 
     /**
+     * A zone's records as a plan sees them. A name server gives records no keys of their own: one that is
+     * alone in its set is known by the set, so that an edit of it is told from a removal.
+     */
+    static List<DnsRecord> seen(List<Record> records) {
+        Map<SetKey, List<DnsRecord>> sets =
+                records.stream()
+                        .flatMap(r -> seen(r).stream())
+                        .collect(Collectors.groupingBy(DnsRecord::key));
+        return sets.entrySet().stream()
+                .flatMap(
+                        set ->
+                                set.getValue().size() == 1
+                                        ? set.getValue().stream()
+                                                .map(r -> r.withId(set.getKey().toString()))
+                                        : set.getValue().stream())
+                .toList();
+    }
+
+    /**
      * A record as a plan sees it; empty for the server's own, and for a name the core cannot say, such as
      * {@code 0/25.2.0.192.in-addr.arpa}, which no plan can name either.
      */
-    static Optional<DnsRecord> seen(Record record) {
+    private static Optional<DnsRecord> seen(Record record) {
         if (OF_THE_SERVER.contains(record.getType())) {
             return Optional.empty();
         }

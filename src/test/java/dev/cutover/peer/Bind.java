@@ -50,6 +50,7 @@ public final class Bind implements PrimaryServer {
                             max-cache-size 4M;
                         };
                         controls { };
+                        key reader { algorithm hmac-sha256; secret "%4$s"; };
                         key cutover { algorithm hmac-sha256; secret "%4$s"; };
                         dnssec-policy hashed { keys { csk lifetime unlimited algorithm 13; };
                             nsec3param iterations 0 optout no salt-length 0; };

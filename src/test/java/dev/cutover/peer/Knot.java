@@ -49,6 +49,9 @@ public final class Knot implements PrimaryServer {
                           - id: cutover
                             algorithm: hmac-sha256
                             secret: %4$s
+                          - id: reader
+                            algorithm: hmac-sha256
+                            secret: %4$s
                         acl:
                           - id: cutover
                             key: cutover

@@ -8,8 +8,11 @@ import java.util.List;
  * transfers and updates with one TSIG key.
  */
 public interface PrimaryServer extends AutoCloseable {
-    /** The only key the server knows, as a plan's secret holds it. */
+    /** The key that may transfer and update, as a plan's secret holds it. */
     String KEY = "hmac-sha256:cutover:" + "cGxhbnRlZCBrZXkgNDcxMSBmb3IgdGVzdHMgb25seQ==";
+
+    /** A key the server knows and lets do nothing. */
+    String STRANGER = KEY.replace(":cutover:", ":reader:");
 
     /** The secret part of {@link #KEY}. */
     String KEY_SECRET = KEY.substring(KEY.lastIndexOf(':') + 1);

@@ -28,12 +28,14 @@ public final class Relay implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final ServerSocket listening;
+    private final Thread listener;
     private final AtomicReference<Line> line = new AtomicReference<>(Line.PASSES);
     private final AtomicInteger updates = new AtomicInteger();
     private final AtomicReference<Runnable> beforeUpdate = new AtomicReference<>(() -> {});
 
     private Relay(InetSocketAddress server) {
         this.server = server;
+        this.listener = Thread.ofPlatform().daemon().name("relay").unstarted(this::listen);
         try {
             this.listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
         } catch (IOException e) {
@@ -43,7 +45,7 @@ public final class Relay implements AutoCloseable {
 
     public static Relay to(InetSocketAddress server) {
         Relay relay = new Relay(server);
-        Thread unused = Thread.ofPlatform().daemon().name("relay").start(relay::listen);
+        relay.listener.start();
         return relay;
     }
 
@@ -124,8 +126,12 @@ public final class Relay implements AutoCloseable {
     public void close() {
         try {
             listening.close();
+            // Until it has left the accept, the kernel takes connections.
+            listener.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

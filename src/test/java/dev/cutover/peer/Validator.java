@@ -1,0 +1,113 @@
+package dev.cutover.peer;
+
+import dev.cutover.core.dns.DnsName;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.DNSKEYRecord;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Resolver;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
+import org.xbill.DNS.dnssec.ValidatingResolver;
+
+/** A resolver that believes nothing without a signature, and trusts one zone's own keys. */
+public final class Validator {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final List<Integer> ASKED = List.of(Type.A, Type.AAAA, Type.TXT, Type.MX);
+
+    private final DnsName zone;
+    private final InetSocketAddress server;
+
+    private Validator(DnsName zone, InetSocketAddress server) {
+        this.zone = zone;
+        this.server = server;
+    }
+
+    public static Validator of(DnsName zone, InetSocketAddress server) {
+        return new Validator(zone, server);
+    }
+
+    /** Waits until the server has signed the zone, for 20 seconds at most. */
+    public void awaitSigned(DnsName name) {
+        long until = System.nanoTime() + LIMIT.toNanos();
+        while (!unproven(name).isEmpty() && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    /**
+     * Which answers about these names are not signed and proven, the absence of types and of names
+     * included; empty when the zone is as it should be.
+     */
+    public List<String> unproven(DnsName... names) {
+        return Arrays.stream(names)
+                .flatMap(
+                        name ->
+                                ASKED.stream()
+                                        .filter(type -> !isProven(name, type))
+                                        .map(type -> name + " " + Type.string(type)))
+                .toList();
+    }
+
+    /** What the server says about a name's addresses. */
+    public Set<String> answers(DnsName name) {
+        return ask(resolver(), name, Type.A).getSection(Section.ANSWER).stream()
+                .map(Record::rdataToString)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isProven(DnsName name, int type) {
+        List<String> keys =
+                ask(resolver(), zone, Type.DNSKEY).getSection(Section.ANSWER).stream()
+                        .filter(DNSKEYRecord.class::isInstance)
+                        .map(Record::toString)
+                        .toList();
+        if (keys.isEmpty()) {
+            return false;
+        }
+        ValidatingResolver validating = new ValidatingResolver(resolver());
+        try {
+            validating.loadTrustAnchors(
+                    new ByteArrayInputStream(
+                            (String.join("\n", keys) + "\n").getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Message answer = ask(validating, name, type);
+        return answer.getHeader().getFlag(Flags.AD)
+                && (answer.getRcode() == Rcode.NOERROR || answer.getRcode() == Rcode.NXDOMAIN);
+    }
+
+    private SimpleResolver resolver() {
+        SimpleResolver resolver = new SimpleResolver(server);
+        resolver.setTCP(true);
+        resolver.setTimeout(Duration.ofSeconds(5));
+        return resolver;
+    }
+
+    private static Message ask(Resolver resolver, DnsName name, int type) {
+        try {
+            return resolver.send(
+                    Message.newQuery(
+                            Record.newRecord(Name.fromString(name + "."), type, DClass.IN)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
