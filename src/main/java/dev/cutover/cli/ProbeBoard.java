@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What every resolver said last, what it means, and until when old answers may live.
 final class ProbeBoard {
@@ -55,7 +56,7 @@ final class ProbeBoard {
         }
     }
 
-    private Row row(Seen seen, Instant at, Row last) {
+    private Row row(Seen seen, Instant at, @Nullable Row last) {
         boolean old =
                 !expected.isEmpty()
                         && seen.came() == Prober.Came.RECORDS

@@ -55,7 +55,8 @@ public record ListedResolver(
     public Optional<Resolver> by(String word) {
         return switch (word) {
             case "udp" -> Optional.of(resolver);
-            case "tcp" -> Optional.of(resolver.by(Transport.TCP, resolver.address().getPort()));
+            case "tcp" ->
+                    Optional.of(resolver.by(new Transport.Tcp(), resolver.address().getPort()));
             case "dot" -> dot.map(tls -> resolver.by(tls, TLS_PORT));
             case "doh" -> doh.map(https -> resolver.by(https, HTTPS_PORT));
             default -> throw new IllegalArgumentException(word);

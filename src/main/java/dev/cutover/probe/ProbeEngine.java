@@ -249,7 +249,7 @@ public final class ProbeEngine implements AutoCloseable {
                                     left(),
                                     until,
                                     this),
-                            Transport.TCP);
+                            new Transport.Tcp());
                     return;
                 }
             }

@@ -124,7 +124,9 @@ public final class ProbedResolvers implements Resolvers {
                 throw PortException.lasting(set + ": expected a type that can be asked for");
             }
             int type = Type.value(set.type().name());
-            questions.add(new Question(set.name().value(), type, recursive));
+            // which of the caches behind an address answers decides what its answer bounds
+            EdnsOptions options = recursive ? EdnsOptions.NSID : EdnsOptions.NONE;
+            questions.add(new Question(set.name().value(), type, recursive, options));
         }
         List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
         List<T> told = new ArrayList<>(results.size());
@@ -276,12 +278,12 @@ public final class ProbedResolvers implements Resolvers {
             }
             return new Told(
                     answered.records().isEmpty() ? Came.NEGATIVE : Came.RECORDS,
-                    "",
+                    answered.edns().nsid().orElse(""),
                     "",
                     aliases,
                     aliases.isEmpty() ? List.of() : reached,
                     least == Long.MAX_VALUE ? 0 : least,
-                    false,
+                    answered.edns().saysStale(),
                     "",
                     "");
         }

@@ -153,8 +153,8 @@ final class ProbeFromShell implements Prober {
                         ? wish.pins().isEmpty() ? address.getAddress().getHostAddress() : ""
                         : wish.serverName();
         return switch (wish.transport()) {
-            case "udp" -> Transport.UDP;
-            case "tcp" -> Transport.TCP;
+            case "udp" -> new Transport.Udp();
+            case "tcp" -> new Transport.Tcp();
             case "dot" -> new Transport.Tls(name, Set.copyOf(wish.pins()));
             default ->
                     new Transport.Https(

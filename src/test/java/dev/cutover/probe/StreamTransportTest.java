@@ -80,7 +80,7 @@ class StreamTransportTest {
     @Test
     void many_questions_share_one_connection() throws Exception {
         try (var server = StreamServer.tcp(StreamTransportTest::honest)) {
-            Resolver resolver = server.resolver(Transport.TCP);
+            Resolver resolver = server.resolver(new Transport.Tcp());
             assertThat(askMany(resolver, 50)).allMatch(a -> a instanceof Answered);
             assertThat(askMany(resolver, 50)).allMatch(a -> a instanceof Answered);
             assertThat(server.accepted).hasValue(1);
@@ -101,7 +101,7 @@ class StreamTransportTest {
                                 }
                             }
                         })) {
-            assertThat(askMany(server.resolver(Transport.TCP), 20))
+            assertThat(askMany(server.resolver(new Transport.Tcp()), 20))
                     .allMatch(a -> a instanceof Answered);
         }
     }
@@ -114,7 +114,7 @@ class StreamTransportTest {
                             honest(query, line);
                             line.socket().close();
                         })) {
-            Resolver resolver = server.resolver(Transport.TCP);
+            Resolver resolver = server.resolver(new Transport.Tcp());
             for (int i = 0; i < 10; i++) {
                 assertThat(ask(resolver, PATIENT)).isInstanceOf(Answered.class);
             }
@@ -139,7 +139,7 @@ class StreamTransportTest {
                                     lie[13] = 'x';
                                     line.send(lie);
                                 })) {
-            Resolver resolver = late.resolver(Transport.TCP);
+            Resolver resolver = late.resolver(new Transport.Tcp());
             ask(resolver, PATIENT); // a connection that has proven itself
             Question old = new Question("old.acme.example", Type.A, true);
             Round both = engine.ask(List.of(resolver), List.of(old, WWW), SHORT);
@@ -147,7 +147,8 @@ class StreamTransportTest {
             assertThat(both.results().get(1).answer()).isInstanceOf(Answered.class);
             assertThat(ask(resolver, PATIENT)).isInstanceOf(Answered.class);
 
-            assertThat(ask(wrong.resolver(Transport.TCP), PATIENT)).isInstanceOf(Malformed.class);
+            assertThat(ask(wrong.resolver(new Transport.Tcp()), PATIENT))
+                    .isInstanceOf(Malformed.class);
             assertThat(engine.connections()).isEqualTo(1);
         }
     }
@@ -166,7 +167,7 @@ class StreamTransportTest {
     @Test
     void a_server_that_says_nothing_gets_another_connection_next_time() throws Exception {
         try (var server = StreamServer.tcp((query, line) -> {})) {
-            Resolver resolver = server.resolver(Transport.TCP);
+            Resolver resolver = server.resolver(new Transport.Tcp());
             assertThat(ask(resolver, SHORT)).isInstanceOf(TimedOut.class);
             assertThat(ask(resolver, SHORT)).isInstanceOf(TimedOut.class);
             assertThat(server.accepted).hasValue(2);
@@ -178,7 +179,8 @@ class StreamTransportTest {
     void whoever_sends_more_than_was_promised_is_not_believed() throws Exception {
         byte[] largest = new byte[65_535];
         try (var server = StreamServer.tcp((query, line) -> line.send(largest))) {
-            assertThat(ask(server.resolver(Transport.TCP), PATIENT)).isInstanceOf(Malformed.class);
+            assertThat(ask(server.resolver(new Transport.Tcp()), PATIENT))
+                    .isInstanceOf(Malformed.class);
         }
     }
 

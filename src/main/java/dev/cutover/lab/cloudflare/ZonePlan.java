@@ -12,7 +12,20 @@ public enum ZonePlan {
     OLD_FREE("free", "Free Website", 200, 1_000, 100, 0, 60, 5, 60, 25, 800, 100, 10),
     PRO("pro", "Pro Website", 3_500, 3_500, 500, 20, 60, 5, 1, 25, 1_500, 100, 25),
     BUSINESS("business", "Business Website", 3_500, 3_500, 500, 20, 60, 10, 1, 50, 1_500, 100, 50),
-    ENTERPRISE("enterprise", "Enterprise Website", 3_500, 3_500, 500, 20, 30, 50, 1, 500, 3_000, 500, 300);
+    ENTERPRISE(
+            "enterprise",
+            "Enterprise Website",
+            3_500,
+            3_500,
+            500,
+            20,
+            30,
+            50,
+            1,
+            500,
+            3_000,
+            500,
+            300);
 
     private final String legacyId;
     private final String title;
