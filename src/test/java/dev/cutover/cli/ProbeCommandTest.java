@@ -18,11 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 /// `cutover probe` in a world of caches whose time the test sets.
 @Timeout(30)
@@ -247,8 +247,14 @@ class ProbeCommandTest {
         cache("c", 200);
         assertThat(
                         run(
-                                "www.acme.example", "--expect", NEW, "--old", OLD, "--watch",
-                                "--quorum", "100%"))
+                                "www.acme.example",
+                                "--expect",
+                                NEW,
+                                "--old",
+                                OLD,
+                                "--watch",
+                                "--quorum",
+                                "100%"))
                 .isZero();
         assertThat(caches.asked.get("a")).containsExactly(0L);
         assertThat(caches.asked.get("b")).containsExactly(0L, 21L);
@@ -262,8 +268,14 @@ class ProbeCommandTest {
         cache("a", 10_000);
         assertThat(
                         run(
-                                "www.acme.example", "--expect", NEW, "--watch", "--for", "5m",
-                                "--every", "30s"))
+                                "www.acme.example",
+                                "--expect",
+                                NEW,
+                                "--watch",
+                                "--for",
+                                "5m",
+                                "--every",
+                                "30s"))
                 .isEqualTo(1);
         assertThat(caches.second).isLessThanOrEqualTo(300);
         assertThat(caches.asked.get("a").size()).isBetween(4, 6);
