@@ -54,6 +54,9 @@ public final class CutoverCommand implements Runnable {
         /// What brings a zone back from a before-image without a controller.
         RestoreCommand.Restorer restorer();
 
+        /// What asks resolvers without a controller.
+        Prober.Opening prober();
+
         /// What copies the store that serve would use.
         StoreMover mover();
     }
@@ -77,6 +80,7 @@ public final class CutoverCommand implements Runnable {
             String... arguments) {
         CommandLine line = line(around);
         line.addSubcommand(new RestoreCommand(around, starters.restorer()));
+        line.addSubcommand(new ProbeCommand(around, starters.prober()));
         line.addSubcommand(new ExportCommand(starters.mover()));
         line.addSubcommand(new ImportCommand(starters.mover()));
         line.addSubcommand(new StartServe(starters));

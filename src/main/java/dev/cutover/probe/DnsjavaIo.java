@@ -67,7 +67,7 @@ final class DnsjavaIo implements IoClientFactory, UdpIoClient, TcpIoClient {
                                 came =
                                         streams.ask(
                                                 remote,
-                                                Transport.TCP,
+                                                new Transport.Tcp(),
                                                 exchange.query,
                                                 true,
                                                 timeout,

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// DNS over HTTPS on one kept HTTP/2 connection to each server.
@@ -41,7 +42,7 @@ final class HttpsTransport implements AutoCloseable {
     private static final int IDLE_SECONDS = 15;
 
     private final Turnstile turnstile;
-    private final Trust trust;
+    private final Supplier<Trust> trust;
     private @Nullable Vertx vertx;
     private @Nullable HttpClient client;
     private boolean closed;
@@ -51,7 +52,7 @@ final class HttpsTransport implements AutoCloseable {
     /// The body as far as it came, and the response it belongs to.
     private record Said(HttpClientResponse response, Buffer body) {}
 
-    HttpsTransport(Turnstile turnstile, Trust trust) {
+    HttpsTransport(Turnstile turnstile, Supplier<Trust> trust) {
         this.turnstile = turnstile;
         this.trust = trust;
     }
@@ -214,7 +215,7 @@ final class HttpsTransport implements AutoCloseable {
                                     .setProtocolVersion(HttpVersion.HTTP_2)
                                     .setUseAlpn(true)
                                     .setSsl(true)
-                                    .setTrustOptions(TrustOptions.wrap(trust.judge()))
+                                    .setTrustOptions(TrustOptions.wrap(trust.get().judge()))
                                     .setVerifyHost(true)
                                     .setForceSni(true)
                                     .setConnectTimeout(CONNECT_MILLIS)

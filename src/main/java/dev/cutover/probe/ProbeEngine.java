@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.io.IoClientFactory;
 
@@ -44,21 +45,22 @@ public final class ProbeEngine implements AutoCloseable {
     ///
     /// @throws IOException when the system gives no selector
     public ProbeEngine(ProbeLimits limits) throws IOException {
-        this(limits, Trust.system());
+        this(limits, Trust::system, ReceiveErrors.ofThisMachine());
     }
 
     /// Starts an engine.
     ///
     /// @param trust whose certificates are believed by [Transport.Tls] and [Transport.Https]
     public ProbeEngine(ProbeLimits limits, Trust trust) throws IOException {
-        this(limits, trust, ReceiveErrors.ofThisMachine());
+        this(limits, () -> trust, ReceiveErrors.ofThisMachine());
     }
 
     ProbeEngine(ProbeLimits limits, ReceiveErrors receiveErrors) throws IOException {
-        this(limits, Trust.system(), receiveErrors);
+        this(limits, Trust::system, receiveErrors);
     }
 
-    private ProbeEngine(ProbeLimits limits, Trust trust, ReceiveErrors receiveErrors)
+    /// The system's roots take a tenth of a second to read, and plain probes need none.
+    private ProbeEngine(ProbeLimits limits, Supplier<Trust> trust, ReceiveErrors receiveErrors)
             throws IOException {
         Turnstile turnstile = new Turnstile(limits);
         this.udp = new UdpTransport(limits);
@@ -247,7 +249,7 @@ public final class ProbeEngine implements AutoCloseable {
                                     left(),
                                     until,
                                     this),
-                            Transport.TCP);
+                            new Transport.Tcp());
                     return;
                 }
             }

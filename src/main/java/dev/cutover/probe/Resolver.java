@@ -25,7 +25,7 @@ public record Resolver(
 
     /// One that is asked by UDP.
     public Resolver(String id, InetSocketAddress address, String operator, String country) {
-        this(id, address, operator, country, Transport.UDP);
+        this(id, address, operator, country, new Transport.Udp());
     }
 
     /// The same server asked another way.

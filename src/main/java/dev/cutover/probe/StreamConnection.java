@@ -29,6 +29,8 @@ final class StreamConnection {
 
         record Late() implements End {}
 
+        /// The connection ended first.
+        ///
         /// @param proven whether this connection had answered before, so that a server that closes
         ///     idle connections may be all there is to it
         record Lost(String why, boolean proven) implements End {}

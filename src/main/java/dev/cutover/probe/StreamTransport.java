@@ -10,9 +10,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// DNS over TCP and over TLS: one kept connection to each server, shared by all who ask it.
@@ -28,10 +30,12 @@ final class StreamTransport implements AutoCloseable {
     private static final long SWEEP_SECONDS = 2;
 
     private final Turnstile turnstile;
-    private final TlsDoor door;
+    private final Supplier<Trust> trust;
+    private volatile @Nullable TlsDoor door;
     private final SecureRandom random = new SecureRandom();
     private final Map<Endpoint, Line> lines = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor clock;
+    private final Future<?> sweeping;
     private volatile boolean closed;
 
     private record Endpoint(InetSocketAddress address, Transport how) {}
@@ -41,15 +45,16 @@ final class StreamTransport implements AutoCloseable {
         volatile @Nullable StreamConnection open;
     }
 
-    StreamTransport(Turnstile turnstile, Trust trust) {
+    StreamTransport(Turnstile turnstile, Supplier<Trust> trust) {
         this.turnstile = turnstile;
-        this.door = new TlsDoor(trust);
+        this.trust = trust;
         this.clock =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("probe-streams").factory());
         clock.setRemoveOnCancelPolicy(true);
-        clock.scheduleWithFixedDelay(
-                this::hangUpIdle, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        this.sweeping =
+                clock.scheduleWithFixedDelay(
+                        this::hangUpIdle, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Asks once.
@@ -151,7 +156,7 @@ final class StreamTransport implements AutoCloseable {
             plain.connect(endpoint.address(), millis(until));
             Socket ready =
                     endpoint.how() instanceof Transport.Tls tls
-                            ? door.open(plain, endpoint.address(), tls)
+                            ? door().open(plain, endpoint.address(), tls)
                             : plain;
             StreamConnection connection = new StreamConnection(ready, random);
             done = guard.cancel(false);
@@ -173,6 +178,15 @@ final class StreamTransport implements AutoCloseable {
                 shut(plain);
             }
         }
+    }
+
+    private synchronized TlsDoor door() {
+        TlsDoor made = door;
+        if (made == null) {
+            made = new TlsDoor(trust.get());
+            door = made;
+        }
+        return made;
     }
 
     private static int millis(long nanos) throws SocketTimeoutException {
@@ -217,6 +231,7 @@ final class StreamTransport implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        sweeping.cancel(false);
         clock.shutdownNow();
         for (Line line : lines.values()) {
             StreamConnection open = line.open;

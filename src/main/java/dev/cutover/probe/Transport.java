@@ -6,16 +6,10 @@ import java.util.regex.Pattern;
 /// How a question travels to a resolver.
 public sealed interface Transport {
 
-    /// UDP, and TCP for what was truncated.
-    Transport UDP = new Udp();
-
-    /// TCP on connections that are kept and shared.
-    Transport TCP = new Tcp();
-
-    /// One datagram each way. Source: RFC 1035 section 4.2.1.
+    /// One datagram each way, and TCP for what was truncated. Source: RFC 1035 section 4.2.1.
     record Udp() implements Transport {}
 
-    /// A connection that carries many questions at once. Source: RFC 7766.
+    /// A kept connection that carries many questions at once. Source: RFC 7766.
     record Tcp() implements Transport {}
 
     /// TCP inside TLS. Source: RFC 7858, RFC 8310 section 5.

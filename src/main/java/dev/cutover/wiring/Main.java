@@ -4,6 +4,7 @@ import dev.cutover.cli.CutoverCommand;
 import dev.cutover.cli.DemoOptions;
 import dev.cutover.cli.DemoRun;
 import dev.cutover.cli.LifeLine;
+import dev.cutover.cli.Prober;
 import dev.cutover.cli.RestoreCommand;
 import dev.cutover.cli.StoreMover;
 import dev.cutover.cli.Surroundings;
@@ -52,6 +53,11 @@ public final class Main {
         @Override
         public RestoreCommand.Restorer restorer() {
             return new RestoreFromFile();
+        }
+
+        @Override
+        public Prober.Opening prober() {
+            return wish -> ProbeFromShell.open(wish, InstantSource.system());
         }
 
         @Override

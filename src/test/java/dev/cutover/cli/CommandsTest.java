@@ -515,6 +515,13 @@ class CommandsTest {
         }
 
         @Override
+        public Prober.Opening prober() {
+            return wish -> {
+                throw GivenUpException.wrongUse(List.of("no prober in this story"));
+            };
+        }
+
+        @Override
         public RestoreCommand.Restorer restorer() {
             return wish -> {
                 started.add(wish.dryRun() ? "dry" : "real");

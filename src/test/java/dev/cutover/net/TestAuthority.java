@@ -88,6 +88,28 @@ public final class TestAuthority {
         }
     }
 
+    /// A good certificate and its key for these names in PEM, as other servers want them.
+    public record Pem(String certificate, String key) {}
+
+    public Pem pemFor(String... names) {
+        try {
+            KeyPair own = newKeys();
+            Instant now = Instant.now();
+            X509Certificate certificate =
+                    issue(own, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(10)), names);
+            return new Pem(
+                    pem("CERTIFICATE", certificate.getEncoded()),
+                    pem("PRIVATE KEY", own.getPrivate().getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String pem(String what, byte[] bytes) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+        return "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n";
+    }
+
     private X509Certificate issue(KeyPair own, Instant from, Instant until, String... names) {
         try {
             boolean isRoot = own == keys;

@@ -69,6 +69,30 @@ class ProbeScaleTest {
     }
 
     @Test
+    void loses_no_live_answer_of_fifteen_thousand_at_once() throws Exception {
+        List<Question> sixty = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            sixty.add(new Question("n" + i + ".acme.example", Type.A, true));
+        }
+        Duration patient = Duration.ofSeconds(3); // others may load this machine
+        try (var farm = new Farm();
+                var engine = new ProbeEngine(new ProbeLimits(64, 10_000, 40_000, 256 << 10))) {
+            engine.ask(farm.resolvers, FOUR, TIMEOUT); // warm code
+            Round round = EngineStory.calmly(engine, farm.resolvers, sixty, patient);
+            int lost = 0;
+            for (int i = 0; i < round.results().size(); i++) {
+                boolean silent = i / sixty.size() % (RESOLVERS / SILENT) == 0;
+                boolean answered = round.results().get(i).answer() instanceof Answered;
+                assertThat(silent && answered).isFalse();
+                lost += silent || answered ? 0 : 1;
+            }
+            assertThat(lost)
+                    .as("live answers lost, self-inflicted: " + round.selfInflicted())
+                    .isZero();
+        }
+    }
+
+    @Test
     void many_threads_share_the_engine() throws Exception {
         try (var farm = new Farm();
                 var engine = new ProbeEngine(new ProbeLimits(64, 10_000, 40_000, 256 << 10))) {

@@ -52,6 +52,12 @@ class ResolverListTest {
                     a 9.9.9.9 "x" Switzerland         | a country of two capital letters
                     a 9.9.9.9 "x                      | expected: id address
                     a 9.9.9.9 "x" CH more             | expected: id address
+                    a 9.9.9.9 "x" CH udp=yes          | expected dot=, doh=
+                    a 9.9.9.9 "x" CH ecs=maybe        | expected ecs=forwards
+                    a 9.9.9.9 "x" CH at=91,0          | a latitude of -90 to 90
+                    a 9.9.9.9 "x" CH at=north         | at=LATITUDE,LONGITUDE
+                    a 9.9.9.9 "x" CH doh=http://x/y   | expected doh=https://
+                    a 9.9.9.9 "x" CH dot=a dot=b      | comes twice
                     """)
     void names_the_line_and_what_was_expected(String line, String expected) {
         String text = "ok 127.0.0.1 \"x\" -\n" + line + "\n";
@@ -80,8 +86,8 @@ class ResolverListTest {
     void refuses_the_empty_and_the_endless(@TempDir Path folder) throws Exception {
         assertThatThrownBy(() -> ResolverList.parse("# nothing\n", "l"))
                 .hasMessageContaining("at least one resolver");
-        assertThatThrownBy(() -> ResolverList.parse("x".repeat(600), "l"))
-                .hasMessageContaining("at most 500 characters");
+        assertThatThrownBy(() -> ResolverList.parse("x".repeat(1_100), "l"))
+                .hasMessageContaining("at most 1000 characters");
         StringBuilder many = new StringBuilder();
         for (int i = 0; i < 10_001; i++) {
             many.append("r%d 10.%d.%d.1 \"x\" -\n".formatted(i, i / 256, i % 256));
@@ -98,5 +104,46 @@ class ResolverListTest {
     void lets_no_control_character_through() throws Exception {
         assertThat(ResolverList.parse("a 127.0.0.1 \"x\u001b[2J\" -", "l").getFirst().operator())
                 .isEqualTo("x?[2J");
+    }
+
+    @Test
+    void reads_what_more_is_known_of_a_resolver() throws Exception {
+        ListedResolver quad9 =
+                ResolverList.entries(
+                                "quad9 9.9.9.9 Quad9 CH dot=dns.quad9.net"
+                                        + " doh=https://dns.quad9.net/dns-query at=47.4,8.5"
+                                        + " ecs=none source=https://quad9.net/ seen=2026-11-20 # x",
+                                "list.txt")
+                        .getFirst();
+        assertThat(quad9.by("udp")).contains(quad9.resolver());
+        assertThat(quad9.by("dot"))
+                .hasValueSatisfying(
+                        r -> {
+                            assertThat(r.address().getPort()).isEqualTo(853);
+                            assertThat(r.transport())
+                                    .isEqualTo(Transport.Tls.named("dns.quad9.net"));
+                        });
+        assertThat(quad9.by("doh"))
+                .hasValueSatisfying(
+                        r -> assertThat(r.transport()).isInstanceOf(Transport.Https.class));
+        assertThat(quad9.place()).contains(new ListedResolver.Place(47.4, 8.5));
+        assertThat(quad9.ecs()).isEqualTo(ListedResolver.Ecs.NONE);
+        ListedResolver plain = ResolverList.entries("a 9.9.9.9 Quad9 CH", "l").getFirst();
+        assertThat(plain.by("dot")).isEmpty();
+        assertThat(plain.ecs()).isEqualTo(ListedResolver.Ecs.UNKNOWN);
+    }
+
+    @Test
+    void every_shipped_resolver_says_where_its_facts_were_found_and_when() {
+        assertThat(ResolverList.shipped())
+                .hasSizeGreaterThan(30)
+                .allSatisfy(
+                        entry -> {
+                            assertThat(entry.source()).startsWith("https://");
+                            assertThat(entry.seen()).matches("20\\d\\d-\\d\\d-\\d\\d");
+                            assertThat(entry.resolver().operator()).isNotBlank();
+                        });
+        assertThat(ResolverList.shipped().stream().filter(e -> e.by("doh").isPresent()))
+                .hasSizeGreaterThan(20);
     }
 }

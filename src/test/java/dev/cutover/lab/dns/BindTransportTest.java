@@ -1,0 +1,14 @@
+package dev.cutover.lab.dns;
+
+import dev.cutover.net.TestAuthority;
+import dev.cutover.peer.Recursive;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** BIND tells the probe engine the same by every transport. */
+class BindTransportTest extends TransportContract {
+    @Override
+    Recursive start(List<InetSocketAddress> authorities, TestAuthority.Pem pem) {
+        return Recursive.bind(SITE, authorities, pem.certificate(), pem.key());
+    }
+}

@@ -1,0 +1,212 @@
+package dev.cutover.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cutover.probe.Answer.AnswerRecord;
+import dev.cutover.probe.Answer.Answered;
+import dev.cutover.probe.Answer.Malformed;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.xbill.DNS.CookieOption;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.NSIDOption;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/// Broken and hostile bytes by chance. A failing seed is named, and `-Dfuzz.seed=N` plays it again.
+class FuzzTest {
+
+    private static final String TRUTH = "192.0.2.10";
+    private static final String LIE = "192.0.2.66";
+    private static final EdnsOptions ALL = new EdnsOptions(Optional.empty(), true, true, false);
+    private static final Question WWW = new Question("www.acme.example", Type.A, true, ALL);
+
+    private static long seed() {
+        return Long.getLong("fuzz.seed", System.nanoTime());
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void whatever_bytes_come_they_are_read_or_called_unreadable() throws Exception {
+        readBroken(20_000, Duration.ofSeconds(20));
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void no_lie_wins_over_the_truth() throws Exception {
+        askBetweenLies(Duration.ofSeconds(2));
+    }
+
+    /// Cuts, flips, repeats and pastes bytes of good replies; nothing may escape as an exception.
+    static void readBroken(int most, Duration howLong) throws IOException {
+        long seed = seed();
+        Random dice = new Random(seed);
+        byte[] query = Wire.query(WWW, true, new byte[8]);
+        Wire.mixCase(query, dice.nextLong());
+        byte[] good = rich(query);
+        long until = System.nanoTime() + howLong.toNanos();
+        for (int i = 0; i < most && System.nanoTime() - until < 0; i++) {
+            byte[] bad = broken(good, dice);
+            try {
+                if (bad.length >= 2 && Wire.answers(query, bad)) {
+                    Wire.repeatsCase(query, bad);
+                    Wire.refusesEdns(bad);
+                    Wire.saysBadCookie(bad);
+                    Answer answer = Wire.read(bad, Duration.ZERO, false);
+                    assertThat(answer).isInstanceOfAny(Answered.class, Malformed.class);
+                }
+                Edns.cookieOf(bad);
+            } catch (RuntimeException e) {
+                throw new AssertionError(
+                        "seed " + seed + ", reply " + HexFormat.of().formatHex(bad), e);
+            }
+        }
+    }
+
+    private static byte[] rich(byte[] query) throws IOException {
+        Message reply =
+                new Message(
+                        LoopbackServer.reply(
+                                query,
+                                0,
+                                false,
+                                List.of(
+                                        "www.acme.example 300 CNAME shop.acme.example",
+                                        "shop.acme.example 60 A " + TRUTH,
+                                        "shop.acme.example 60 TXT \"some text\""),
+                                List.of(
+                                        "acme.example 60 SOA ns.acme.example h.acme.example 1 2 3 4"
+                                                + " 5")));
+        List<EDNSOption> options =
+                List.of(
+                        new NSIDOption("fra".getBytes(StandardCharsets.US_ASCII)),
+                        new CookieOption(new byte[8], new byte[16]),
+                        new ExtendedErrorCodeOption(3, "stale"));
+        reply.addRecord(new OPTRecord(1_232, 0, 0, 0, options), Section.ADDITIONAL);
+        return reply.toWire();
+    }
+
+    private static byte[] broken(byte[] good, Random dice) {
+        byte[] bad = good.clone();
+        for (int i = dice.nextInt(6); i >= 0; i--) {
+            if (bad.length == 0) {
+                return bad;
+            }
+            int at = dice.nextInt(bad.length);
+            switch (dice.nextInt(6)) {
+                case 0 -> bad[at] = (byte) dice.nextInt();
+                case 1 -> bad[at] ^= (byte) (1 << dice.nextInt(8));
+                case 2 -> bad = Arrays.copyOf(bad, at);
+                case 3 -> bad = Arrays.copyOf(bad, bad.length + dice.nextInt(64));
+                case 4 -> { // a pointer to anywhere
+                    bad[at] = (byte) (0xC0 | dice.nextInt(2));
+                    if (at + 1 < bad.length) {
+                        bad[at + 1] = (byte) dice.nextInt();
+                    }
+                }
+                default -> {
+                    int length = Math.min(dice.nextInt(32), bad.length - at);
+                    System.arraycopy(good, 0, bad, at, Math.min(length, good.length));
+                }
+            }
+        }
+        return bad;
+    }
+
+    /// Lies come first: each with another id, question, cookie or sender's word; then the truth.
+    static void askBetweenLies(Duration howLong) throws Exception {
+        long seed = seed();
+        Random dice = new Random(seed);
+        try (var server =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    for (int i = dice.nextInt(5); i > 0; i--) {
+                                        back.send(lie(query, dice));
+                                    }
+                                    back.send(
+                                            LoopbackServer.answer(
+                                                    query, "www.acme.example 300 A " + TRUTH));
+                                });
+                var engine = new ProbeEngine(new ProbeLimits(64, 100_000, 40_000, 256 << 10))) {
+            List<Resolver> whom = List.of(server.resolver());
+            // different questions: a lie to one must not happen to have another's id and be none
+            List<Question> many = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                many.add(new Question("n" + i + ".acme.example", Type.A, true, ALL));
+            }
+            engine.ask(whom, List.of(WWW), Duration.ofSeconds(5)); // warm code
+            long files = openFiles();
+            long until = System.nanoTime() + howLong.toNanos();
+            while (System.nanoTime() - until < 0) {
+                server.queries.clear();
+                server.askers.clear();
+                Round round = EngineStory.calmly(engine, whom, many, Duration.ofSeconds(5));
+                for (ProbeResult result : round.results()) {
+                    assertThat(result.answer())
+                            .as("seed " + seed)
+                            .isInstanceOfSatisfying(
+                                    Answered.class,
+                                    answered ->
+                                            assertThat(answered.records())
+                                                    .extracting(AnswerRecord::content)
+                                                    .containsExactly(TRUTH));
+                }
+            }
+            assertThat(openFiles() - files).as("files opened and kept").isLessThan(10);
+        }
+    }
+
+    /// An answer with a lie in it that is not to this question: something of what proves it is off.
+    private static byte[] lie(byte[] query, Random dice) throws IOException {
+        byte[] lie = LoopbackServer.answer(query, "www.acme.example 1 A " + LIE);
+        switch (dice.nextInt(5)) {
+            case 0 -> Wire.setId(lie, Wire.id(lie) ^ (1 << dice.nextInt(16)));
+            case 1 -> lie[13] = 'x'; // another name
+            case 2 -> lie[2] &= 0x7F; // no response at all
+            case 3 -> lie[typeOf(lie)] ^= 0x1C; // another type
+            default -> {
+                Message signed = new Message(lie);
+                signed.addRecord(
+                        new OPTRecord(
+                                1_232,
+                                0,
+                                0,
+                                0,
+                                List.of(new CookieOption(new byte[8], new byte[16]))),
+                        Section.ADDITIONAL);
+                return signed.toWire();
+            }
+        }
+        return lie;
+    }
+
+    /// Where the low byte of the question's type stands.
+    private static int typeOf(byte[] message) {
+        int at = 12;
+        while (message[at] != 0) {
+            at += 1 + message[at];
+        }
+        return at + 2;
+    }
+
+    private static long openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+}
