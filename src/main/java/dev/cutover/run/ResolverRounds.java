@@ -77,11 +77,9 @@ final class ResolverRounds {
 
     /** Whether somebody is worth asking. */
     boolean isDue(Instant last, Instant now) {
-        if (askedFor.isEmpty() || last.isAfter(now)) {
-            return true;
-        }
-        return !last.plus(ReAsk.BETWEEN_ROUNDS).isAfter(now)
-                && !ReAsk.due(caches.caches(), now).isEmpty();
+        boolean first = last.equals(Instant.MIN) || last.isAfter(now);
+        boolean rested = first || !last.plus(ReAsk.BETWEEN_ROUNDS).isAfter(now);
+        return rested && (askedFor.isEmpty() || !ReAsk.due(caches.caches(), now).isEmpty());
     }
 
     /** Takes from other evidence what is needed to judge answers. */

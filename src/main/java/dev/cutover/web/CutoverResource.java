@@ -10,6 +10,7 @@ import dev.cutover.api.Measures;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Drain;
 import dev.cutover.core.life.Input;
+import dev.cutover.core.timeline.Caches;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.BeanParam;
@@ -68,16 +69,16 @@ public class CutoverResource {
                                 counted.from(),
                                 view.now(),
                                 counted.ceiling());
+        Optional<Caches> known = measures.caches(c.id());
         return CutoverPage.of(
                 view,
                 new CutoverPage.Around(
                         times.of(c),
                         measures.look(c.id()),
-                        measures.caches(c.id()),
+                        known,
                         Chart.adoption(
                                 measures.adoption(c.id()),
-                                measures.caches(c.id())
-                                        .flatMap(k -> Drain.forecast(c, k, view.now())),
+                                known.flatMap(k -> Drain.forecast(c, k, view.now())),
                                 view.now()),
                         errors),
                 Frame.of(session),
