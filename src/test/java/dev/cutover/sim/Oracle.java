@@ -4,6 +4,7 @@ import dev.cutover.core.announce.Announcement;
 import dev.cutover.core.announce.Announcements;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.life.Action;
 import dev.cutover.core.life.ActionSpec;
@@ -37,6 +38,7 @@ final class Oracle {
     private final Scenario scenario;
     private final OwnValues ours;
     private final Liveness liveness;
+    private final Optional<PoolOracle> pool;
     private @Nullable SimWorld world;
     private final Set<String> actionIds = new HashSet<>();
     private final Set<String> openZoneWrites = new HashSet<>();
@@ -63,6 +65,8 @@ final class Oracle {
         this.scenario = scenario;
         this.ours = new OwnValues(scenario);
         this.liveness = new Liveness(ours);
+        this.pool =
+                scenario.pool().map(p -> new PoolOracle(scenario.plan().origins().getFirst(), p));
         this.window = scenario.plan().window();
     }
 
@@ -130,7 +134,10 @@ final class Oracle {
                 window = p.window();
                 approvers.clear();
             }
-            case Event.ResumeRequested r -> restoredByHand.clear();
+            case Event.ResumeRequested r -> {
+                restoredByHand.clear();
+                pool.ifPresent(PoolOracle::resumed);
+            }
             case Event.AbortRequested a -> abortedAt = entry.at();
             case Event.Scheduled s -> {}
             case Event.GatePassed g -> {}
@@ -342,6 +349,15 @@ final class Oracle {
         }
     }
 
+    void poolWritten(Action action, EdgePart.Pool before, EdgePart.Pool after, boolean stale) {
+        wrote |= !before.equals(after);
+        pool.orElseThrow().written(action, before, after, stale);
+    }
+
+    void poolEdited(EdgePart.Pool before, EdgePart.Pool after, Instant now) {
+        pool.orElseThrow().personEdited(before, after, now);
+    }
+
     private static Set<Long> ttls(List<DnsRecord> records, SetKey key) {
         Set<Long> ttls = new HashSet<>();
         of(records, key).forEach(r -> ttls.add(r.ttlSeconds()));
@@ -454,6 +470,14 @@ final class Oracle {
             return;
         }
         Instant now = world().now();
+        Instant quiet = (phase.isFinal() && phaseSince.isBefore(now) ? phaseSince : now);
+        pool.ifPresent(
+                o ->
+                        o.mustStand(
+                                world().pool.orElseThrow().pool(),
+                                next,
+                                told.toString(),
+                                quiet.minus(UNSEEN)));
         for (Scenario.Promise p : scenario.promises().values()) {
             Instant edited = lastEdit.getOrDefault(p.key(), Instant.MIN);
             if (edited.plus(UNSEEN).isAfter(now)

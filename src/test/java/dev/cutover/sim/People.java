@@ -3,6 +3,8 @@ package dev.cutover.sim;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.PoolOrigin;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Decision;
 import dev.cutover.core.life.Input;
@@ -240,6 +242,10 @@ final class People {
     // --- by hand in the provider's dashboard ---
 
     private void edit() {
+        if (world.pool.isPresent() && chance.in100(35)) {
+            editPool(world.pool.get());
+            return;
+        }
         if (chance.in100(10)) {
             editUnplanned();
             return;
@@ -268,6 +274,40 @@ final class People {
             default -> is.add(added(key, was));
         }
         put(key, was, is, now);
+    }
+
+    /// A weight of a person's own, the old weights, another origin, or a moved one.
+    private void editPool(SimPool pool) {
+        EdgePart.Pool was = pool.pool();
+        List<PoolOrigin> origins = new ArrayList<>(was.origins());
+        int pick = chance.from(0, 1);
+        switch (chance.from(1, 4)) {
+            case 1 -> origins.set(pick, origins.get(pick).withWeight(chance.of(33, 17, 7, 83)));
+            case 2 -> {
+                for (int i = 0; i < 2; i++) {
+                    PoolOrigin old = world.scenario.pool().orElseThrow().origins().get(i);
+                    origins.set(i, origins.get(i).withWeight(old.weightPercent()));
+                }
+            }
+            case 3 -> {
+                int n = serial++;
+                origins.add(PoolOrigin.of("person" + n, "100.64.2." + n, 0));
+            }
+            default ->
+                    origins.set(
+                            pick,
+                            new PoolOrigin(
+                                    origins.get(pick).name(),
+                                    "100.64.3." + serial++,
+                                    true,
+                                    origins.get(pick).weightPercent(),
+                                    Optional.empty(),
+                                    "",
+                                    new TreeMap<>()));
+        }
+        pool.write(origins, world.now());
+        trace.note(world.now(), "  by hand: pool " + was.origins() + " -> " + origins);
+        oracle.poolEdited(was, pool.pool(), world.now());
     }
 
     private String own(RecordType type) {

@@ -5,6 +5,9 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.OriginHealth;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.Planner;
@@ -23,12 +26,14 @@ import java.util.TreeMap;
 ///
 /// @param zone every record before the first write
 /// @param promises by set
+/// @param pool before the first write; empty when the plan moves records alone
 /// @param faults how hostile this world is, 0 to 1
 record Scenario(
         Plan plan,
         PlanDiff diff,
         List<DnsRecord> zone,
         Map<SetKey, Promise> promises,
+        Optional<EdgePart.Pool> pool,
         double faults) {
     static final DnsName APEX = new DnsName("acme.example");
     static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
@@ -105,12 +110,22 @@ record Scenario(
                 oneName(name(List.of("www", "app", "shop", "img", "api").get(i)), i % steps + 1);
             }
             Plan plan = plan();
-            PlanDiff diff = Planner.plan(plan, new ZoneView(APEX, zone, START), Map.of());
+            double faults = chance.in100(25) ? 0 : chance.share();
+            // Drawn last, so that worlds without a pool stay the worlds they were.
+            Optional<EdgePart.Pool> pool =
+                    chance.in100(35) ? Optional.of(SimPool.draw(chance)) : Optional.empty();
+            Plan whole = pool.isPresent() ? SimPool.planned(plan, chance) : plan;
+            PlanDiff diff =
+                    Planner.plan(
+                            whole,
+                            new ZoneView(APEX, zone, START),
+                            pool.map(p -> SimPool.view(p, OriginHealth.State.HEALTHY, START))
+                                    .orElse(EdgeView.none(START)),
+                            Map.of());
             if (!diff.mayRun()) {
                 throw new IllegalStateException("drew a plan that is refused: " + diff.refusals());
             }
-            double faults = chance.in100(25) ? 0 : chance.share();
-            return new Scenario(plan, diff, List.copyOf(zone), promises, faults);
+            return new Scenario(whole, diff, List.copyOf(zone), promises, pool, faults);
         }
 
         private static DnsName name(String label) {

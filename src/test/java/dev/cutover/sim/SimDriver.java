@@ -69,6 +69,7 @@ final class SimDriver {
                                 world.scenario.plan(),
                                 "author",
                                 world.scenario.diff().changes(),
+                                world.scenario.diff().edge(),
                                 world.scenario.diff().hash()));
         journal.add(first);
         state = Cutover.begin(first);

@@ -2,8 +2,14 @@ package dev.cutover.sim;
 
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.image.EdgeAdvance;
+import dev.cutover.core.image.EdgeRestoration;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.image.Restoration;
@@ -20,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Actions as the real effects mean them. Each can fail, be lost before or after it took effect, or
 /// land up to 20 s after it was given up.
@@ -41,7 +48,7 @@ final class SimEffects {
         final Cutover basis;
         final boolean answers;
         Instant landsAt;
-        Optional<List<RecordWrite>> stale = Optional.empty();
+        Optional<Wish> stale = Optional.empty();
         boolean landed;
 
         Flight(Action action, Cutover basis, Instant landsAt, boolean answers) {
@@ -170,7 +177,7 @@ final class SimEffects {
         }
         Flight probe = new Flight(action, c, now, true);
         Wish wish = wish(probe, view(now));
-        return wish.writes().isEmpty() && wish.drift().isEmpty()
+        return wish.isEmpty() && wish.drift().isEmpty()
                 ? new Progress.Done(written(0, wish.kept()))
                 : new Progress.NotFound();
     }
@@ -181,7 +188,67 @@ final class SimEffects {
 
     /// What an action wants to write to the zone as it stands.
     private record Wish(
-            List<RecordWrite> writes, List<ForeignEdit> kept, List<ForeignEdit> drift) {}
+            List<RecordWrite> writes,
+            List<EdgeWrite> parts,
+            List<ForeignEdit> kept,
+            List<ForeignEdit> drift) {
+        Wish(List<RecordWrite> writes, List<ForeignEdit> kept, List<ForeignEdit> drift) {
+            this(writes, List.of(), kept, drift);
+        }
+
+        boolean isEmpty() {
+            return writes.isEmpty() && parts.isEmpty();
+        }
+
+        /// Nothing is written where one of the two drifted.
+        Wish and(Wish other) {
+            List<ForeignEdit> allDrift = join(drift, other.drift);
+            return allDrift.isEmpty()
+                    ? new Wish(
+                            join(writes, other.writes),
+                            join(parts, other.parts),
+                            join(kept, other.kept),
+                            List.of())
+                    : new Wish(List.of(), List.of(), allDrift);
+        }
+
+        private static <T> List<T> join(List<T> a, List<T> b) {
+            List<T> all = new ArrayList<>(a);
+            all.addAll(b);
+            return all;
+        }
+    }
+
+    private EdgeView edge() {
+        return world.pool.map(p -> p.view(world.now())).orElseGet(() -> EdgeView.none(world.now()));
+    }
+
+    private Wish edgeStep(ActionSpec.SwitchStep s, Cutover c) {
+        return switch (EdgeAdvance.of(
+                c.edgeStep(s.step()), c::expected, e -> e.at(s.step()), edge())) {
+            case EdgeAdvance.AlreadyThere t -> nothing();
+            case EdgeAdvance.Drift d -> new Wish(List.of(), List.of(), d.edits());
+            case EdgeAdvance.Ready r ->
+                    r.writes().stream()
+                                    .flatMap(w -> w.seen().modifiedAt().stream())
+                                    .anyMatch(at -> at.isAfter(s.notWrittenAfter()))
+                            ? new Wish(
+                                    List.of(),
+                                    List.of(),
+                                    List.of(
+                                            new ForeignEdit(
+                                                    "pool acme-web",
+                                                    "part",
+                                                    "as we left it",
+                                                    "written since")))
+                            : new Wish(List.of(), r.writes(), List.of(), List.of());
+        };
+    }
+
+    private Wish edgeBack(List<EdgeChange> changes, Function<EdgeChange, EdgePart> promised) {
+        EdgeRestoration way = EdgeRestoration.of(changes, promised, edge());
+        return new Wish(List.of(), way.writes(), way.kept(), List.of());
+    }
 
     private Wish wish(Flight flight, ZoneView seen) {
         Cutover c = flight.basis;
@@ -189,11 +256,24 @@ final class SimEffects {
         return switch (flight.action.spec()) {
             case ActionSpec.LowerTtls l ->
                     forward(Advance.of(all, SetChange::before, SetChange::aged, seen));
-            case ActionSpec.SwitchStep s -> switchStep(s, c.step(s.step()), seen);
+            case ActionSpec.SwitchStep s ->
+                    edgeStep(s, c).and(switchStep(s, c.step(s.step()), seen));
             case ActionSpec.RestoreRouting r ->
-                    back(Restoration.of(c.restorable(Side.FALLBACK), SetChange::fallback, seen));
+                    edgeBack(c.restorableEdge(Side.FALLBACK), EdgeChange::fallback)
+                            .and(
+                                    back(
+                                            Restoration.of(
+                                                    c.restorable(Side.FALLBACK),
+                                                    SetChange::fallback,
+                                                    seen)));
             case ActionSpec.SettleTtls s ->
-                    back(Restoration.of(c.restorable(s.side()), x -> x.settledOn(s.side()), seen));
+                    edgeBack(c.restorableEdge(s.side()), e -> Cutover.settledOn(e, s.side()))
+                            .and(
+                                    back(
+                                            Restoration.of(
+                                                    c.restorable(s.side()),
+                                                    x -> x.settledOn(s.side()),
+                                                    seen)));
             case ActionSpec.TakeBeforeImage t -> nothing();
             case ActionSpec.Promote p -> nothing();
             case ActionSpec.VerifyPromotion v -> nothing();
@@ -240,14 +320,12 @@ final class SimEffects {
                 : wish;
     }
 
-    private Optional<List<RecordWrite>> plan(Flight flight) {
+    private Optional<Wish> plan(Flight flight) {
         if (!flight.action.spec().writesZone() || !world.apiUp(world.now())) {
             return Optional.empty();
         }
         Wish wish = wish(flight, view(world.now()));
-        return wish.drift().isEmpty() && !wish.writes().isEmpty()
-                ? Optional.of(wish.writes())
-                : Optional.empty();
+        return wish.drift().isEmpty() && !wish.isEmpty() ? Optional.of(wish) : Optional.empty();
     }
 
     private Ending land(Flight flight) {
@@ -265,18 +343,17 @@ final class SimEffects {
                             flight.basis.id().value(),
                             "sim",
                             Scenario.APEX,
+                            Optional.empty(),
                             "${env:TOKEN}",
                             now,
-                            flight.basis.changes()),
+                            flight.basis.changes(),
+                            flight.basis.edge()),
                     List.of("file:/a", "https://b"));
         }
         if (spec instanceof ActionSpec.Purge) {
             return new Ending.Purged(1);
         }
-        Wish wish =
-                flight.stale
-                        .map(w -> new Wish(w, List.of(), List.of()))
-                        .orElseGet(() -> wish(flight, view(now)));
+        Wish wish = flight.stale.orElseGet(() -> wish(flight, view(now)));
         if (!wish.drift().isEmpty()) {
             return new Ending.Drifted(wish.drift());
         }
@@ -284,6 +361,20 @@ final class SimEffects {
     }
 
     private Ending write(Flight flight, Wish wish, Instant now) {
+        for (EdgeWrite part : wish.parts()) {
+            SimPool pool = world.pool.orElseThrow();
+            EdgePart.Pool was = pool.pool();
+            // The whole array, rebuilt from the copy that was read, whoever wrote meanwhile.
+            pool.write(((EdgePart.Pool) part.target()).origins(), now);
+            trace.note(now, "  pool written by " + flight.action.id() + ": " + part);
+            oracle.poolWritten(flight.action, was, pool.pool(), flight.stale.isPresent());
+        }
+        if (!wish.parts().isEmpty()
+                && !wish.writes().isEmpty()
+                && chance.in100(world.scenario.faults() * 10)) {
+            trace.note(now, "  cut between edge and zone: " + flight.action.id());
+            return new Ending.Failed(Ending.Failure.TRANSIENT, "the API answered 502");
+        }
         List<DnsRecord> before = world.zone.records();
         try {
             if (!wish.writes().isEmpty()) {
@@ -300,7 +391,7 @@ final class SimEffects {
         }
         oracle.zoneWritten(
                 flight.action, before, world.zone.records(), flight.stale.isPresent(), now);
-        return written(wish.writes().size(), wish.kept());
+        return written(wish.writes().size() + wish.parts().size(), wish.kept());
     }
 
     private Ending written(int writes, List<ForeignEdit> kept) {

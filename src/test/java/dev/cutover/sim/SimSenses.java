@@ -8,6 +8,7 @@ import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.EdgeGates;
 import dev.cutover.core.judge.Bucket;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ final class SimSenses {
         Instant now = world.now();
         boolean blind =
                 key != EvidenceKey.ZONE
+                        && key != EvidenceKey.EDGE
                         && key != EvidenceKey.AUTHORITIES
                         && SimWorld.any(world.blind, now);
         if (blind) {
@@ -34,7 +36,7 @@ final class SimSenses {
         }
         return switch (key) {
             case ZONE -> zone(now);
-            case EDGE -> new Evidence.Edge(EdgeView.none(now));
+            case EDGE -> edge(now);
             case AUTHORITIES -> authorities(now);
             case RESOLVERS -> resolvers(now);
             case NEXT_PAGES -> pages(key, List.of(SimWorld.Origin.NEXT), now);
@@ -61,6 +63,14 @@ final class SimSenses {
                             ? new Evidence.NoEvidence(key, "the engine does not answer", now)
                             : new Evidence.Engine("ready", now);
         };
+    }
+
+    private Evidence edge(Instant now) {
+        if (!world.apiUp(now)) {
+            return new Evidence.NoEvidence(EvidenceKey.EDGE, "the API answered 502", now);
+        }
+        return new Evidence.Edge(
+                world.pool.map(p -> p.view(now)).orElseGet(() -> EdgeView.none(now)));
     }
 
     private Evidence zone(Instant now) {
@@ -159,6 +169,17 @@ final class SimSenses {
                             .anyMatch(r -> SimWorld.originOf(r.content()) == SimWorld.Origin.NEXT);
             names.add(new Evidence.ServedName(name, next ? "next" : "current", "next", ""));
         }
+        world.pool.ifPresent(
+                pool -> {
+                    for (int i = 0; i < EdgeGates.LEAST_ASKED; i++) {
+                        names.add(
+                                new Evidence.ServedName(
+                                        SimPool.HOST,
+                                        pool.isOnNext(now) ? "next" : "current",
+                                        "next",
+                                        ""));
+                    }
+                });
         return new Evidence.Served(names, now);
     }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Everything outside the controller, with one settable clock.
@@ -38,6 +39,7 @@ final class SimWorld {
     final Scenario scenario;
     final Chance chance;
     final SimZone zone;
+    final Optional<SimPool> pool;
     final SimEngine engine = new SimEngine();
     private final Map<Origin, List<Spell>> sick = new EnumMap<>(Origin.class);
     final List<Spell> apiDown = new ArrayList<>();
@@ -63,6 +65,22 @@ final class SimWorld {
         this.chance = chance;
         now = Scenario.START;
         zone = new SimZone(chance.split(), scenario.zone(), chance.from(2, 3), now);
+        pool =
+                scenario.pool()
+                        .map(
+                                p -> {
+                                    SimPool made = new SimPool(chance.split(), p, now);
+                                    if (chance.in100(scenario.faults() * 20)) {
+                                        Instant opens = scenario.plan().window().opensAt();
+                                        made.sickFrom(
+                                                chance.after(
+                                                        opens.minusSeconds(600),
+                                                        Duration.ZERO,
+                                                        Duration.ofMinutes(40)),
+                                                Duration.ofSeconds(chance.seconds(10, 400)));
+                                    }
+                                    return made;
+                                });
         Set<DnsName> found = new LinkedHashSet<>();
         scenario.promises().keySet().forEach(k -> found.add(k.name()));
         names = List.copyOf(found);
