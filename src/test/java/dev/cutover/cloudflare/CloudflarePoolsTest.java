@@ -167,7 +167,7 @@ class CloudflarePoolsTest {
     @Test
     void a_token_that_may_not_read_pools_is_told_at_planning_time() {
         EnumSet<Permission> some = EnumSet.allOf(Permission.class);
-        some.remove(Permission.BALANCERS_READ);
+        some.remove(Permission.LOAD_BALANCERS_READ);
         lab.account.allow(CloudflareLab.SECRET, TokenStatus.ACTIVE, some);
 
         assertThat(read(edge).lack(WEB).orElseThrow().why()).contains("a token that may read");

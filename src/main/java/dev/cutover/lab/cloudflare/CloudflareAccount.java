@@ -28,8 +28,8 @@ public final class CloudflareAccount {
         SETTINGS_EDIT,
         RULES_READ,
         RULES_EDIT,
-        BALANCERS_READ,
-        BALANCERS_EDIT,
+        LOAD_BALANCERS_READ,
+        LOAD_BALANCERS_EDIT,
         CACHE_PURGE,
         ANALYTICS_READ
     }

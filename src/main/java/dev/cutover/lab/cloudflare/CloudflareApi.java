@@ -364,7 +364,7 @@ public final class CloudflareApi implements AutoCloseable {
     private static Operation balancing(LoadBalancerCalls.Known known) {
         return new Operation(
                 Kind.SETTING,
-                known.write() ? Permission.BALANCERS_EDIT : Permission.BALANCERS_READ,
+                known.write() ? Permission.LOAD_BALANCERS_EDIT : Permission.LOAD_BALANCERS_READ,
                 known.write(),
                 known.act());
     }
