@@ -120,7 +120,7 @@ public final class LoadBalancing {
     /**
      * A person makes a proxied load balancer in the dashboard.
      *
-     * @param affinity {@code none}, or {@code cookie} to keep sessions where they are
+     * @param affinity {@code "none"}, or {@code "cookie"} to keep sessions where they are
      */
     public synchronized void addBalancer(
             ZoneState zone,
