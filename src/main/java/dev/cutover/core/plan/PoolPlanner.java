@@ -79,7 +79,7 @@ record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
             if (from.isEmpty() || to.isEmpty() || balancers.isEmpty()) {
                 return;
             }
-            refuseState(planned, pool, from.get(), to.get());
+            refuseState(pool, from.get(), to.get());
             balancers.forEach(b -> refuseBalancer(planned, b));
             changes.add(change(planned, pool, from.get(), to.get(), balancers));
         }
@@ -111,8 +111,7 @@ record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
             return balancers;
         }
 
-        private void refuseState(
-                PlannedPool planned, EdgePart.Pool pool, PoolOrigin from, PoolOrigin to) {
+        private void refuseState(EdgePart.Pool pool, PoolOrigin from, PoolOrigin to) {
             if (!pool.enabled()) {
                 refuse(
                         "PoolDisabled",
