@@ -247,19 +247,37 @@ public final class StoreArchive {
                 ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8);
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            expectEmpty(connection, schema);
-            statement.execute("TRUNCATE " + String.join(", ", TABLES));
-            JsonNode tables = manifest(file, zip).path("tables");
-            for (String table : TABLES) {
-                rows.put(table, copyIn(connection, zip, table, tables.path(table)));
+            try {
+                read(file, zip, connection, statement, schema, rows);
+                connection.commit();
+            } catch (UnusableException | SQLException | IOException | RuntimeException e) {
+                // A pool that takes a connection back may commit what is open on it.
+                connection.rollback();
+                throw e;
             }
-            statement.execute(
-                    "UPDATE cutover SET owner = '', epoch = epoch + 1, lease_until = '-infinity'");
-            statement.execute("UPDATE channel SET owner = '', lease_until = '-infinity'");
-            goOnCounting(connection);
-            connection.commit();
             return new Summary(schema, rows);
         }
+    }
+
+    private static void read(
+            Path file,
+            ZipFile zip,
+            Connection connection,
+            Statement statement,
+            String schema,
+            Map<String, Long> rows)
+            throws UnusableException, SQLException, IOException {
+        expectEmpty(connection, schema);
+        statement.execute("TRUNCATE " + String.join(", ", TABLES));
+        JsonNode tables = manifest(file, zip).path("tables");
+        for (String table : TABLES) {
+            rows.put(table, copyIn(connection, zip, table, tables.path(table)));
+        }
+        expectWholeJournals(statement);
+        statement.execute(
+                "UPDATE cutover SET owner = '', epoch = epoch + 1, lease_until = '-infinity'");
+        statement.execute("UPDATE channel SET owner = '', lease_until = '-infinity'");
+        goOnCounting(connection);
     }
 
     private static void expectEmpty(Connection connection, String schema)
@@ -297,10 +315,52 @@ public final class StoreArchive {
                     table + ": expected columns " + known + ", the archive has " + columns);
         }
         try (InputStream in = zip.getInputStream(zip.getEntry(table + ".copy"))) {
-            return copies(connection)
-                    .copyIn(
-                            "COPY " + table + " (" + String.join(", ", columns) + ") FROM STDIN",
-                            in);
+            long rows =
+                    copies(connection)
+                            .copyIn(
+                                    "COPY "
+                                            + table
+                                            + " ("
+                                            + String.join(", ", columns)
+                                            + ") FROM STDIN",
+                                    in);
+            if (rows != told.path("rows").asLong()) {
+                throw new UnusableException(
+                        table
+                                + ": expected "
+                                + told.path("rows").asLong()
+                                + " rows as its "
+                                + MANIFEST
+                                + " says, seen "
+                                + rows);
+            }
+            return rows;
+        }
+    }
+
+    /** A journal with a gap would be folded to a state that never was, and driven from there. */
+    private static void expectWholeJournals(Statement statement)
+            throws SQLException, UnusableException {
+        try (ResultSet row =
+                statement.executeQuery(
+                        """
+                        SELECT c.id, c.seq, count(e.seq) AS entries, max(e.seq) AS last
+                        FROM cutover c LEFT JOIN event e ON e.cutover = c.id
+                        GROUP BY c.id, c.seq
+                        HAVING count(e.seq) <> c.seq OR max(e.seq) IS DISTINCT FROM c.seq
+                        ORDER BY c.id LIMIT 1""")) {
+            if (row.next()) {
+                throw new UnusableException(
+                        "the journal of "
+                                + row.getString("id")
+                                + " is not whole: expected entries 1 to "
+                                + row.getLong("seq")
+                                + ", seen "
+                                + row.getLong("entries")
+                                + " up to "
+                                + row.getLong("last")
+                                + "; take an archive that export wrote");
+            }
         }
     }
 

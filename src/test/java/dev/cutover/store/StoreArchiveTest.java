@@ -125,6 +125,21 @@ class StoreArchiveTest {
         }
 
         @Test
+        void a_journal_with_a_gap_is_refused_and_nothing_is_left_behind() throws Exception {
+            there.clear();
+            Cutover c = begin("acme");
+            request(c, new Input.Hold("kim", "odd"), NOW);
+            here.executeHere("DELETE FROM event WHERE seq = 2");
+            Path file = written();
+
+            assertThatThrownBy(() -> new StoreArchive(there.source()).read(file))
+                    .isInstanceOf(StoreArchive.UnusableException.class)
+                    .hasMessageContaining("the journal of acme-1 is not whole")
+                    .hasMessageContaining("expected entries 1 to 3, seen 2 up to 3");
+            assertThat(there.column("SELECT id FROM cutover")).isEmpty();
+        }
+
+        @Test
         void what_is_no_archive_is_told() throws Exception {
             Path text = Files.writeString(folder.resolve("a.zip"), "hello");
             assertThatThrownBy(() -> StoreArchive.check(text))
