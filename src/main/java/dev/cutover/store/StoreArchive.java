@@ -127,7 +127,7 @@ public final class StoreArchive {
             String schema = schemaVersion(connection);
             manifest.put("schema", schema).put("writtenAt", at.toString());
             ObjectNode tables = manifest.putObject("tables");
-            for (String table : TABLES) {
+            for (String table : tablesOf(connection)) {
                 rows.put(table, copyOut(connection, table, zip, tables.putObject(table)));
             }
             zip.putNextEntry(new ZipEntry(MANIFEST));
@@ -168,7 +168,11 @@ public final class StoreArchive {
         try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
             JsonNode manifest = manifest(file, zip);
             for (String table : TABLES) {
-                check(file, zip, table, manifest.path("tables").path(table));
+                // What an older version had no table for is not in it; reading sees whether more is
+                // missing.
+                if (manifest.path("tables").has(table)) {
+                    check(file, zip, table, manifest.path("tables").path(table));
+                }
             }
             return manifest.path("schema").asText();
         } catch (ZipException e) {
@@ -268,9 +272,13 @@ public final class StoreArchive {
             Map<String, Long> rows)
             throws UnusableException, SQLException, IOException {
         expectEmpty(connection, schema);
-        statement.execute("TRUNCATE " + String.join(", ", TABLES));
+        List<String> here = tablesOf(connection);
+        statement.execute("TRUNCATE " + String.join(", ", here));
         JsonNode tables = manifest(file, zip).path("tables");
-        for (String table : TABLES) {
+        for (String table : here) {
+            if (!tables.has(table)) {
+                throw new UnusableException(file + ": " + table + ".copy is missing");
+            }
             rows.put(table, copyIn(connection, zip, table, tables.path(table)));
         }
         expectWholeJournals(statement);
@@ -386,6 +394,17 @@ public final class StoreArchive {
                 statement.execute(one);
             }
         }
+    }
+
+    /** The tables of this store: an older schema has fewer. */
+    private static List<String> tablesOf(Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        for (String table : TABLES) {
+            if (!columns(connection, table).isEmpty()) {
+                tables.add(table);
+            }
+        }
+        return tables;
     }
 
     static List<String> columns(Connection connection, String table) throws SQLException {

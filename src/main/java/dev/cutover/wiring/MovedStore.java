@@ -38,6 +38,15 @@ final class MovedStore implements StoreMover {
 
     @Override
     public List<String> export(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw GivenUpException.wrongUse(
+                    List.of(
+                            file
+                                    + ": expected a file in a folder that exists, there is no "
+                                    + folder
+                                    + "; nothing was written"));
+        }
         StoreArchive.Summary summary = onStore(store -> write(store, file));
         return List.of(
                 "wrote "
@@ -78,10 +87,12 @@ final class MovedStore implements StoreMover {
 
     @Override
     public List<String> take(Path file) {
+        // Before a store is started or made for it.
+        String schema = tried(() -> StoreArchive.check(file));
         StoreArchive.Summary summary =
                 onStore(
                         store -> {
-                            migrate(store, Optional.of(StoreArchive.check(file)));
+                            migrate(store, Optional.of(schema));
                             StoreArchive.Summary read = new StoreArchive(store).read(file);
                             migrate(store, Optional.empty());
                             return read;
@@ -106,16 +117,17 @@ final class MovedStore implements StoreMover {
     private static StoreArchive.Summary onStore(Task task) {
         Optional<String> url = Serve.early("cutover.store.url");
         if (url.isPresent()) {
-            return tried(
-                    task,
+            DataSource given =
                     source(
                             url.get(),
                             Serve.early("cutover.store.user").orElse(""),
-                            Serve.early("cutover.store.password").orElse("")));
+                            Serve.early("cutover.store.password").orElse(""));
+            return tried(() -> task.on(given));
         }
         try (EmbeddedPostgres.Running database =
                 EmbeddedPostgres.start(Serve.home().resolve("postgres"))) {
-            return tried(task, source(database.jdbcUrl(), database.user(), database.password()));
+            DataSource own = source(database.jdbcUrl(), database.user(), database.password());
+            return tried(() -> task.on(own));
         } catch (PostgresStartException e) {
             throw GivenUpException.unreachable(List.of(String.valueOf(e.getMessage())));
         }
@@ -138,9 +150,14 @@ final class MovedStore implements StoreMover {
         return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     }
 
-    private static StoreArchive.Summary tried(Task task, DataSource store) {
+    /** Work that may fail for reasons an operator is told. */
+    private interface Work<T> {
+        T done() throws SQLException, IOException, StoreArchive.UnusableException;
+    }
+
+    private static <T> T tried(Work<T> work) {
         try {
-            return task.on(store);
+            return work.done();
         } catch (StoreArchive.UnusableException e) {
             throw GivenUpException.wrongUse(
                     List.of(String.valueOf(e.getMessage()), "nothing was changed"));

@@ -140,6 +140,42 @@ class StoreArchiveTest {
         }
 
         @Test
+        void an_archive_of_an_older_version_is_read_at_its_schema() throws Exception {
+            try (TestDatabase old = here.asOf("5");
+                    TestDatabase target = there.asOf("5")) {
+                new SqlJournal(old.source())
+                        .begin(
+                                SampleEvents.scheduled(SampleEvents.plan("acme", 1)),
+                                "kim",
+                                NOW,
+                                Optional.empty());
+                Path file = folder.resolve("old.zip");
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    new StoreArchive(old.source()).write(out, NOW);
+                }
+
+                assertThat(StoreArchive.check(file)).isEqualTo("5");
+                assertThat(new StoreArchive(target.source()).read(file).cutovers()).isEqualTo(1);
+                assertThatThrownBy(() -> new StoreArchive(there.source()).read(file))
+                        .isInstanceOf(StoreArchive.UnusableException.class)
+                        .hasMessageContaining("the archive has schema version 5");
+            }
+        }
+
+        @Test
+        void a_table_left_out_is_missed() throws Exception {
+            there.clear();
+            begin("acme");
+            Path file = written();
+            edit(file, "manifest.json", "\"outbox\"", "\"inbox\"");
+
+            assertThatThrownBy(() -> new StoreArchive(there.source()).read(file))
+                    .isInstanceOf(StoreArchive.UnusableException.class)
+                    .hasMessageContaining("outbox.copy is missing");
+            assertThat(there.column("SELECT id FROM cutover")).isEmpty();
+        }
+
+        @Test
         void what_is_no_archive_is_told() throws Exception {
             Path text = Files.writeString(folder.resolve("a.zip"), "hello");
             assertThatThrownBy(() -> StoreArchive.check(text))

@@ -36,6 +36,10 @@ public final class TestDatabase implements AutoCloseable {
     private AgroalDataSource pool;
 
     private TestDatabase(String url, String user, String password, Runnable stop) {
+        this(url, user, password, stop, "latest");
+    }
+
+    private TestDatabase(String url, String user, String password, Runnable stop, String version) {
         this.url = url;
         this.user = user;
         this.password = password;
@@ -44,7 +48,12 @@ public final class TestDatabase implements AutoCloseable {
                 "store_" + Long.toString(ProcessHandle.current().pid()) + "_" + System.nanoTime();
         execute("CREATE SCHEMA " + schema);
         this.pool = pool();
-        Flyway.configure().dataSource(pool).defaultSchema(schema).load().migrate();
+        Flyway.configure().dataSource(pool).defaultSchema(schema).target(version).load().migrate();
+    }
+
+    /// Another store on the same server, as an older version of this program left it.
+    TestDatabase asOf(String version) {
+        return new TestDatabase(url, user, password, () -> {}, version);
     }
 
     public static TestDatabase embedded() {
