@@ -132,7 +132,7 @@ class SettingsCheckTest {
     void a_receiver_that_could_not_be_sent_to_is_told(
             String address, String secrets, String expected) {
         given.put("cutover.secrets.allow", "HOOK");
-        String[] words = address.split(" +");
+        String[] words = address.split(" +", -1);
         if (!words[0].equals("x")) {
             given.put("cutover.webhooks.ops." + words[0], words[1]);
         }
