@@ -1,9 +1,9 @@
 package dev.cutover.probe;
 
 import dev.cutover.core.dns.DnsName;
-import dev.cutover.core.evidence.Evidence.AliasTarget;
-import dev.cutover.core.evidence.Evidence.IssuerRule;
-import dev.cutover.core.evidence.Evidence.NameServers;
+import dev.cutover.core.evidence.AliasTarget;
+import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.NameServers;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers.Delegated;
