@@ -2,12 +2,12 @@ package dev.cutover.port;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.SetKey;
-import dev.cutover.core.evidence.Evidence.AliasTarget;
+import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
-import dev.cutover.core.evidence.Evidence.IssuerRule;
-import dev.cutover.core.evidence.Evidence.NameServers;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
-import dev.cutover.core.evidence.Evidence.SignedSet;
+import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.NameServers;
+import dev.cutover.core.evidence.SignedSet;
 import java.util.List;
 import java.util.Set;
 

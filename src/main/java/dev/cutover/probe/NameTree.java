@@ -1,18 +1,20 @@
 package dev.cutover.probe;
 
 import dev.cutover.core.dns.DnsName;
-import dev.cutover.core.evidence.Evidence.AliasTarget;
-import dev.cutover.core.evidence.Evidence.IssuerRule;
-import dev.cutover.core.evidence.Evidence.NameServers;
+import dev.cutover.core.evidence.AliasTarget;
+import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.NameServers;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers.Delegated;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +33,7 @@ import org.xbill.DNS.Type;
 
 /// How names hang together outside a plan: zones above, zones beside, what aliases lead to.
 ///
+/// One of these serves one look: what it has learnt of zones and servers it does not ask again.
 /// Asked at the servers of each zone themselves. Resolvers are asked only for the name servers of
 /// zones: one asked for a name that does not exist yet would remember so, for itself and for the
 /// visitors it serves. Seldom asked, so it takes dnsjava's own transport, whose late timeouts do
@@ -42,6 +45,9 @@ final class NameTree {
     private static final Duration EACH = Duration.ofSeconds(2);
 
     private final ServerFinder finder;
+    private final Map<String, Boolean> zones = new HashMap<>();
+    private final Map<String, List<Resolver>> servers = new HashMap<>();
+    private final Map<String, Message> owners = new HashMap<>();
 
     NameTree(ServerFinder finder) {
         this.finder = finder;
@@ -113,26 +119,59 @@ final class NameTree {
     ///
     /// @throws PortException TRANSIENT when no server of the zone gives one
     private List<Message> askOwner(String name, List<Integer> types, Call call) {
-        String zone = finder.zoneAbove(name, call);
-        List<Resolver> servers = finder.serversOf(zone, call);
         List<Message> replies = new ArrayList<>();
         for (int type : types) {
-            replies.add(authoritative(name, type, servers, 0, call));
+            String question = name + " " + type;
+            Message known = owners.get(question);
+            if (known == null) {
+                List<Resolver> whom = serversOf(zoneAbove(name, call), call);
+                known = authoritative(name, type, whom, 0, call);
+                owners.put(question, known);
+            }
+            replies.add(known);
         }
         return replies;
     }
 
+    /// Where the nearest zone above a name begins: the name's longest ancestor that has name
+    /// servers; the root, `.`, when none has.
+    private String zoneAbove(String name, Call call) {
+        String zone = ".";
+        String[] labels = name.split("\\.", -1);
+        String at = "";
+        // From the top down, so that below a name that is no zone's the fewest are asked for.
+        for (int i = labels.length - 1; i > 0; i--) {
+            at = at.isEmpty() ? labels[i] : labels[i] + "." + at;
+            Boolean known = zones.get(at);
+            if (known == null) {
+                known = finder.isZone(at, call);
+                zones.put(at, known);
+            }
+            zone = known ? at : zone;
+        }
+        return zone;
+    }
+
+    private List<Resolver> serversOf(String zone, Call call) {
+        List<Resolver> known = servers.get(zone);
+        if (known == null) {
+            known = finder.serversOf(zone, call);
+            servers.put(zone, known);
+        }
+        return known;
+    }
+
     private Message authoritative(
-            String name, int type, List<Resolver> servers, int depth, Call call) {
+            String name, int type, List<Resolver> whom, int depth, Call call) {
         String why = "";
-        for (Resolver server : servers.subList(0, Math.min(MOST_ASKED, servers.size()))) {
+        for (Resolver server : whom.subList(0, Math.min(MOST_ASKED, whom.size()))) {
             Reply reply = ask(server, name, type, call);
             if (reply.message().isEmpty()) {
                 why = reply.failure();
                 continue;
             }
             Message message = reply.message().get();
-            List<String> below = servers(message, Section.AUTHORITY);
+            List<String> below = named(message, Section.AUTHORITY);
             if (message.getHeader().getFlag(Flags.AA)) {
                 return message;
             }
@@ -147,13 +186,13 @@ final class NameTree {
 
     /// Who names which servers; see [dev.cutover.port.Resolvers#delegation].
     Delegated delegation(DnsName zone, Call call) {
-        List<Resolver> above = finder.serversOf(finder.zoneAbove(zone.value(), call), call);
+        List<Resolver> above = serversOf(zoneAbove(zone.value(), call), call);
         List<NameServers> parent = named(zone, above, false, call);
         Set<String> hosts = new LinkedHashSet<>();
         parent.stream().filter(NameServers::answered).forEach(p -> hosts.addAll(p.names()));
         List<Resolver> own =
                 hosts.isEmpty()
-                        ? finder.serversOf(zone.value(), call)
+                        ? serversOf(zone.value(), call)
                         : finder.at(List.copyOf(hosts), call);
         return new Delegated(parent, named(zone, own, true, call));
     }
@@ -168,10 +207,10 @@ final class NameTree {
             }
             Message message = reply.message().get();
             boolean answers = message.getHeader().getFlag(Flags.AA);
-            List<String> names = servers(message, Section.ANSWER);
+            List<String> names = named(message, Section.ANSWER);
             // A server of both zones answers for the lower one: the same list, seen from above.
             if (names.isEmpty() && !own) {
-                names = servers(message, Section.AUTHORITY);
+                names = named(message, Section.AUTHORITY);
             }
             String failure =
                     names.isEmpty()
@@ -182,7 +221,7 @@ final class NameTree {
         return named;
     }
 
-    private static List<String> servers(Message message, int section) {
+    private static List<String> named(Message message, int section) {
         return message.getSection(section).stream()
                 .filter(NSRecord.class::isInstance)
                 .map(r -> text(((NSRecord) r).getTarget()))
@@ -195,7 +234,7 @@ final class NameTree {
     ///
     /// @throws PortException TRANSIENT when no server of the zone above answers
     boolean isChained(DnsName zone, Call call) {
-        List<Resolver> above = finder.serversOf(finder.zoneAbove(zone.value(), call), call);
+        List<Resolver> above = serversOf(zoneAbove(zone.value(), call), call);
         Message reply = authoritative(zone.value(), Type.DS, above, MOST_HOPS, call);
         return reply.getSection(Section.ANSWER).stream().anyMatch(r -> r.getType() == Type.DS);
     }

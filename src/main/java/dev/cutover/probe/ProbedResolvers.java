@@ -4,14 +4,14 @@ import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
-import dev.cutover.core.evidence.Evidence.AliasTarget;
+import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.Came;
-import dev.cutover.core.evidence.Evidence.IssuerRule;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
-import dev.cutover.core.evidence.Evidence.Security;
-import dev.cutover.core.evidence.Evidence.SignedSet;
 import dev.cutover.core.evidence.Evidence.Told;
+import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.Security;
+import dev.cutover.core.evidence.SignedSet;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
@@ -48,7 +48,6 @@ public final class ProbedResolvers implements Resolvers {
     private final List<Resolver> resolvers;
     private final ServerFinder finder;
     private final Duration timeout;
-    private final NameTree tree;
     private final Validation validation;
 
     /// @param resolvers the recursive resolvers, in the operator's order; at least one
@@ -73,7 +72,6 @@ public final class ProbedResolvers implements Resolvers {
         this.resolvers = List.copyOf(resolvers);
         this.finder = new ServerFinder(this::askSome, this.resolvers, authorityPort);
         this.timeout = timeout;
-        this.tree = new NameTree(finder);
         this.validation = new Validation(this.resolvers, anchors);
     }
 
@@ -134,22 +132,24 @@ public final class ProbedResolvers implements Resolvers {
 
     @Override
     public List<AliasTarget> follow(List<DnsName> names, Call call) {
+        NameTree tree = new NameTree(finder);
         return names.stream().map(name -> tree.follow(name, call)).toList();
     }
 
     @Override
     public Delegated delegation(DnsName zone, Call call) {
-        return tree.delegation(zone, call);
+        return new NameTree(finder).delegation(zone, call);
     }
 
     @Override
     public List<IssuerRule> issuerRules(DnsName zone, List<DnsName> names, Call call) {
+        NameTree tree = new NameTree(finder);
         return names.stream().map(name -> tree.issuerRule(name, call)).toList();
     }
 
     @Override
     public List<SignedSet> validate(DnsName zone, List<SetKey> sets, Call call) {
-        if (!tree.isChained(zone, call)) {
+        if (!new NameTree(finder).isChained(zone, call)) {
             return sets.stream().map(s -> new SignedSet(s, Security.INSECURE, "")).toList();
         }
         return sets.stream().map(s -> validation.of(s, call)).toList();

@@ -71,20 +71,9 @@ final class ServerFinder {
         return at(names, call);
     }
 
-    /// Where the nearest zone above a name begins: the name's longest ancestor that has name
-    /// servers; the root, `.`, when none has.
-    String zoneAbove(String name, Call call) {
-        String zone = ".";
-        // From the top: a name that does not exist is not asked for, once its parent is none.
-        String[] labels = name.split("\\.", -1);
-        String at = "";
-        for (int i = labels.length - 1; i > 0; i--) {
-            at = at.isEmpty() ? labels[i] : labels[i] + "." + at;
-            if (!mostSay(at, List.of(Type.NS), call).isEmpty()) {
-                zone = at;
-            }
-        }
-        return zone;
+    /// Whether a zone begins at this name: whether it has name servers.
+    boolean isZone(String name, Call call) {
+        return !mostSay(name, List.of(Type.NS), call).isEmpty();
     }
 
     /// These name servers on every address they have.

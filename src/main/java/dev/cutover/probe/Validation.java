@@ -1,8 +1,8 @@
 package dev.cutover.probe;
 
 import dev.cutover.core.dns.SetKey;
-import dev.cutover.core.evidence.Evidence.Security;
-import dev.cutover.core.evidence.Evidence.SignedSet;
+import dev.cutover.core.evidence.Security;
+import dev.cutover.core.evidence.SignedSet;
 import dev.cutover.port.Call;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence;
-import dev.cutover.core.evidence.Evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
-import dev.cutover.core.evidence.Evidence.IssuerRule;
-import dev.cutover.core.evidence.Evidence.NameServers;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.NameServers;
+import dev.cutover.core.evidence.Security;
+import dev.cutover.core.evidence.SignedSet;
 import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
@@ -260,7 +262,7 @@ class NameTreeTest {
     @Test
     void a_zone_without_a_ds_above_is_not_signed() {
         assertThat(probed.validate(ZONE, List.of(SOA), call()))
-                .containsExactly(new Evidence.SignedSet(SOA, Evidence.Security.INSECURE, ""));
+                .containsExactly(new SignedSet(SOA, Security.INSECURE, ""));
     }
 
     private Evidence.Authorities look(Instant at) {

@@ -8,6 +8,9 @@ import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.evidence.NameServers;
+import dev.cutover.core.evidence.Security;
+import dev.cutover.core.evidence.SignedSet;
 import dev.cutover.lab.CallTap;
 import dev.cutover.lab.dns.Authorities;
 import dev.cutover.lab.dns.LabAddresses;
@@ -17,6 +20,7 @@ import dev.cutover.lab.dns.ZoneSource.ZoneRecord;
 import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
+import dev.cutover.port.Resolvers.Delegated;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -98,6 +102,32 @@ class ProbedResolversTest {
             assertThat(run.errors.stream().sorted().toList().get(run.errors.size() / 2))
                     .isLessThan(0.05);
             assertThat(run.named).contains("r08").hasSizeBetween(3, 8); // stale ones
+        }
+    }
+
+    @Test
+    void the_lab_s_zone_is_healthy_and_not_signed(@TempDir Path folder) throws Exception {
+        try (var world = new World(folder);
+                var engine = new ProbeEngine()) {
+            var probed =
+                    new ProbedResolvers(engine, ResolverList.read(world.list), world.port, TIMEOUT);
+            SetKey soa = set("acme.example", RecordType.SOA);
+
+            Delegated delegated = probed.delegation(ZONE, call());
+            assertThat(delegated.parent()).isNotEmpty().allMatch(NameServers::answered);
+            assertThat(delegated.child())
+                    .hasSize(2)
+                    .allMatch(own -> own.names().equals(List.of("ns1.dns.lab", "ns2.dns.lab")));
+            assertThat(delegated.parent().getFirst().names())
+                    .isEqualTo(delegated.child().getFirst().names());
+            assertThat(probed.validate(ZONE, List.of(soa), call()))
+                    .containsExactly(new SignedSet(soa, Security.INSECURE, ""));
+            assertThat(probed.issuerRules(ZONE, List.of(WWW.name()), call()))
+                    .singleElement()
+                    .matches(rule -> !rule.restricts() && rule.failure().isEmpty());
+            assertThat(probed.askAuthorities(ZONE, List.of(soa), call()))
+                    .hasSize(2)
+                    .allMatch(answer -> answer.soa().isPresent());
         }
     }
 

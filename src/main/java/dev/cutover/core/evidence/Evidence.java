@@ -401,24 +401,6 @@ public sealed interface Evidence {
         }
     }
 
-    /**
-     * What one alias leads to.
-     *
-     * @param addresses sorted; empty when it resolves to none
-     * @param longestTtlSeconds the longest life of any answer on the way; 0 when there was none
-     * @param failure empty when its servers answered; else what happened
-     */
-    record AliasTarget(
-            DnsName target, List<String> addresses, long longestTtlSeconds, String failure) {
-        public AliasTarget {
-            addresses = addresses.stream().sorted().toList();
-        }
-
-        public boolean answered() {
-            return failure.isEmpty();
-        }
-    }
-
     /** Which name servers the zone above and the zone itself name for the zone. */
     record Delegation(List<NameServers> parent, List<NameServers> child, Instant observedAt)
             implements Evidence {
@@ -430,23 +412,6 @@ public sealed interface Evidence {
         @Override
         public EvidenceKey key() {
             return EvidenceKey.DELEGATION;
-        }
-    }
-
-    /**
-     * The name servers one server names.
-     *
-     * @param server who was asked
-     * @param names sorted, lower case, without the trailing dot
-     * @param failure empty when it answered; else what happened
-     */
-    record NameServers(String server, List<String> names, String failure) {
-        public NameServers {
-            names = names.stream().sorted().toList();
-        }
-
-        public boolean answered() {
-            return failure.isEmpty();
         }
     }
 
@@ -462,21 +427,6 @@ public sealed interface Evidence {
         }
     }
 
-    /**
-     * The CAA records that hold for one name.
-     *
-     * @param at the name they stand at: the name itself or the nearest one above that has any
-     * @param issuers the domains of {@code issue} records, lower case; {@code ""} forbids all
-     * @param restricts whether there is any {@code issue} record; without, everybody may issue
-     * @param failure empty when the records could be read; else what happened
-     */
-    record IssuerRule(
-            DnsName name, String at, List<String> issuers, boolean restricts, String failure) {
-        public IssuerRule {
-            issuers = List.copyOf(issuers);
-        }
-    }
-
     /** Whether what is answered for the zone can be proven by signatures, from the root down. */
     record Signatures(List<SignedSet> sets, Instant observedAt) implements Evidence {
         public Signatures {
@@ -487,25 +437,6 @@ public sealed interface Evidence {
         public EvidenceKey key() {
             return EvidenceKey.SIGNATURES;
         }
-    }
-
-    /**
-     * What validation said of one set.
-     *
-     * @param why the validator's reason; may be empty
-     */
-    record SignedSet(SetKey set, Security security, String why) {}
-
-    /** What a validator says of an answer. Source: RFC 4033 section 5. */
-    enum Security {
-        /** Every signature from the root's key down holds. */
-        SECURE,
-        /** The zone above says, provably, that this zone is not signed. */
-        INSECURE,
-        /** Signatures are due, and do not hold: validating resolvers answer SERVFAIL. */
-        BOGUS,
-        /** Nobody answered. */
-        UNKNOWN
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.plan.SetChange;
@@ -138,7 +139,7 @@ public record TtlClock(
     private static long targetSeconds(List<DnsRecord> aliases, Evidence.Aliases seen) {
         return seen.targets().stream()
                 .filter(t -> aliases.stream().anyMatch(a -> a.content().equals(t.target().value())))
-                .mapToLong(Evidence.AliasTarget::longestTtlSeconds)
+                .mapToLong(AliasTarget::longestTtlSeconds)
                 .max()
                 .orElse(0);
     }

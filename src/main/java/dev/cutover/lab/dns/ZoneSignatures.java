@@ -51,18 +51,18 @@ final class ZoneSignatures {
             }
         }
         for (Name name : own) {
-            boolean cut = !name.equals(origin) && sets.get(name).containsKey(Type.NS);
+            Map<Integer, List<Record>> here = sets.getOrDefault(name, Map.of());
+            boolean cut = !name.equals(origin) && here.containsKey(Type.NS);
             Set<Integer> types = new TreeSet<>(List.of(Type.RRSIG, Type.NSEC));
-            sets.get(name)
-                    .forEach(
-                            (type, set) -> {
-                                if (!cut || type == Type.DS) {
-                                    keep(name, type, key.sign(set, now));
-                                }
-                                if (!cut || type == Type.DS || type == Type.NS) {
-                                    types.add(type);
-                                }
-                            });
+            here.forEach(
+                    (type, set) -> {
+                        if (!cut || type == Type.DS) {
+                            keep(name, type, key.sign(set, now));
+                        }
+                        if (!cut || type == Type.DS || type == Type.NS) {
+                            types.add(type);
+                        }
+                    });
             Name next = own.higher(name) == null ? own.first() : own.higher(name);
             Record denial =
                     new NSECRecord(

@@ -344,8 +344,8 @@ class LifeTest {
                         "ns1", c.changes().getFirst().key(), List.of(), 9_000, "");
         var dead = new Evidence.AuthorityAnswer("ns2", soa, List.of(), 99_999, "timed out");
 
-        assertThat(negativeTtl(c, long1, dead)).as("RFC 2308").isEqualTo(Duration.ofSeconds(7_200));
-        assertThat(negativeTtl(c, long1, denied)).isEqualTo(Duration.ofSeconds(9_000));
+        assertThat(negativeTtl(c, long1, dead)).as("RFC 2308").isEqualTo(Duration.ofHours(2));
+        assertThat(negativeTtl(c, long1, denied)).isEqualTo(Duration.ofMinutes(150));
         assertThat(negativeTtl(c, dead)).as("nobody said").isEqualTo(Duration.ofHours(1));
     }
 

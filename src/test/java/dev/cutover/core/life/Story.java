@@ -10,6 +10,9 @@ import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.evidence.NameServers;
+import dev.cutover.core.evidence.Security;
+import dev.cutover.core.evidence.SignedSet;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.RecordWrite;
@@ -425,9 +428,9 @@ final class Story {
             case ALIASES -> new Evidence.Aliases(List.of(), now);
             case DELEGATION ->
                     new Evidence.Delegation(
-                            List.of(new Evidence.NameServers("a.gtld", List.of("ns1", "ns2"), "")),
+                            List.of(new NameServers("a.gtld", List.of("ns1", "ns2"), "")),
                             List.of(
-                                    new Evidence.NameServers(
+                                    new NameServers(
                                             "ns1",
                                             isBad ? List.of("ns1") : List.of("ns1", "ns2"),
                                             "")),
@@ -436,11 +439,9 @@ final class Story {
             case SIGNATURES ->
                     new Evidence.Signatures(
                             List.of(
-                                    new Evidence.SignedSet(
+                                    new SignedSet(
                                             new SetKey(Acme.ZONE, RecordType.SOA),
-                                            isBad
-                                                    ? Evidence.Security.BOGUS
-                                                    : Evidence.Security.SECURE,
+                                            isBad ? Security.BOGUS : Security.SECURE,
                                             "")),
                             now);
             case ENGINE -> new Evidence.Engine("engine 1.0", now);
