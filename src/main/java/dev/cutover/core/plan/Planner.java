@@ -135,14 +135,15 @@ public final class Planner {
                                     + ", seen "
                                     + set.name()));
         }
-        if (set.proxied().isPresent() && plan.zone().server().isPresent()) {
+        if ((set.proxied().isPresent() || set.marked().isPresent())
+                && plan.zone().server().isPresent()) {
             refusals.add(
                     new Refusal(
                             "NoEdge",
                             subject,
-                            "'proxied' is said, but zone "
+                            "'proxied' or 'mark' is said, but zone "
                                     + plan.zone().name()
-                                    + " is on a name server: it has no edge to go behind"));
+                                    + " is on a name server: it has no edge and no notes"));
         }
         if (sorted(set.from()).equals(sorted(set.to())) && set.proxied().isEmpty()) {
             refusals.add(
@@ -186,17 +187,31 @@ public final class Planner {
                                     + set.proxied().get()
                                     + " already: nothing would change; remove it"));
         }
+        before.stream()
+                .flatMap(r -> OwnershipMark.holder(r).stream())
+                .findFirst()
+                .ifPresent(
+                        holder ->
+                                refusals.add(
+                                        new Refusal(
+                                                "MarkedByAnother",
+                                                set.key().toString(),
+                                                "its note says that cutover "
+                                                        + holder
+                                                        + " is at work on it, and it is not one of"
+                                                        + " this controller's live ones")));
         DnsRecord template =
                 before.isEmpty() ? template(plan, set, zone, wanted) : before.getFirst();
         long low = plan.ttl().lowerToSeconds();
-        List<DnsRecord> aged = before.stream().map(r -> lowered(r, low)).toList();
+        List<DnsRecord> aged =
+                before.stream().map(r -> lowered(r, low)).map(r -> marked(plan, set, r)).toList();
         return new SetChange(
                 set.name(),
                 set.type(),
                 before,
                 aged,
-                side(set, before, template, set.to(), set.proxied(), low),
-                side(set, before, template, set.fallback(), Optional.empty(), low),
+                side(plan, set, before, template, set.to(), set.proxied()),
+                side(plan, set, before, template, set.fallback(), Optional.empty()),
                 template.ttlSeconds(),
                 set.step());
     }
@@ -224,12 +239,13 @@ public final class Planner {
     }
 
     private static List<DnsRecord> side(
+            Plan plan,
             PlannedSet set,
             List<DnsRecord> before,
             DnsRecord template,
             List<String> contents,
-            Optional<Boolean> proxied,
-            long low) {
+            Optional<Boolean> proxied) {
+        long low = plan.ttl().lowerToSeconds();
         List<DnsRecord> side = new ArrayList<>();
         List<String> inPlace = inPlace(before, contents);
         for (int i = 0; i < inPlace.size(); i++) {
@@ -247,7 +263,7 @@ public final class Planner {
                             base.settings(),
                             base.modifiedAt()));
         }
-        return side.stream().map(r -> lowered(r, low)).toList();
+        return side.stream().map(r -> lowered(r, low)).map(r -> marked(plan, set, r)).toList();
     }
 
     /** Records whose content the next side keeps come first, so that they have a place there at any size. */
@@ -287,6 +303,10 @@ public final class Planner {
                                 + DnsRecord.AUTO_TTL_ANSWERED
                                 + " s, and its server must present a certificate that browsers"
                                 + " trust");
+    }
+
+    private static DnsRecord marked(Plan plan, PlannedSet set, DnsRecord record) {
+        return set.marked().orElse(false) ? OwnershipMark.on(record, plan.name()) : record;
     }
 
     private static DnsRecord lowered(DnsRecord record, long lowSeconds) {
