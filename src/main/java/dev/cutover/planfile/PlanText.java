@@ -91,6 +91,7 @@ public final class PlanText {
         out.flow(2, "to", set.to());
         out.flow(2, "fallback", set.fallback());
         set.proxied().ifPresent(yes -> out.put(2, "proxied", yes.toString()));
+        set.marked().ifPresent(yes -> out.put(2, "mark", yes.toString()));
         out.put(2, "step", Integer.toString(set.step()));
     }
 

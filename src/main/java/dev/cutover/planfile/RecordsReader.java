@@ -34,7 +34,7 @@ final class RecordsReader {
                                     (a, b) -> a,
                                     LinkedHashMap::new));
 
-    private static final Map<String, Boolean> PROXIED =
+    private static final Map<String, Boolean> YES_OR_NO =
             new TreeMap<>(Map.of("true", true, "false", false));
 
     private RecordsReader() {}
@@ -72,7 +72,9 @@ final class RecordsReader {
         Optional<Value> toValue = in.need("to", "[203.0.113.20]");
         Optional<Value> fromValue = in.need("from", "[198.51.100.10]");
         Optional<Value> proxiedValue = in.get("proxied");
-        Optional<Boolean> proxied = proxiedValue.flatMap(v -> v.oneOf(PROXIED));
+        Optional<Boolean> proxied = proxiedValue.flatMap(v -> v.oneOf(YES_OR_NO));
+        Optional<Value> markValue = in.get("mark");
+        Optional<Boolean> mark = markValue.flatMap(v -> v.oneOf(YES_OR_NO));
         Optional<Integer> step =
                 in.get("step")
                         .map(v -> v.whole(1, MOST_STEPS, "steps").map(Long::intValue))
@@ -89,7 +91,8 @@ final class RecordsReader {
                 || from.isEmpty()
                 || to.isEmpty()
                 || fallback.isEmpty()
-                || proxied.isPresent() != proxiedValue.isPresent()) {
+                || proxied.isPresent() != proxiedValue.isPresent()
+                || mark.isPresent() != markValue.isPresent()) {
             return Optional.empty();
         }
         PlannedSet set =
@@ -100,6 +103,7 @@ final class RecordsReader {
                         to.get(),
                         fallback.get(),
                         proxied,
+                        mark.filter(yes -> yes),
                         step.get());
         return checkAlone(set, in.whole(), toValue.get()) ? Optional.of(set) : Optional.empty();
     }

@@ -39,7 +39,7 @@ enum Section {
     ZONE("zone", List.of("provider", "name", "server", "key", "token"), List.of()),
     RECORD(
             "records[]",
-            List.of("name", "type", "from", "to", "fallback", "proxied", "step"),
+            List.of("name", "type", "from", "to", "fallback", "proxied", "mark", "step"),
             List.of("ttl", "comment")),
     ORIGIN(
             "origins[]",

@@ -354,6 +354,16 @@ class CloudflareZoneTest {
         assertThat(e.category()).isEqualTo(Category.TRANSIENT);
         assertThat(e).hasMessageContaining("are kept for falling back; nothing was sent");
 
+        // On the way back the zone may be looked at all the same.
+        assertThat(
+                        zone.read(
+                                        REF,
+                                        Call.reading(
+                                                "acme-1",
+                                                Call.LOOKING_BACK + "zone",
+                                                Deadline.in(Duration.ofSeconds(5))))
+                                .records())
+                .hasSize(8);
         DnsRecord api = view.set(API).get(0);
         zone.apply(
                 REF,

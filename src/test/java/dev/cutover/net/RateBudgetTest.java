@@ -38,6 +38,17 @@ class RateBudgetTest {
     }
 
     @Test
+    void looking_back_leaves_the_last_third_of_the_reserve_to_restoring() {
+        told(5, 30);
+        budget.take(Priority.LOOKING_BACK, soon());
+        budget.take(Priority.LOOKING_BACK, soon());
+
+        assertThatThrownBy(() -> budget.take(Priority.LOOKING_BACK, soon()))
+                .hasMessageContaining("3 calls left");
+        budget.take(Priority.FALLBACK, soon());
+    }
+
+    @Test
     void a_block_is_waited_out_when_the_deadline_allows_and_refused_at_once_when_not() {
         budget.learn(429, Map.of("retry-after", List.of("1")));
 

@@ -198,6 +198,7 @@ class CloudflareStoriesTest {
                         List.of(OLD),
                         List.of(OLD),
                         Optional.of(true),
+                        Optional.empty(),
                         1);
         Zone zone =
                 new Zone(

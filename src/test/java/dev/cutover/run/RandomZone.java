@@ -69,6 +69,8 @@ record RandomZone(List<DnsRecord> records, Plan plan) {
             Map<RecordType, List<String>> to = unlike(from);
             Map<RecordType, List<String>> fallback = random.nextBoolean() ? from : side();
             boolean proxied = random.nextInt(3) == 0;
+            Optional<Boolean> marked =
+                    random.nextInt(3) == 0 ? Optional.of(true) : Optional.empty();
             Optional<Boolean> proxiedNext =
                     random.nextInt(3) == 0 ? Optional.of(random.nextBoolean()) : Optional.empty();
             from.forEach(
@@ -85,6 +87,7 @@ record RandomZone(List<DnsRecord> records, Plan plan) {
                                     to.getOrDefault(type, List.of()),
                                     (known ? fallback : from).getOrDefault(type, List.of()),
                                     proxiedNext,
+                                    marked,
                                     step));
                 }
             }

@@ -217,6 +217,7 @@ public record Plan(
      * @param fallback content to fall back to; equal to {@code from} unless the plan names another
      * @param proxied whether visitors reach the next side through the provider's edge; empty when that stays
      *     as it is. Falling back brings back what was
+     * @param marked whether its records' notes name the cutover while it runs; empty when they do not
      * @param step the switching step that moves it, from 1
      */
     public record PlannedSet(
@@ -226,6 +227,7 @@ public record Plan(
             List<String> to,
             List<String> fallback,
             Optional<Boolean> proxied,
+            Optional<Boolean> marked,
             int step) {
         /** A set that stays proxied, or not, as it is. */
         public PlannedSet(
@@ -235,7 +237,7 @@ public record Plan(
                 List<String> to,
                 List<String> fallback,
                 int step) {
-            this(name, type, from, to, fallback, Optional.empty(), step);
+            this(name, type, from, to, fallback, Optional.empty(), Optional.empty(), step);
         }
 
         public PlannedSet {

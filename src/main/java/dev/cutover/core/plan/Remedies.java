@@ -61,7 +61,11 @@ final class Remedies {
                     Map.entry("TokenExpires", "make a token that lives longer"),
                     Map.entry("ZonePaused", "resume the zone, or plan its records as not proxied"),
                     Map.entry("ZoneFull", "remove records that nobody needs first"),
-                    Map.entry("NoEdge", "remove 'proxied'"),
+                    Map.entry("NoEdge", "remove 'proxied' and 'mark'"),
+                    Map.entry(
+                            "MarkedByAnother",
+                            "ask who runs that cutover and wait for its end, or take the words"
+                                    + " 'cutover:...' out of the note"),
                     Map.entry("TtlTooShort", "raise 'ttl.lower-to'"),
                     Map.entry(
                             "LoadBalancerShadows",

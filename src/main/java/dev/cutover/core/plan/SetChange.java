@@ -110,7 +110,7 @@ public record SetChange(
         for (int i = 0; i < records.size(); i++) {
             DnsRecord r = records.get(i);
             long ttl = i < before.size() ? before.get(i).ttlSeconds() : settledTtlSeconds;
-            settled.add(r.proxied() ? r : r.withTtl(ttl));
+            settled.add(OwnershipMark.off(r.proxied() ? r : r.withTtl(ttl)));
         }
         return settled;
     }

@@ -68,7 +68,59 @@ class PlannerTest {
                 List.of(address),
                 List.of(address),
                 Optional.of(behind),
+                Optional.empty(),
                 1);
+    }
+
+    @Test
+    void a_marked_record_names_the_cutover_in_its_note_until_all_is_done() {
+        PlannedSet marked =
+                new PlannedSet(
+                        Acme.WWW,
+                        RecordType.A,
+                        List.of(Acme.WWW_OLD),
+                        List.of(Acme.WWW_NEXT, "203.0.113.77"),
+                        List.of(Acme.WWW_FALLBACK),
+                        Optional.empty(),
+                        Optional.of(true),
+                        1);
+        SetChange change = Acme.diff(Acme.plan(marked), Acme.zone()).changes().getFirst();
+
+        assertThat(change.before()).extracting(DnsRecord::comment).containsExactly("");
+        assertThat(change.aged())
+                .extracting(DnsRecord::comment)
+                .containsExactly("cutover:acme-relaunch");
+        assertThat(change.next())
+                .extracting(DnsRecord::comment)
+                .containsOnly("cutover:acme-relaunch");
+        assertThat(change.nextSettled()).extracting(DnsRecord::comment).containsOnly("");
+        assertThat(change.fallbackSettled()).extracting(DnsRecord::comment).containsOnly("");
+    }
+
+    @Test
+    void a_record_that_carries_a_mark_is_somebody_elses() {
+        DnsRecord held =
+                new DnsRecord(
+                        "w",
+                        Acme.WWW,
+                        RecordType.A,
+                        Acme.WWW_OLD,
+                        3_600,
+                        false,
+                        "web cutover:other-move",
+                        List.of(),
+                        new java.util.TreeMap<>(),
+                        Optional.empty());
+        PlanDiff diff =
+                Acme.diff(
+                        Acme.plan(Acme.www()),
+                        Acme.zone(Acme.edited(Acme.records(), "w", r -> held), Acme.NOW));
+
+        assertThat(diff.refusals())
+                .singleElement()
+                .satisfies(r -> assertThat(r.code()).isEqualTo("MarkedByAnother"))
+                .asString()
+                .contains("other-move");
     }
 
     @Test
