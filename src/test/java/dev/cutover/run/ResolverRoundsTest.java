@@ -73,9 +73,7 @@ class ResolverRoundsTest {
             }
         }
         assertThat(again).contains("soon");
-        Caches known = kept.caches;
-        assertThat(known).isNotNull();
-        assertThat(known.caches())
+        assertThat(kept.caches(c.id()).orElseThrow().caches())
                 .filteredOn(x -> x.resolver().equals("soon"))
                 .allMatch(x -> x.oldUntil().isEmpty());
     }
@@ -133,9 +131,7 @@ class ResolverRoundsTest {
         world.now = world.now.plusSeconds(5);
         world.next.add("later"); // another cache behind the address
         restarted.look(c, call());
-        Caches known = kept.caches;
-        assertThat(known).isNotNull();
-        assertThat(known.caches())
+        assertThat(kept.caches(c.id()).orElseThrow().caches())
                 .filteredOn(x -> x.resolver().equals("later"))
                 .allMatch(x -> x.oldUntil().isPresent());
     }

@@ -92,7 +92,7 @@ class GatesTest {
                                                 new AuthorityAnswer(
                                                         "ns1", key, List.of(), 1_800, "")),
                                         T0));
-        Duration negative = Duration.ofSeconds(1_800);
+        Duration negative = Duration.ofMinutes(30);
 
         assertThat(
                         gates(T0.plusSeconds(1_799), Map.of())
