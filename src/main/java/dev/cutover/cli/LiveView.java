@@ -127,6 +127,29 @@ public final class LiveView {
         if (moved) {
             news.add(Shown.line(Shown.clock(now.now()) + "  now " + now.phase() + nextWords(now)));
         }
+        List<String> late =
+                before.flatMap(Status::forecast).map(Status.ForecastNow::late).orElse(List.of());
+        now.forecast()
+                .ifPresent(
+                        f -> {
+                            if (before.flatMap(Status::forecast).isEmpty()) {
+                                news.add(
+                                        Shown.line(
+                                                Shown.clock(now.now())
+                                                        + "  forecast: "
+                                                        + f.text()));
+                            }
+                            f.late().stream()
+                                    .filter(l -> !late.contains(l))
+                                    .limit(MOST_LATE)
+                                    .forEach(
+                                            l ->
+                                                    news.add(
+                                                            Shown.line(
+                                                                    Shown.clock(now.now())
+                                                                            + "  late: "
+                                                                            + l)));
+                        });
         now.adoption()
                 .filter(a -> before.flatMap(Status::adoption).map(b -> !b.equals(a)).orElse(true))
                 .ifPresent(a -> news.add(Shown.clock(now.now()) + "  " + seenWords(a)));

@@ -55,17 +55,15 @@ final class WatchReader {
                         "patience", Duration.ofSeconds(5), Duration.ofHours(1), Defaults.PATIENCE);
         Optional<Double> quorum =
                 in.read("quorum", v -> v.share(0.5, 1), defaults.quorum(), Object::toString);
-        Optional<Optional<Plan.Weights>> weights =
-                in.get("weights").isEmpty()
-                        ? Optional.of(Optional.empty())
-                        : weights(in.get("weights").get()).map(Optional::of);
+        Optional<Value> named = in.get("weights");
+        Optional<Plan.Weights> weights = named.flatMap(WatchReader::weights);
         return provider.isPresent()
                         && ceiling.isPresent()
                         && latency.isPresent()
                         && window.isPresent()
                         && patience.isPresent()
                         && quorum.isPresent()
-                        && weights.isPresent()
+                        && weights.isPresent() == named.isPresent()
                 ? Optional.of(
                         new Plan.Watch(
                                 provider.get(),
@@ -74,7 +72,7 @@ final class WatchReader {
                                 window.get(),
                                 patience.get(),
                                 quorum.get(),
-                                weights.get()))
+                                weights))
                 : Optional.empty();
     }
 

@@ -97,7 +97,9 @@ class LiveViewTest {
         assertThat(LiveView.news(Optional.empty(), first))
                 .anyMatch(line -> line.contains("step 1 is served"))
                 .anyMatch(line -> line.contains("now Switching(1/2); next at 02:14:16 step 2"))
-                .anyMatch(line -> line.contains("wait propagated"));
+                .anyMatch(line -> line.contains("wait propagated"))
+                .anyMatch(line -> line.contains("forecast: 95 % by 02:14:40"))
+                .anyMatch(line -> line.contains("late: r04 raises TTLs to 90 s"));
         assertThat(LiveView.news(Optional.of(first), first)).isEmpty();
     }
 

@@ -95,8 +95,9 @@ public final class Decider {
             t.wake(held.deadlineAt());
         }
         if (held.from().isPastPromotion()) {
-            if (held.why().code().equals("ResolverLatency")) {
+            if (held.why().code().startsWith("Resolver")) {
                 Judged unused = Guards.resolverLatency(t);
+                Judged unusedToo = Guards.resolverErrors(t);
             }
             t.wakeIn(Duration.ofSeconds(1));
         }

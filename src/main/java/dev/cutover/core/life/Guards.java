@@ -332,14 +332,19 @@ final class Guards {
         return true;
     }
 
-    /** Resolvers that fail keep visitors away on either side: falling back cannot cure it. */
-    private static boolean failingResolvers(Turn t) {
+    /** Journals how many resolvers fail; while held too, so that people see when they have recovered. */
+    static Judged resolverErrors(Turn t) {
         Judged errors =
                 t.gates(Duration.ofMinutes(2)).resolverErrors(t.c.plan().watch().errorCeiling());
+        return errors.observedAt().isEmpty() ? errors : t.note(errors);
+    }
+
+    /** Resolvers that fail keep visitors away on either side: falling back cannot cure it. */
+    private static boolean failingResolvers(Turn t) {
+        Judged errors = resolverErrors(t);
         if (errors.observedAt().isEmpty()) {
             return false;
         }
-        t.note(errors);
         if (errors.verdict() != Verdict.FAIL
                 || t.standing(errors).compareTo(t.c.plan().watch().patience()) < 0) {
             return false;
