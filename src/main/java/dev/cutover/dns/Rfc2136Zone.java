@@ -3,6 +3,10 @@ package dev.cutover.dns;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.plan.Plan.ZoneRef;
+import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Preflight;
+import dev.cutover.core.plan.Refusal;
+import dev.cutover.core.plan.SetChange;
 import dev.cutover.net.Directions;
 import dev.cutover.net.EgressPolicy;
 import dev.cutover.net.HostPort;
@@ -49,6 +53,10 @@ public final class Rfc2136Zone implements DnsZone {
 
     // 200 changed records are 30 KB as a rule and must be below 64; larger ones are refused unsent.
     private static final int MOST_WRITES = 200;
+
+    /** Sets whose rights are proven in one message: small enough for sets of a hundred values. */
+    private static final int MOST_PROVEN = 10;
+
     private static final int MOST_MESSAGE_BYTES = 65_535;
     private static final int MOST_RECORDS = 200_000;
     private static final long MOST_TRANSFER_BYTES = 64L << 20;
@@ -93,6 +101,47 @@ public final class Rfc2136Zone implements DnsZone {
     @Override
     public int mostWrites(ZoneRef zone) {
         return MOST_WRITES;
+    }
+
+    @Override
+    public Preflight look(PlanDiff diff, Call call) {
+        return ServerPreflight.look(diff, MOST_WRITES, MOST_MESSAGE_BYTES);
+    }
+
+    @Override
+    public Preflight prove(PlanDiff diff, Call call) {
+        ZoneRef zone = diff.plan().zone();
+        List<SetChange> changes = diff.changes();
+        ZoneView seen =
+                new ZoneView(
+                        zone.name(),
+                        changes.stream().flatMap(c -> c.before().stream()).toList(),
+                        clock.instant());
+        try {
+            for (int from = 0; from < changes.size(); from += MOST_PROVEN) {
+                List<SetChange> some =
+                        changes.subList(from, Math.min(changes.size(), from + MOST_PROVEN));
+                send(
+                        new Talk(zone, call, "UPDATE", true, call.deadline().within(WRITE_LIMIT)),
+                        ServerPreflight.sameAgain(seen, some));
+            }
+            return new Preflight(List.of(), List.of("every planned set can be written"), List.of());
+        } catch (PortException e) {
+            if (e.category() == Category.TRANSIENT) {
+                throw e;
+            }
+            return new Preflight(
+                    List.of(
+                            new Refusal(
+                                    "CannotUpdate",
+                                    zone.name().value(),
+                                    "expected that "
+                                            + zone.token()
+                                            + " may do it, seen "
+                                            + e.getMessage())),
+                    List.of(),
+                    List.of());
+        }
     }
 
     @Override

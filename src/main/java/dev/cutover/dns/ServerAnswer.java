@@ -78,8 +78,10 @@ final class ServerAnswer {
             case Rcode.BADKEY ->
                     ": the server knows no "
                             + key
-                            + "; name, algorithm and secret must be the same on both ends, ours is in "
-                            + reference;
+                            + " or, as Knot says it, does not let it do this; name and algorithm"
+                            + " must be the same on both ends (ours are in "
+                            + reference
+                            + "), and the zone's acl must name the key";
             case Rcode.BADSIG ->
                     ": the server has another secret for " + key + " than " + reference + " holds";
             case Rcode.BADTIME -> ": " + clocks(tsig) + "; set the clock that is wrong";

@@ -196,7 +196,7 @@ record ZoneUpdate(SortedMap<SetKey, List<DnsRecord>> wanted, Update message) {
         return r.ttlSeconds() + " " + r.content();
     }
 
-    private static void expectSet(Update message, ZoneView seen, SetKey key) {
+    static void expectSet(Update message, ZoneView seen, SetKey key) {
         List<DnsRecord> set = seen.set(key);
         if (set.isEmpty()) {
             message.absent(ZoneRecords.name(key.name()), ZoneRecords.type(key.type()));

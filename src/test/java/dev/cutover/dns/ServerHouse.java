@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 final class ServerHouse implements DnsZoneContract.House {
     private static final Map<String, String> ENVIRONMENT =
             Map.of(
+                    "READER",
+                    PrimaryServer.READER_KEY,
                     "TSIG_KEY",
                     PrimaryServer.KEY,
                     "OTHER_SECRET",

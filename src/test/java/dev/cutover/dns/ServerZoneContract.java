@@ -7,21 +7,29 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.image.Restoration;
+import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Planner;
+import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.peer.PrimaryServer;
 import dev.cutover.peer.PrimaryServer.Signing;
 import dev.cutover.peer.Relay;
 import dev.cutover.peer.Validator;
+import dev.cutover.planfile.PageFiles;
+import dev.cutover.planfile.PlanFile;
 import dev.cutover.port.DnsZoneContract;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PortException.Category;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -230,9 +238,77 @@ abstract class ServerZoneContract extends DnsZoneContract {
         assertThat(failure(() -> house().zone().read(server().ref(at, "OTHER_NAME"), reading())))
                 .hasMessageContaining("BADKEY")
                 .hasMessageContaining("knows no key stranger (hmac-sha256)");
-        PortException mayNot =
-                failure(() -> house().zone().read(server().ref(at, "READER"), reading()));
-        assertThat(mayNot.category()).isEqualTo(Category.DENIED);
+    }
+
+    @Test
+    void rights_are_proven_without_changing_anything() {
+        PlanDiff diff = diff(server().relay().address(), "TSIG_KEY");
+        long serial = serial();
+
+        Preflight looked = house().zone().look(diff, reading());
+        Preflight proven = house().zone().prove(diff, writing());
+
+        assertThat(looked.refusals()).isEmpty();
+        assertThat(looked.unproven()).hasSize(1);
+        assertThat(proven.refusals()).isEmpty();
+        assertThat(proven.proven()).containsExactly("every planned set can be written");
+        assertThat(read().records().stream().filter(r -> r.type().isPlannable()))
+                .allMatch(r -> r.ttlSeconds() == 3_600);
+        assertThat(serial()).as("the zone's version").isEqualTo(serial);
+    }
+
+    @Test
+    void a_key_that_may_only_read_is_found_before_anything_is_scheduled() {
+        String at = server().relay().address();
+        PlanDiff diff = diff(at, "READER");
+
+        Preflight proven = house().zone().prove(diff, writing());
+
+        assertThat(proven.refusals())
+                .singleElement()
+                .satisfies(r -> assertThat(r.code()).isEqualTo("CannotUpdate"))
+                .satisfies(
+                        r ->
+                                assertThat(r.message())
+                                        .contains("key reader")
+                                        .contains("nothing was changed"));
+    }
+
+    private PlanDiff diff(String at, String variable) {
+        String text =
+                """
+                cutover: proof
+                site: www.%1$s
+                window: { opens: 2026-12-06T02:00, closes: 2026-12-06T05:00, zone: UTC }
+                zone: { provider: rfc2136, name: %1$s, server: "%2$s", key: "${env:%3$s}" }
+                records:
+                  - { name: www, type: A, from: [192.0.2.1, 192.0.2.2], to: [203.0.113.1] }
+                  - { name: v6, type: AAAA, from: ["2001:db8::1"], to: ["2001:db8::9"] }
+                  - { name: both, type: A, from: [192.0.2.4], to: [] }
+                  - { name: both, type: AAAA, from: ["2001:db8::4"], to: [] }
+                  - { name: both, type: CNAME, from: [], to: [api.%1$s] }
+                writes: none
+                limits: { zone-share: 100%% }
+                acknowledge: [shop]
+                checks: { landing-pages: [/] }
+                """
+                        .formatted(name("@"), at, variable);
+        var read =
+                (PlanFile.Ok)
+                        PlanFile.read(
+                                text,
+                                PlanFile.Context.of(
+                                        PageFiles.inline(Map.of()),
+                                        Set.of(variable),
+                                        v -> true,
+                                        Instant.parse("2026-11-29T12:00:00Z")));
+        PlanDiff diff = Planner.plan(read.plan(), read(), EdgeView.none(Instant.EPOCH), Map.of());
+        assertThat(diff.refusals()).isEmpty();
+        return diff;
+    }
+
+    private long serial() {
+        return Validator.of(name("@"), server().server().address()).serial();
     }
 
     @Test

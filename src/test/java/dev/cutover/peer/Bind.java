@@ -73,7 +73,7 @@ public final class Bind implements PrimaryServer {
         zone "%1$s" {
             type primary;
             file "%1$s";
-            allow-transfer { key cutover; };
+            allow-transfer { key cutover; key reader; };
             allow-update { key cutover; };
             %2$s
         };"""

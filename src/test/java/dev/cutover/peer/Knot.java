@@ -56,6 +56,9 @@ public final class Knot implements PrimaryServer {
                           - id: cutover
                             key: cutover
                             action: [transfer, update]
+                          - id: reader
+                            key: reader
+                            action: transfer
                         policy:
                           - id: signed
                             algorithm: ecdsap256sha256
@@ -67,7 +70,7 @@ public final class Knot implements PrimaryServer {
                             zonefile-sync: -1
                             zonefile-load: difference-no-serial
                             journal-content: all
-                            acl: cutover
+                            acl: [cutover, reader]
                             dnssec-signing: %6$s
                             dnssec-policy: signed
                         zone:

@@ -11,8 +11,8 @@ public interface PrimaryServer extends AutoCloseable {
     /** The key that may transfer and update, as a plan's secret holds it. */
     String KEY = "hmac-sha256:cutover:" + "cGxhbnRlZCBrZXkgNDcxMSBmb3IgdGVzdHMgb25seQ==";
 
-    /** A key the server knows and lets do nothing. */
-    String STRANGER = KEY.replace(":cutover:", ":reader:");
+    /** A key that may transfer zones and not update them. */
+    String READER_KEY = KEY.replace(":cutover:", ":reader:");
 
     /** The secret part of {@link #KEY}. */
     String KEY_SECRET = KEY.substring(KEY.lastIndexOf(':') + 1);

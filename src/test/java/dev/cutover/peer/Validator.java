@@ -20,6 +20,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
+import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
@@ -63,6 +64,15 @@ public final class Validator {
                                         .filter(type -> !isProven(name, type))
                                         .map(type -> name + " " + Type.string(type)))
                 .toList();
+    }
+
+    /** The zone's version. */
+    public long serial() {
+        return ask(resolver(), zone, Type.SOA).getSection(Section.ANSWER).stream()
+                .filter(SOARecord.class::isInstance)
+                .mapToLong(r -> ((SOARecord) r).getSerial())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What the server says about a name's addresses. */

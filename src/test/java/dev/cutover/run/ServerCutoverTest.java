@@ -162,10 +162,10 @@ class ServerCutoverTest {
         assertThat(at(SHOP)).containsExactly("CNAME www.acme.example 3600");
         assertThat(others(zone())).isEqualTo(others(before));
         assertThat(validator.unproven(WWW, SHOP, APEX, new DnsName("gone.acme.example"))).isEmpty();
-        // Lowering, switching, raising.
+        // Proving the rights, lowering, switching, raising.
         assertThat(calls.stream().filter(ProviderCall::write))
                 .extracting(ProviderCall::outcome)
-                .containsExactly("NOERROR", "NOERROR", "NOERROR");
+                .containsExactly("NOERROR", "NOERROR", "NOERROR", "NOERROR");
     }
 
     @Test

@@ -50,6 +50,13 @@ final class Remedies {
                             "CannotWriteRecords",
                             "give the token the permission Zone DNS Edit for this zone"),
                     Map.entry(
+                            "CannotUpdate",
+                            "let the key update every planned set (BIND: update-policy or"
+                                    + " allow-update; Knot: an acl with action update)"),
+                    Map.entry("CannotBeOneUpdate", "plan what stands beside it too"),
+                    Map.entry("MessageTooLarge", "spread the sets over more steps"),
+                    Map.entry("TtlZero", "give the set a TTL of 1 or more first"),
+                    Map.entry(
                             "CannotPurge",
                             "give the token the permission Zone Cache Purge, or say 'edge.purge:"
                                     + " nothing'"),
