@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -331,12 +332,12 @@ class ProbeCommandTest {
                 "dns.acme.example",
                 "--timeout",
                 "500ms");
-        assertThat(wished).isNotNull();
-        assertThat(wished.type()).isEqualTo("MX");
-        assertThat(wished.transport()).isEqualTo("dot");
-        assertThat(wished.resolvers()).containsExactly("127.0.0.1:5353");
-        assertThat(wished.serverName()).isEqualTo("dns.acme.example");
-        assertThat(wished.timeout()).isEqualTo(Duration.ofMillis(500));
+        Prober.Wish wish = Objects.requireNonNull(wished);
+        assertThat(wish.type()).isEqualTo("MX");
+        assertThat(wish.transport()).isEqualTo("dot");
+        assertThat(wish.resolvers()).containsExactly("127.0.0.1:5353");
+        assertThat(wish.serverName()).isEqualTo("dns.acme.example");
+        assertThat(wish.timeout()).isEqualTo(Duration.ofMillis(500));
     }
 
     private final class OnlyProbes implements CutoverCommand.Starters {
