@@ -43,7 +43,7 @@ class ProbeCommandTest {
     /// A resolver's cache: its old answer until that second, then the new one.
     private record Cache(long oldUntilSecond, Came came) {}
 
-    private final class Caches implements Prober {
+    private static final class Caches implements Prober {
         private final Map<String, Cache> all = new LinkedHashMap<>();
         private final Map<String, List<Long>> asked = new HashMap<>();
         private long second;
@@ -279,7 +279,7 @@ class ProbeCommandTest {
                                 "30s"))
                 .isEqualTo(1);
         assertThat(caches.second).isLessThanOrEqualTo(300);
-        assertThat(caches.asked.get("a").size()).isBetween(4, 6);
+        assertThat(caches.asked.get("a")).hasSizeBetween(4, 6);
     }
 
     @Test
