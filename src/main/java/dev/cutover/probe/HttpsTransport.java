@@ -74,11 +74,13 @@ final class HttpsTransport implements AutoCloseable {
         }
         long began = System.nanoTime();
         AtomicReference<@Nullable HttpClientRequest> running = new AtomicReference<>();
+        CompletableFuture<Outcome> answer = new CompletableFuture<>();
         try {
             Wire.setId(query, 0);
-            CompletableFuture<Outcome> answer = send(address, how, query, timeout, running);
+            send(address, how, query, timeout, running, answer);
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            answer.cancel(false); // one that is still waiting for its connection is not sent
             HttpClientRequest late = running.get();
             if (late != null) {
                 late.reset();
@@ -92,12 +94,13 @@ final class HttpsTransport implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Outcome> send(
+    private void send(
             InetSocketAddress address,
             Transport.Https how,
             byte[] query,
             Duration timeout,
-            AtomicReference<@Nullable HttpClientRequest> running) {
+            AtomicReference<@Nullable HttpClientRequest> running,
+            CompletableFuture<Outcome> outcome) {
         boolean get = how.method() == Transport.Https.Method.GET;
         String uri =
                 get
@@ -117,12 +120,12 @@ final class HttpsTransport implements AutoCloseable {
                         .setURI(uri)
                         .setConnectTimeout(Math.min(timeout.toMillis(), CONNECT_MILLIS))
                         .putHeader("Accept", MESSAGE);
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         HttpClient open;
         try {
             open = client();
         } catch (IllegalStateException e) {
-            return CompletableFuture.failedFuture(e);
+            outcome.completeExceptionally(e);
+            return;
         }
         open.request(options)
                 .onFailure(outcome::completeExceptionally)
@@ -142,7 +145,6 @@ final class HttpsTransport implements AutoCloseable {
                                     .onSuccess(
                                             response -> read(response, query, writtenAt, outcome));
                         });
-        return outcome;
     }
 
     private static void read(

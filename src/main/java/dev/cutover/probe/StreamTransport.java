@@ -27,6 +27,7 @@ final class StreamTransport implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long SWEEP_SECONDS = 2;
 
     private final Turnstile turnstile;
@@ -42,6 +43,7 @@ final class StreamTransport implements AutoCloseable {
 
     private static final class Line {
         final ReentrantLock opening = new ReentrantLock();
+        volatile long usedAt = System.nanoTime();
         volatile @Nullable StreamConnection open;
     }
 
@@ -93,6 +95,7 @@ final class StreamTransport implements AutoCloseable {
             Endpoint endpoint, byte[] query, boolean fixed, long began, long deadline)
             throws IOException, InterruptedException {
         Line line = lines.computeIfAbsent(endpoint, fresh -> new Line());
+        line.usedAt = began;
         String why = "";
         for (int attempt = 0; attempt < 2; attempt++) {
             StreamConnection connection = connection(line, endpoint, deadline);
@@ -209,13 +212,12 @@ final class StreamTransport implements AutoCloseable {
                 .removeIf(
                         line -> {
                             StreamConnection open = line.open;
-                            if (open == null || line.opening.isLocked()) {
-                                return false;
-                            }
-                            if (open.isOpen() && open.isIdleSince(IDLE_NANOS)) {
+                            if (open != null && open.isOpen() && open.isIdleSince(IDLE_NANOS)) {
                                 open.close("idle");
                             }
-                            return !open.isOpen();
+                            boolean shut = open == null || !open.isOpen();
+                            // longer than any question lasts, so nobody holds it any more
+                            return shut && System.nanoTime() - line.usedAt > FORGET_NANOS;
                         });
     }
 

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class ProbeCommandTest {
     /// A resolver's cache: its old answer until that second, then the new one.
     private record Cache(long oldUntilSecond, Came came) {}
 
-    private final class Caches implements Prober {
+    private static final class Caches implements Prober {
         private final Map<String, Cache> all = new LinkedHashMap<>();
         private final Map<String, List<Long>> asked = new HashMap<>();
         private long second;
@@ -278,7 +279,7 @@ class ProbeCommandTest {
                                 "30s"))
                 .isEqualTo(1);
         assertThat(caches.second).isLessThanOrEqualTo(300);
-        assertThat(caches.asked.get("a").size()).isBetween(4, 6);
+        assertThat(caches.asked.get("a")).hasSizeBetween(4, 6);
     }
 
     @Test
@@ -331,12 +332,12 @@ class ProbeCommandTest {
                 "dns.acme.example",
                 "--timeout",
                 "500ms");
-        assertThat(wished).isNotNull();
-        assertThat(wished.type()).isEqualTo("MX");
-        assertThat(wished.transport()).isEqualTo("dot");
-        assertThat(wished.resolvers()).containsExactly("127.0.0.1:5353");
-        assertThat(wished.serverName()).isEqualTo("dns.acme.example");
-        assertThat(wished.timeout()).isEqualTo(Duration.ofMillis(500));
+        Prober.Wish wish = Objects.requireNonNull(wished);
+        assertThat(wish.type()).isEqualTo("MX");
+        assertThat(wish.transport()).isEqualTo("dot");
+        assertThat(wish.resolvers()).containsExactly("127.0.0.1:5353");
+        assertThat(wish.serverName()).isEqualTo("dns.acme.example");
+        assertThat(wish.timeout()).isEqualTo(Duration.ofMillis(500));
     }
 
     private final class OnlyProbes implements CutoverCommand.Starters {

@@ -1,5 +1,6 @@
 package dev.cutover.peer;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -172,7 +173,7 @@ public final class Recursive implements AutoCloseable {
 
     /** BIND listens on addresses of an interface only, and loopback's has this one. */
     private static InetSocketAddress free() {
-        return new InetSocketAddress("127.0.0.1", ChildServer.freePort());
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), ChildServer.freePort());
     }
 
     /** Where it serves UDP and TCP. */

@@ -7,7 +7,6 @@ import dev.cutover.probe.Answer.Answered;
 import dev.cutover.probe.Answer.Malformed;
 import dev.cutover.probe.Answer.TimedOut;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.xbill.DNS.Address;
 import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.CookieOption;
 import org.xbill.DNS.EDNSOption;
@@ -52,7 +52,7 @@ class EdnsTest extends EngineStory {
     }
 
     private static EDNSOption subnet(String address, int prefix, int scope) throws IOException {
-        return new ClientSubnetOption(prefix, scope, InetAddress.getByName(address));
+        return new ClientSubnetOption(prefix, scope, Address.getByAddress(address));
     }
 
     @Test
@@ -83,7 +83,7 @@ class EdnsTest extends EngineStory {
 
     @Test
     void a_subnet_counts_only_with_its_own_echo_and_a_scope() throws Exception {
-        var asked = new EdnsOptions.Subnet(InetAddress.getByName("198.51.100.0"), 24);
+        var asked = new EdnsOptions.Subnet(Address.getByAddress("198.51.100.0"), 24);
         var options = new EdnsOptions(Optional.of(asked), false, false, false);
         EDNSOption[] echoes = {
             subnet("198.51.100.0", 24, 24), // for them

@@ -229,6 +229,29 @@ class HostileServerTest extends EngineStory {
         }
     }
 
+    @Test
+    void the_largest_datagrams_are_read_whole_or_called_unreadable() throws Exception {
+        String[] many = new String[3_500];
+        Arrays.setAll(
+                many,
+                i -> "www.acme.example 300 A 192." + i / 65_025 + "." + i / 255 + "." + i % 255);
+        byte[] noise = new byte[60_000];
+        new Random(3).nextBytes(noise);
+        try (var large = LoopbackServer.udp((query, back) -> back.send(answer(query, many)));
+                var noisy =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    byte[] lie = noise.clone();
+                                    byte[] head = answer(query, RECORD);
+                                    System.arraycopy(head, 0, lie, 0, head.length);
+                                    lie[6] = (byte) 0xFF; // so many records are announced
+                                    back.send(lie);
+                                })) {
+            assertThat(answered(ask(large, PATIENT)).records()).hasSize(many.length);
+            assertThat(ask(noisy, PATIENT)).isInstanceOf(Malformed.class);
+        }
+    }
+
     // ----------------------------------------------------------------- TCP
 
     @Test

@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,7 +129,8 @@ class HttpsTransportTest {
         Resolver resolver =
                 new Resolver(
                         "doh",
-                        new InetSocketAddress("127.0.0.1", server.actualPort()),
+                        new InetSocketAddress(
+                                InetAddress.getLoopbackAddress(), server.actualPort()),
                         "test",
                         "-",
                         new Transport.Https(NAME, "/dns-query", method));

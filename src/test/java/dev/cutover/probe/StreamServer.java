@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /// A name server by TCP or TLS that keeps its connections and does what a test tells it.
 final class StreamServer implements AutoCloseable {
@@ -61,7 +60,7 @@ final class StreamServer implements AutoCloseable {
         return new Resolver("s" + listener.getLocalPort(), address(), "test", "-", how);
     }
 
-    private void accept(@Nullable OnQuestion behaviour) {
+    private void accept(OnQuestion behaviour) {
         while (!listener.isClosed()) {
             try {
                 Socket connection = listener.accept();
