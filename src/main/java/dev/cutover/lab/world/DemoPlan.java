@@ -45,6 +45,18 @@ public record DemoPlan(Duration dwell, Duration soak, Duration patience) {
                 .toList();
     }
 
+    /** The load balancer's visitors move by weights; no content is promoted. */
+    String yamlByWeights(Instant now, int port, List<Integer> percents) {
+        String records = yaml("move-weights", DemoZone.BALANCED, List.of(), false, now, port);
+        return records.replace(
+                "records:\n",
+                "origins: [ { pool: "
+                        + LabWorld.POOL
+                        + ", from: current, to: next, steps: "
+                        + percents
+                        + " } ]\n");
+    }
+
     private String yaml(
             String cutover,
             String site,

@@ -21,6 +21,9 @@ final class DemoZone {
                     "www", "api", "m", "news", "docs", "help", "status", "jobs", "press", "events",
                     "forum", "labs", "beta", "go");
 
+    /** The name in front of which a load balancer stands; its record is shadowed by it. */
+    static final String BALANCED = "eu";
+
     private static final String CURRENT = LabWorld.Side.CURRENT.address();
 
     private DemoZone() {}
@@ -36,6 +39,7 @@ final class DemoZone {
                     RecordDraft.of("A", host(name), CURRENT, 1, true)
                             .withTags(List.of("team:web")));
         }
+        zone.addByHand(RecordDraft.of("A", host(BALANCED), CURRENT, 1, true));
         zone.addByHand(
                 RecordDraft.of("MX", LabWorld.ZONE, "mail." + LabWorld.ZONE, 3600, false)
                         .withPriority(10));
@@ -56,7 +60,8 @@ final class DemoZone {
 
     /** Every name a certificate is asked of. */
     static String[] tlsNames() {
-        return Stream.concat(DIRECT.stream(), PROXIED.stream())
+        return Stream.of(DIRECT, PROXIED, List.of(BALANCED))
+                .flatMap(List::stream)
                 .map(DemoZone::host)
                 .toArray(String[]::new);
     }

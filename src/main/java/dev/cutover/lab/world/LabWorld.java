@@ -4,6 +4,7 @@ import dev.cutover.lab.CallTap;
 import dev.cutover.lab.LabClock;
 import dev.cutover.lab.cloudflare.CloudflareAccount;
 import dev.cutover.lab.cloudflare.CloudflareApi;
+import dev.cutover.lab.cloudflare.LoadBalancing;
 import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.lab.cloudflare.ZoneState;
 import dev.cutover.lab.dns.Authorities;
@@ -61,6 +62,10 @@ public final class LabWorld implements AutoCloseable {
     private static final String ENGINE_CREDENTIAL = "lab-credential-of-the-engine";
     private static final String IMAGES_CREDENTIAL = "lab-credential-of-the-images";
     private static final String HOOKS_SECRET = "whsec_bGFiLXNlY3JldC1vZi10aGUtaG9va3MtMDAwMQ==";
+
+    /** The pool behind the lab's load balancer. */
+    public static final String POOL = "acme-web";
+
     private static final String EDGE = "127.77.10.9";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -76,6 +81,7 @@ public final class LabWorld implements AutoCloseable {
     private final LoopbackServer time;
     private final LabCertificates certificates;
     private final Visitors visitors;
+    private final Visitors buyers;
     private final Optional<ResolverFleet> fleet;
     private final List<Place> resolvers;
     private final int port;
@@ -145,6 +151,7 @@ public final class LabWorld implements AutoCloseable {
                             List.of(EDGE));
             DemoZone.fill(zone);
             zone.settle();
+            balance();
             api = opened(new CloudflareApi(account, tap));
             certificates = new LabCertificates(clock);
             certificates.writeTrust(folder.resolve("lab-ca.pem"));
@@ -209,22 +216,78 @@ public final class LabWorld implements AutoCloseable {
                             new InetSocketAddress(LabAddresses.resolver(1), dnsPort),
                             LabAddresses.visitor(1),
                             Duration.ofSeconds(1));
-            visitors =
+            visitors = opened(visitorsOf(site(), stub));
+            buyers =
                     opened(
-                            new Visitors(
-                                    site(),
-                                    host ->
-                                            stub.addresses(host).stream()
-                                                    .map(InetAddress::getHostAddress)
-                                                    .toList(),
-                                    certificates.authorityPem(),
-                                    clock,
-                                    5,
-                                    SEED));
+                            visitorsOf(
+                                    URI.create(
+                                            "https://"
+                                                    + DemoZone.host(DemoZone.BALANCED)
+                                                    + ":"
+                                                    + port),
+                                    stub));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private Visitors visitorsOf(URI where, StubResolver stub) {
+        return new Visitors(
+                where,
+                host -> stub.addresses(host).stream().map(InetAddress::getHostAddress).toList(),
+                certificates.authorityPem(),
+                clock,
+                5,
+                SEED);
+    }
+
+    /** A pool with the old and the new production server, all visitors at the old one. */
+    private void balance() {
+        LoadBalancing balancing = account.balancing();
+        String pool =
+                balancing.addPool(
+                        POOL,
+                        true,
+                        List.of(
+                                new LoadBalancing.Origin("current", Side.CURRENT.address(), 1),
+                                new LoadBalancing.Origin("next", Side.NEXT.address(), 0)));
+        balancing.addBalancer(zone, DemoZone.host(DemoZone.BALANCED), List.of(pool), pool, "none");
+    }
+
+    /** The provider's load balancers and pools. */
+    public LoadBalancing balancing() {
+        return account.balancing();
+    }
+
+    /**
+     * Lets so many people order behind the load balancer, one after the other.
+     *
+     * @return the percentage of orders that the new production server took
+     */
+    public double percentOnNext(int orders) throws InterruptedException {
+        Map<String, Long> before = ordered();
+        for (int i = 0; i < orders; i++) {
+            buyers.visit(true);
+        }
+        Map<String, Long> after = ordered();
+        long next = after.getOrDefault("next", 0L) - before.getOrDefault("next", 0L);
+        long current = after.getOrDefault("current", 0L) - before.getOrDefault("current", 0L);
+        if (next + current < orders) {
+            throw new IllegalStateException(
+                    "of " + orders + " orders only " + (next + current) + " were taken");
+        }
+        return 100.0 * next / (next + current);
+    }
+
+    private Map<String, Long> ordered() {
+        Map<String, Long> orders = new LinkedHashMap<>();
+        buyers.tally()
+                .forEach(
+                        (side, counts) ->
+                                orders.put(
+                                        side, counts.getOrDefault(Visitors.Outcome.ORDERED, 0L)));
+        return orders;
     }
 
     private <T extends AutoCloseable> T opened(T thing) {
@@ -273,6 +336,15 @@ public final class LabWorld implements AutoCloseable {
     /** The plan of the demo's cutover, ready to be scheduled. */
     public String plan(DemoPlan demo) {
         return demo.yaml(clock.instant(), port);
+    }
+
+    /**
+     * The plan that moves the load balancer's visitors by weights.
+     *
+     * @param percents the shares, rising to 100
+     */
+    public String planByWeights(DemoPlan demo, List<Integer> percents) {
+        return demo.yamlByWeights(clock.instant(), port, percents);
     }
 
     /** Twenty plans, one for each of the demo's names, each a cutover of its own. */
