@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,15 +215,30 @@ record Scenario(
                             key,
                             step,
                             original,
-                            wants(to, original, siblings),
-                            wants(fallback, original, siblings),
+                            wants(to, stayingFirst(original, to), siblings),
+                            wants(fallback, stayingFirst(original, to), siblings),
                             low));
         }
 
-        /// A record keeps what stood at its place; a new one follows the first, or those it
-        /// replaces.
+        /// A record whose content stays has the first choice of place.
+        private static List<DnsRecord> stayingFirst(List<DnsRecord> original, List<String> to) {
+            return original.stream()
+                    .sorted(Comparator.comparing(r -> !to.contains(r.content())))
+                    .toList();
+        }
+
+        /// A record keeps what stood at its place, and its content where the side has it; a new one
+        /// follows the first, or those it replaces.
         private List<Want> wants(
-                List<String> contents, List<DnsRecord> original, List<DnsRecord> siblings) {
+                List<String> side, List<DnsRecord> original, List<DnsRecord> siblings) {
+            List<String> coming = new ArrayList<>(side);
+            List<Optional<String>> places = new ArrayList<>();
+            for (int i = 0; i < side.size(); i++) {
+                boolean stays = i < original.size() && coming.remove(original.get(i).content());
+                places.add(stays ? Optional.of(original.get(i).content()) : Optional.empty());
+            }
+            List<String> contents =
+                    places.stream().map(p -> p.orElseGet(coming::removeFirst)).toList();
             List<Want> wants = new ArrayList<>();
             for (int i = 0; i < contents.size(); i++) {
                 List<DnsRecord> models =
