@@ -118,7 +118,8 @@ public record Problem(
             all.addObject()
                     .put("code", r.code())
                     .put("subject", r.subject())
-                    .put("message", r.message());
+                    .put("message", r.message())
+                    .put("remedy", r.remedy());
         }
         return of(
                         "plan-refused",

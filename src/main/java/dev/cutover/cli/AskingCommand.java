@@ -80,6 +80,10 @@ abstract class AskingCommand implements Callable<Integer> {
         lines.add(answer.problem());
         for (JsonNode refusal : answer.body().path("refusals")) {
             lines.add("refused: " + Refusals.line(refusal));
+            String remedy = refusal.path("remedy").asText("");
+            if (!remedy.isEmpty()) {
+                lines.add("  to do: " + remedy);
+            }
         }
         if (answer.status() == 404) {
             lines.add("`cutover list` lists the cutovers");

@@ -259,7 +259,8 @@ class CommandsTest {
                 409,
                 """
                 {"status": 409, "detail": "nothing was changed; 1 refusals", "refusals": [
-                 {"code": "Drift", "subject": "www", "message": "look again"}]}""");
+                 {"code": "Drift", "subject": "www", "message": "look again",
+                  "remedy": "run 'cutover plan' again"}]}""");
         String plan = plan("cutover: acme").toString();
 
         assertThat(run("schedule", plan, "--hash", "5f70", "--key", "k1")).isZero();
@@ -268,7 +269,8 @@ class CommandsTest {
         assertThat(controller.asked().getFirst().idempotencyKey()).isEqualTo("k1");
 
         assertThat(run("schedule", plan)).isEqualTo(1);
-        assertThat(err.toString()).contains("refused: www: look again [Drift]");
+        assertThat(err.toString())
+                .contains("refused: www: look again [Drift]\n  to do: run 'cutover plan' again");
     }
 
     @Test

@@ -29,7 +29,11 @@ final class GoGates {
             judged.add(t.edgeGates(maxAge).originsHealthy(t.c.edge()));
         }
         judged.add(gates.authoritiesAgree(t.c.changes(), t::expected));
-        judged.add(gates.zone().serialsAgree());
+        Judged serials = gates.zone().serialsAgree();
+        if (serials.verdict() == Verdict.INCONCLUSIVE) {
+            t.wakeIn(Needs.UNEVEN);
+        }
+        judged.add(serials);
         judged.add(gates.pages(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES));
         judged.add(gates.robots());
         judged.add(gates.tls(CheckName.NEXT_TLS, EvidenceKey.NEXT_TLS, soakOver));

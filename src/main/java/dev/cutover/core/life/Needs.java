@@ -32,7 +32,7 @@ public final class Needs {
     static final Duration SLOW_HEALTH = Duration.ofMinutes(10);
 
     /** While servers show different serials they are looked at often: they settle in seconds or not at all. */
-    private static final Duration UNEVEN = Duration.ofSeconds(10);
+    static final Duration UNEVEN = Duration.ofSeconds(10);
 
     private Needs() {}
 
