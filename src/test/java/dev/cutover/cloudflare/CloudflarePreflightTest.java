@@ -147,7 +147,7 @@ class CloudflarePreflightTest {
         CloudflareZone zone = new CloudflareZone(lab.api());
         lab.state.pause(true);
         for (int i = lab.state.records().size(); i < 200; i++) {
-            var made = lab.state.addByHand(RecordDraft.of("A", "x" + i, "192.0.2.1", 300, false));
+            var unused = lab.state.addByHand(RecordDraft.of("A", "x" + i, "192.0.2.1", 300, false));
         }
         Plan more =
                 Acme.plan(
@@ -168,8 +168,8 @@ class CloudflarePreflightTest {
     private CloudflareLab lab(ZonePlan plan) {
         CloudflareLab lab = new CloudflareLab(plan);
         open = Optional.of(lab);
-        var www = lab.state.addByHand(RecordDraft.of("A", "www", Acme.WWW_OLD, 3_600, false));
-        var shop = lab.state.addByHand(RecordDraft.of("A", "shop", Acme.SHOP_OLD, 1, true));
+        var unusedWww = lab.state.addByHand(RecordDraft.of("A", "www", Acme.WWW_OLD, 3_600, false));
+        var unusedShop = lab.state.addByHand(RecordDraft.of("A", "shop", Acme.SHOP_OLD, 1, true));
         return lab;
     }
 
