@@ -149,10 +149,10 @@ class CloudflareStoriesTest {
         Ending ending =
                 zone.advance(
                         deadline -> {
-                            var note =
+                            var unusedNote =
                                     zone.lab.state.editByHand(
                                             "n3.acme.example", "A", r -> r.withComment("mine"));
-                            var added =
+                            var unusedRecord =
                                     zone.lab.state.addByHand(
                                             RecordDraft.of("A", "n4", "192.0.2.99", 300, false));
                         });
@@ -273,7 +273,7 @@ class CloudflareStoriesTest {
             assertThat(diff.refusals()).isEmpty();
             effect = new ZoneEffect(zone, CloudflareLab.REF, diff.changes());
             others = others();
-            var lowered =
+            var unused =
                     effect.advance(
                             SetChange::before, SetChange::aged, Instant.EPOCH, call(Fence.OPEN));
         }
@@ -315,7 +315,7 @@ class CloudflareStoriesTest {
         }
 
         private void add(RecordDraft draft) {
-            var made = lab.state.addByHand(draft);
+            var unused = lab.state.addByHand(draft);
         }
 
         private static RecordDraft draft(DnsRecord record) {
