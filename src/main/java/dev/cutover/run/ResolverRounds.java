@@ -4,6 +4,7 @@ import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.evidence.Health;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Phase;
 import dev.cutover.core.plan.Plan;
@@ -172,8 +173,8 @@ final class ResolverRounds {
                 });
     }
 
-    private Evidence.Health health() {
-        return new Evidence.Health(
+    private Health health() {
+        return new Health(
                 misses.size(),
                 misses.entrySet().stream()
                         .filter(e -> e.getValue() >= ROUNDS_MISSED)

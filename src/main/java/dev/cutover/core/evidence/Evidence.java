@@ -173,22 +173,6 @@ public sealed interface Evidence {
     }
 
     /**
-     * How resolvers do beside how they did.
-     *
-     * @param steady how many have answered since they were first asked
-     * @param failing those of them that failed every question of their last rounds, by name
-     * @param baseline the p95 of their latency before the switch; empty when it was not measured
-     */
-    record Health(int steady, List<String> failing, Optional<Duration> baseline) {
-        /** Nobody was asked before. */
-        public static final Health UNKNOWN = new Health(0, List.of(), Optional.empty());
-
-        public Health {
-            failing = List.copyOf(failing);
-        }
-    }
-
-    /**
      * One resolver's answer for one set.
      *
      * @param contents sorted, normal form; what the name itself owns of the type
@@ -233,82 +217,6 @@ public sealed interface Evidence {
 
         public boolean answered() {
             return failure.isEmpty();
-        }
-    }
-
-    /** What came of a question to a resolver. */
-    enum Came {
-        RECORDS,
-        /** No such name, or no record of the type. Source: RFC 2308 section 2. */
-        NEGATIVE,
-        REFUSED,
-        /** SERVFAIL and its kin, an unreachable or unreadable server. */
-        FAILED,
-        TIMED_OUT
-    }
-
-    /**
-     * What an answer tells beside its records.
-     *
-     * @param came what came of the question
-     * @param site which of the caches behind the resolver's address answered (NSID, RFC 5001); empty when
-     *     it does not say
-     * @param scope the clients the answer is for, such as {@code 192.0.2.0/24} (RFC 7871); empty for all
-     * @param aliases the names its CNAMEs lead over, in order; empty for none
-     * @param reached what the end of that chain owns of the type, sorted; empty without aliases
-     * @param leastTtlSeconds the smallest TTL along the chain: what a client may keep of it; 0 when it is
-     *     not known
-     * @param markedStale whether the resolver says itself that the answer is stale (RFC 8914, codes 3
-     *     and 19)
-     * @param operator who runs the resolver; empty when not known
-     * @param country where it stands; empty when not known
-     */
-    record Told(
-            Came came,
-            String site,
-            String scope,
-            List<String> aliases,
-            List<String> reached,
-            long leastTtlSeconds,
-            boolean markedStale,
-            String operator,
-            String country) {
-        public Told {
-            aliases = List.copyOf(aliases);
-            reached = reached.stream().sorted().toList();
-        }
-
-        /** Nothing but what came of the question. */
-        public static Told plainly(Came came) {
-            return new Told(came, "", "", List.of(), List.of(), 0, false, "", "");
-        }
-
-        /** The same, from that cache. */
-        public Told from(String otherSite, String otherScope) {
-            return new Told(
-                    came,
-                    otherSite,
-                    otherScope,
-                    aliases,
-                    reached,
-                    leastTtlSeconds,
-                    markedStale,
-                    operator,
-                    country);
-        }
-
-        /** The same, from a resolver of that operator and country. */
-        public Told by(String itsOperator, String itsCountry) {
-            return new Told(
-                    came,
-                    site,
-                    scope,
-                    aliases,
-                    reached,
-                    leastTtlSeconds,
-                    markedStale,
-                    itsOperator,
-                    itsCountry);
         }
     }
 

@@ -429,7 +429,7 @@ final class Forward {
         Gates gates = t.gates(Pace.GO_EVIDENCE);
         List<Judged> wanted =
                 List.of(
-                        gates.propagated(t.c.changes(), plan.watch()),
+                        gates.resolvers().propagated(t.c.changes(), plan.watch()),
                         gates.pages(CheckName.PUBLIC_PAGES, EvidenceKey.PUBLIC_PAGES),
                         gates.tls(CheckName.PUBLIC_TLS, EvidenceKey.PUBLIC_TLS, t.now),
                         t.gates(Needs.SLOW_HEALTH.plus(Pace.GO_EVIDENCE)).zone().signaturesHold());

@@ -308,7 +308,7 @@ final class Guards {
     /** Journals how fast resolvers answer; while held too, so that people see when they have recovered. */
     static Judged resolverLatency(Turn t) {
         Gates gates = t.gates(Duration.ofMinutes(2));
-        Judged latency = gates.resolverLatency(t.c.plan().watch().resolverLatencyCeiling());
+        Judged latency = gates.resolvers().latency(t.c.plan().watch().resolverLatencyCeiling());
         return latency.observedAt().isEmpty() ? latency : t.note(latency);
     }
 
@@ -335,7 +335,9 @@ final class Guards {
     /** Journals how many resolvers fail; while held too, so that people see when they have recovered. */
     static Judged resolverErrors(Turn t) {
         Judged errors =
-                t.gates(Duration.ofMinutes(2)).resolverErrors(t.c.plan().watch().errorCeiling());
+                t.gates(Duration.ofMinutes(2))
+                        .resolvers()
+                        .errors(t.c.plan().watch().errorCeiling());
         return errors.observedAt().isEmpty() ? errors : t.note(errors);
     }
 

@@ -12,6 +12,7 @@ import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.evidence.Evidence.ServedName;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.evidence.Health;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.timeline.TtlClock;
@@ -209,8 +210,10 @@ class GatesTest {
         }
         Gates gates = gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, T0)));
 
-        assertThat(gates.resolverLatency(Duration.ofMillis(500)).verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(gates.resolverLatency(Duration.ofSeconds(1)).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(gates.resolvers().latency(Duration.ofMillis(500)).verdict())
+                .isEqualTo(Verdict.FAIL);
+        assertThat(gates.resolvers().latency(Duration.ofSeconds(1)).verdict())
+                .isEqualTo(Verdict.PASS);
     }
 
     @Test
@@ -219,7 +222,7 @@ class GatesTest {
         Gates gates =
                 gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(List.of(dead), T0)));
 
-        assertThat(gates.resolverLatency(Duration.ofMillis(500)).verdict())
+        assertThat(gates.resolvers().latency(Duration.ofMillis(500)).verdict())
                 .isEqualTo(Verdict.BLIND);
     }
 
@@ -243,9 +246,12 @@ class GatesTest {
                         of("none", "XX", Acme.WWW_OLD));
         Gates gates = gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, T0)));
 
-        assertThat(gates.propagated(CHANGES, even).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
-        assertThat(gates.propagated(CHANGES, weighted).verdict()).isEqualTo(Verdict.PASS);
-        assertThat(gates.propagated(CHANGES, weighted).summary()).contains("90.0 %", "by weight");
+        assertThat(gates.resolvers().propagated(CHANGES, even).verdict())
+                .isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(gates.resolvers().propagated(CHANGES, weighted).verdict())
+                .isEqualTo(Verdict.PASS);
+        assertThat(gates.resolvers().propagated(CHANGES, weighted).summary())
+                .contains("90.0 %", "by weight");
     }
 
     private static ResolverAnswer of(String operator, String country, String content) {
@@ -269,13 +275,14 @@ class GatesTest {
     }
 
     private static Verdict resolverErrors(int steady, String... failing) {
-        var health = new Evidence.Health(steady, List.of(failing), Optional.empty());
+        var health = new Health(steady, List.of(failing), Optional.empty());
         return gates(
                         T0,
                         Map.of(
                                 EvidenceKey.RESOLVERS,
                                 new Evidence.Resolvers(List.of(), health, T0)))
-                .resolverErrors(0.02)
+                .resolvers()
+                .errors(0.02)
                 .verdict();
     }
 
@@ -287,9 +294,10 @@ class GatesTest {
     }
 
     private static Verdict latency(List<ResolverAnswer> answers, Duration before) {
-        var health = new Evidence.Health(1, List.of(), Optional.of(before));
+        var health = new Health(1, List.of(), Optional.of(before));
         return gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, health, T0)))
-                .resolverLatency(Duration.ofMillis(500))
+                .resolvers()
+                .latency(Duration.ofMillis(500))
                 .verdict();
     }
 
@@ -333,6 +341,7 @@ class GatesTest {
                     new ResolverAnswer("dead" + i, WWW, List.of(), 0, Duration.ZERO, "timed out"));
         }
         return gates(T0, Map.of(EvidenceKey.RESOLVERS, new Evidence.Resolvers(answers, T0)))
+                .resolvers()
                 .propagated(CHANGES, Acme.plan().watch())
                 .verdict();
     }
