@@ -36,8 +36,8 @@ import org.xbill.DNS.TSIG;
 import org.xbill.DNS.Type;
 
 /**
- * A zone on a name server that takes zone transfers and dynamic updates with a TSIG key, such as BIND,
- * Knot or PowerDNS.
+ * A zone on a name server that takes zone transfers and dynamic updates with a TSIG key, such as BIND
+ * or Knot.
  *
  * <p>One UPDATE is one transaction: its prerequisites say how every touched set was when the writes were
  * decided, and if one does not hold the server changes nothing. So an edit in between is refused, not
@@ -294,7 +294,7 @@ public final class Rfc2136Zone implements DnsZone {
             TSIG.StreamVerifier verifier =
                     new TSIG.StreamVerifier(key.tsig(), new Message(bytes).getTSIG());
             if (talk.write()) {
-                talk.call().fence().check(talk.call().deadline());
+                talk.call().fence().check(talk.deadline());
             }
             sent = true;
             outcome.text = "no answer";

@@ -85,7 +85,7 @@ public final class Validator {
     private boolean isProven(DnsName name, int type) {
         List<String> keys =
                 ask(resolver(), zone, Type.DNSKEY).getSection(Section.ANSWER).stream()
-                        .filter(DNSKEYRecord.class::isInstance)
+                        .filter(r -> r instanceof DNSKEYRecord key && isEntryPoint(key))
                         .map(Record::toString)
                         .toList();
         if (keys.isEmpty()) {
@@ -102,6 +102,11 @@ public final class Validator {
         Message answer = ask(validating, name, type);
         return answer.getHeader().getFlag(Flags.AD)
                 && (answer.getRcode() == Rcode.NOERROR || answer.getRcode() == Rcode.NXDOMAIN);
+    }
+
+    /** Keys that sign keys; a parent would vouch for these. Source: RFC 4034 section 2.1.1, SEP. */
+    private static boolean isEntryPoint(DNSKEYRecord key) {
+        return (key.getFlags() & 1) == 1;
     }
 
     private SimpleResolver resolver() {
