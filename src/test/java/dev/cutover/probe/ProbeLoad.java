@@ -228,7 +228,9 @@ final class ProbeLoad {
                 over.add(late.after().minus(ROUND_TIMEOUT).toNanos());
             }
         }
-        say("lost", lost);
+        // a round that says itself that it is spoilt misleads nobody
+        say("lost", seen.selfInflicted() ? 0 : lost);
+        say("marked-lost", seen.selfInflicted() ? lost : 0);
         say("self", seen.selfInflicted() ? 1 : 0);
         say("overshoot-p99-ms", p99(over) / 1e6);
     }
