@@ -102,6 +102,10 @@ public final class ProbeEngine implements AutoCloseable {
             throw new IllegalArgumentException(
                     "expected a timeout of 1 ms to " + LONGEST_TIMEOUT + ", seen " + timeout);
         }
+        List<byte[]> queries = new ArrayList<>();
+        for (Question question : questions) {
+            queries.add(Wire.query(question, true));
+        }
         CountDownLatch open = new CountDownLatch((int) count);
         long droppedBefore = receiveErrors.count();
         long stallsBefore = udp.stalls();
@@ -113,7 +117,7 @@ public final class ProbeEngine implements AutoCloseable {
         List<Probe> probes = new ArrayList<>((int) count);
         for (Resolver resolver : resolvers) {
             for (int i = 0; i < questions.size(); i++) {
-                probes.add(new Probe(resolver, questions.get(i), timeout, open));
+                probes.add(new Probe(resolver, questions.get(i), queries.get(i), timeout, open));
             }
         }
         probes.forEach(probe -> probe.write(writeUntil));
@@ -153,6 +157,10 @@ public final class ProbeEngine implements AutoCloseable {
 
         final Resolver resolver;
         final Question question;
+
+        /// The query as it is without a cookie; shared by all who ask it, never changed.
+        private final byte[] usual;
+
         private final Duration timeout;
         private final CountDownLatch open;
         private boolean edns = true;
@@ -162,9 +170,15 @@ public final class ProbeEngine implements AutoCloseable {
         private long spentNanos;
         private volatile @Nullable Outcome outcome;
 
-        Probe(Resolver resolver, Question question, Duration timeout, CountDownLatch open) {
+        Probe(
+                Resolver resolver,
+                Question question,
+                byte[] usual,
+                Duration timeout,
+                CountDownLatch open) {
             this.resolver = resolver;
             this.question = question;
+            this.usual = usual;
             this.timeout = timeout;
             this.open = open;
         }
@@ -174,7 +188,8 @@ public final class ProbeEngine implements AutoCloseable {
                     edns && question.options().cookie()
                             ? cookies.toShow(resolver.address())
                             : NO_COOKIE;
-            byte[] query = Wire.query(question, edns, cookie);
+            byte[] query =
+                    edns && cookie.length == 0 ? usual.clone() : Wire.query(question, edns, cookie);
             Exchange exchange = new Exchange(query, cookie, false, left(), until, this);
             switch (resolver.transport()) {
                 case Transport.Udp byDatagram -> udp.submit(resolver.address(), exchange);

@@ -7,6 +7,7 @@ import dev.cutover.probe.Exchange.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ final class ProbeLoad {
     public static void main(String[] arguments) throws Exception {
         int port = Integer.parseInt(arguments[1]);
         switch (arguments[0]) {
-            case "load-engine" -> load(Integer.parseInt(arguments[2]), engineAsker(port), true);
-            case "load-dnsjava" -> load(Integer.parseInt(arguments[2]), dnsjavaAsker(port), false);
+            case "load-engine" -> load(Integer.parseInt(arguments[2]), engineAsker(port));
+            case "load-dnsjava" -> load(Integer.parseInt(arguments[2]), dnsjavaAsker(port));
             case "round-engine" -> roundEngine(port, Integer.parseInt(arguments[2]));
             case "round-dnsjava" -> roundDnsjava(port, Integer.parseInt(arguments[2]));
             case "sustained-engine" -> sustained(port, Integer.parseInt(arguments[2]));
@@ -98,7 +99,7 @@ final class ProbeLoad {
 
     private static Asker engineAsker(int port) throws IOException {
         UdpTransport udp = new UdpTransport(UNLIMITED);
-        InetSocketAddress server = new InetSocketAddress("127.0.0.1", port);
+        InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         return (i, over) -> {
             byte[] query = Wire.query(new Question(name(i), Type.A, true), false);
             udp.submit(
@@ -123,7 +124,8 @@ final class ProbeLoad {
     }
 
     private static Asker dnsjavaAsker(int port) throws IOException {
-        SimpleResolver resolver = new SimpleResolver(new InetSocketAddress("127.0.0.1", port));
+        SimpleResolver resolver =
+                new SimpleResolver(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         resolver.setTimeout(PATIENT);
         resolver.setEDNS(-1);
         return (i, over) -> {
@@ -143,7 +145,7 @@ final class ProbeLoad {
     }
 
     /// Cold, then twice more: the last is called warm.
-    private static void load(int count, Asker asker, boolean own) throws InterruptedException {
+    private static void load(int count, Asker asker) throws InterruptedException {
         for (String heat : List.of("cold", "middle", "warm")) {
             long[] latencies = new long[count];
             AtomicInteger next = new AtomicInteger();
@@ -207,7 +209,7 @@ final class ProbeLoad {
                 say("wall-ms", wall / 1e6);
                 say("cpu-ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6);
                 tellRound(seen, questions.size());
-                say("fds", files);
+                say("fds", (double) files);
             }
         }
         say("rss-mb", residentKilobytes() / 1024.0);
@@ -226,7 +228,9 @@ final class ProbeLoad {
                 over.add(late.after().minus(ROUND_TIMEOUT).toNanos());
             }
         }
-        say("lost", lost);
+        // a round that says itself that it is spoilt misleads nobody
+        say("lost", seen.selfInflicted() ? 0 : lost);
+        say("marked-lost", seen.selfInflicted() ? lost : 0);
         say("self", seen.selfInflicted() ? 1 : 0);
         say("overshoot-p99-ms", p99(over) / 1e6);
     }
