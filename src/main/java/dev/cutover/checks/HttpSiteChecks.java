@@ -1,6 +1,7 @@
 package dev.cutover.checks;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence.PageResult;
 import dev.cutover.core.evidence.Evidence.ServedName;
 import dev.cutover.core.evidence.Evidence.TlsResult;
@@ -141,6 +142,28 @@ public final class HttpSiteChecks implements SiteChecks {
                     String marker = marker(seen, "as visitors reach it", failures);
                     String nextMarker = marker(wanted, "at the next side", failures);
                     return new ServedName(name, marker, nextMarker, String.join("; ", failures));
+                });
+    }
+
+    @Override
+    public List<CachedPage> cached(
+            DnsName host, int port, List<String> paths, Optional<Via> wanted, Call call) {
+        Directions visitors = new Routes(new Via.Visitors(), resolvers, call);
+        Optional<Routes> pinned = wanted.map(via -> new Routes(via, resolvers, call));
+        return each(
+                paths,
+                path -> {
+                    Optional<URI> url = url(new Site(host, port), path);
+                    if (url.isEmpty()) {
+                        String no = "'" + path + "' is no path of a URL";
+                        return new CachedPage(path, 0, "", Optional.empty(), "", "", false, no);
+                    }
+                    // As a visitor asks: with a fresh URL no cache would be met at all.
+                    HttpRequest request = page(url.get(), false);
+                    Exchange seen = first(request, visitors, call.deadline());
+                    Optional<Exchange> own =
+                            pinned.map(routes -> first(request, routes, call.deadline()));
+                    return CacheLook.of(url.get(), seen, own);
                 });
     }
 

@@ -117,14 +117,30 @@ public final class CloudflareApi {
 
     /** Reads; returns the whole envelope. */
     JsonNode read(String token, String path, Call call) {
-        return reading(new Ask("GET", path, Optional.empty(), false, "api"), token, call);
+        return good(reading(new Ask("GET", path, Optional.empty(), false, "api"), token, call));
+    }
+
+    /** Reads what need not exist; empty when the API answers 404. */
+    Optional<JsonNode> find(String token, String path, Call call) {
+        return switch (reading(new Ask("GET", path, Optional.empty(), false, "api"), token, call)) {
+            case Reply.Good good -> Optional.of(good.envelope());
+            case Reply.Bad bad -> {
+                if (bad.status() == 404) {
+                    yield Optional.empty();
+                }
+                throw bad.why();
+            }
+        };
     }
 
     /** Asks the statistics, which is a read although it is a POST. */
     JsonNode query(String token, String graphql, Call call) {
         String body = JSON.createObjectNode().put("query", graphql).toString();
-        return reading(
-                new Ask("POST", "/graphql", Optional.of(body), false, "graphql"), token, call);
+        return good(
+                reading(
+                        new Ask("POST", "/graphql", Optional.of(body), false, "graphql"),
+                        token,
+                        call));
     }
 
     /** Posts once, within five seconds; returns the whole envelope. */
@@ -134,14 +150,28 @@ public final class CloudflareApi {
 
     /** Writes once by that method, within five seconds; returns the whole envelope. */
     JsonNode write(String method, String path, JsonNode body, Call call, String token) {
+        return sending(method, path, Optional.of(body.toString()), call, token);
+    }
+
+    /** Deletes once, within five seconds; returns the whole envelope. */
+    JsonNode delete(String path, Call call, String token) {
+        return sending("DELETE", path, Optional.empty(), call, token);
+    }
+
+    private JsonNode sending(
+            String method, String path, Optional<String> body, Call call, String token) {
         Call brief =
                 new Call(
                         call.cutover(),
                         call.purpose(),
                         call.deadline().within(WRITE_LIMIT),
                         call.fence());
-        Ask ask = new Ask(method, path, Optional.of(body.toString()), true, "api");
-        return switch (once(ask, token, brief, brief.deadline())) {
+        Ask ask = new Ask(method, path, body, true, "api");
+        return good(once(ask, token, brief, brief.deadline()));
+    }
+
+    private static JsonNode good(Reply reply) {
+        return switch (reply) {
             case Reply.Good good -> good.envelope();
             case Reply.Bad bad -> throw bad.why();
         };
@@ -169,7 +199,7 @@ public final class CloudflareApi {
         record Bad(PortException why, int status) implements Reply {}
     }
 
-    private JsonNode reading(Ask ask, String token, Call call) {
+    private Reply reading(Ask ask, String token, Call call) {
         boolean wasForbidden = false;
         Duration pause = FIRST_PAUSE;
         for (int tries = 1; ; tries++) {
@@ -180,7 +210,7 @@ public final class CloudflareApi {
                             : call.deadline().within(call.deadline().left().dividedBy(2));
             switch (once(ask, token, call, share)) {
                 case Reply.Good good -> {
-                    return good.envelope();
+                    return good;
                 }
                 case Reply.Bad bad -> {
                     boolean forbiddenFirst = bad.status() == 403 && !wasForbidden;
@@ -189,7 +219,7 @@ public final class CloudflareApi {
                     if (!mayPass
                             || tries == TRIES
                             || call.deadline().left().compareTo(pause) <= 0) {
-                        throw bad.why();
+                        return bad;
                     }
                     if (bad.status() != 429) {
                         sleep(pause, bad.why());

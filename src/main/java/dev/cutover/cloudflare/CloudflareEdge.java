@@ -4,88 +4,111 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.EdgeView.Lack;
 import dev.cutover.core.edge.EdgeWrite;
-import dev.cutover.core.plan.Plan.Purge;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.port.Call;
 import dev.cutover.port.Edge;
 import dev.cutover.port.PortException;
+import dev.cutover.port.PortException.Category;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * Cloudflare's edge: its cache and its pools. A purge answered 200 is accepted, not done: look for {@code CF-Cache-Status:
- * MISS}. Source: Cloudflare API v4, purge_cache, 2026-11: 100 items a call.
+ * Cloudflare's edge: its pools, rules, settings and cache. A purge answered 200 is accepted, not done:
+ * look for {@code CF-Cache-Status: MISS}. Source: Cloudflare API v4, purge_cache, 2026-11: 100 items a
+ * call.
  */
 public final class CloudflareEdge implements Edge {
-    private static final int MOST_HOSTS = 100;
+    private static final int MOST_NAMED = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CloudflareApi api;
     private final CloudflarePools pools;
+    private final RulePart rules;
+    private final SettingPart settings;
 
     public CloudflareEdge(CloudflareApi api) {
         this.api = api;
         this.pools = new CloudflarePools(api);
+        this.rules = new RulePart(api);
+        this.settings = new SettingPart(api);
     }
 
     @Override
-    public EdgeView read(ZoneRef zone, Set<EdgeKey> parts, Call call) {
-        if (parts.isEmpty()) {
-            return EdgeView.none(api.now());
+    public EdgeView read(ZoneRef zone, Set<EdgeKey> keys, Call call) {
+        EdgeView view = EdgeView.none(api.now());
+        Set<EdgeKey> poolKeys =
+                keys.stream()
+                        .filter(k -> k.kind() == EdgeKey.Kind.POOL)
+                        .collect(Collectors.toSet());
+        if (!poolKeys.isEmpty()) {
+            view = pools.read(zone, poolKeys, call);
         }
-        parts.stream().filter(k -> k.kind() != EdgeKey.Kind.POOL).forEach(CloudflareEdge::unknown);
-        return pools.read(zone, parts, call);
+        List<EdgePart> parts = new ArrayList<>(view.parts());
+        List<Lack> lacks = new ArrayList<>(view.lacks());
+        for (EdgeKey key : new TreeSet<>(keys)) {
+            try {
+                switch (key.kind()) {
+                    case POOL -> {}
+                    case RULES -> parts.add(rules.read(zone, key.name(), call));
+                    case SETTING -> parts.add(settings.read(zone, key.name(), call));
+                }
+            } catch (PortException e) {
+                if (e.category() == Category.TRANSIENT) {
+                    throw e;
+                }
+                lacks.add(new Lack(key, false, String.valueOf(e.getMessage())));
+            }
+        }
+        return new EdgeView(parts, view.balancers(), view.health(), lacks, view.observedAt());
     }
 
     @Override
     public void apply(ZoneRef zone, EdgeWrite write, Call call) {
         switch (write.target()) {
             case EdgePart.Pool pool -> pools.apply(zone, pool, call);
-            case EdgePart.Rules rules -> unknown(rules.key());
-            case EdgePart.Setting setting -> unknown(setting.key());
+            case EdgePart.Rules target -> {
+                if (!(write.seen() instanceof EdgePart.Rules seen)) {
+                    throw PortException.lasting(write.key() + ": what was seen are no rules");
+                }
+                rules.apply(zone, seen, target, call);
+            }
+            case EdgePart.Setting target -> settings.apply(zone, target, call);
         }
-    }
-
-    private static void unknown(EdgeKey key) {
-        throw PortException.lasting(
-                key + ": this version changes pools only; nothing was asked or changed");
     }
 
     @Override
-    public int purge(ZoneRef zone, Purge what, List<DnsName> hosts, Call call) {
-        List<ObjectNode> bodies =
-                switch (what) {
-                    case NOTHING -> List.of();
-                    case EVERYTHING ->
-                            List.of(JSON.createObjectNode().put("purge_everything", true));
-                    case HOSTS -> portions(hosts);
-                };
-        if (bodies.isEmpty()) {
-            return 0;
+    public void purge(ZoneRef zone, PurgePortion what, Call call) {
+        ObjectNode body = JSON.createObjectNode();
+        switch (what) {
+            case PurgePortion.Everything all -> body.put("purge_everything", true);
+            case PurgePortion.Hosts hosts ->
+                    named(
+                            body.putArray("hosts"),
+                            hosts.names().stream().map(name -> name.value()).toList());
+            case PurgePortion.Pages pages -> named(body.putArray("files"), pages.urls());
         }
-        String path = api.directory().find(zone, call).path() + "/purge_cache";
-        for (ObjectNode body : bodies) {
-            JsonNode unused = api.write(path, body, call, zone.token());
-        }
-        return bodies.size();
+        JsonNode unused =
+                api.write(
+                        api.directory().find(zone, call).path() + "/purge_cache",
+                        body,
+                        call,
+                        zone.token());
     }
 
-    private static List<ObjectNode> portions(List<DnsName> hosts) {
-        List<ObjectNode> bodies = new ArrayList<>();
-        List<DnsName> each = hosts.stream().distinct().toList();
-        for (int from = 0; from < each.size(); from += MOST_HOSTS) {
-            ObjectNode body = JSON.createObjectNode();
-            ArrayNode list = body.putArray("hosts");
-            each.subList(from, Math.min(from + MOST_HOSTS, each.size()))
-                    .forEach(host -> list.add(host.value()));
-            bodies.add(body);
+    private static void named(ArrayNode list, List<String> names) {
+        if (names.isEmpty() || names.size() > MOST_NAMED) {
+            throw PortException.lasting(
+                    "a purge names 1 to " + MOST_NAMED + " items, not " + names.size());
         }
-        return bodies;
+        names.forEach(list::add);
     }
 }

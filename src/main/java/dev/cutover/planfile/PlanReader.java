@@ -82,7 +82,7 @@ final class PlanReader {
                                                 + " none: two sides taking orders is data loss")
                         .flatMap(v -> v.oneOf(Words.of(Plan.Writes.values())));
         Optional<Duration> soak = in.duration("soak", Duration.ZERO, MONTH, defaults.soak());
-        Optional<Plan.EdgePlan> edge = edge(in);
+        Optional<Plan.EdgePlan> edge = EdgeReader.read(in, ZoneReader.servesDnsOnly(in));
         Optional<Optional<Plan.PromotionPlan>> promotion = PromotionReader.read(in, context);
         Optional<Plan.Checks> checks =
                 in.need("checks", "checks: { landing-pages: top-pages.csv }")
@@ -201,20 +201,6 @@ final class PlanReader {
         return lowerTo.isPresent() && lead.isPresent()
                 ? Optional.of(new Plan.TtlPolicy(lowerTo.get(), lead.get()))
                 : Optional.empty();
-    }
-
-    private Optional<Plan.EdgePlan> edge(Fields file) {
-        return file.section("edge", Section.EDGE)
-                .flatMap(
-                        in ->
-                                in.read(
-                                        "purge",
-                                        v -> v.oneOf(Words.of(Plan.Purge.values())),
-                                        ZoneReader.servesDnsOnly(file)
-                                                ? Plan.Purge.NOTHING
-                                                : Plan.Purge.HOSTS,
-                                        Words::of))
-                .map(Plan.EdgePlan::new);
     }
 
     private Optional<Plan.Fallback> fallback(Fields file, Defaults defaults, Duration soak) {

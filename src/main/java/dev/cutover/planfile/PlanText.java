@@ -47,8 +47,7 @@ public final class PlanText {
         out.put(0, "writes", Words.of(plan.writes()));
         out.put(0, "dwell", plan.dwell().toString());
         out.put(0, "soak", plan.soak().toString());
-        out.section("edge");
-        out.put(1, "purge", Words.of(plan.edge().purge()));
+        edge(out, plan.edge());
         plan.promotion().ifPresent(p -> promotion(out, p));
         out.section("checks");
         out.list(1, "landing-pages", plan.checks().landingPages());
@@ -104,6 +103,23 @@ public final class PlanText {
         out.put(2, "dwell", pool.dwell().toString());
         if (pool.sessions() != PlannedPool.Sessions.UNSAID) {
             out.put(2, "sessions", Words.of(pool.sessions()));
+        }
+    }
+
+    private static void edge(Lines out, Plan.EdgePlan edge) {
+        out.section("edge");
+        out.put(1, "purge", Words.of(edge.purge()));
+        out.put(1, "portion", Integer.toString(edge.portion()));
+        out.put(1, "pause", edge.pause().toString());
+        EdgeReader.words()
+                .forEach(
+                        (key, setting) -> {
+                            if (edge.during().contains(setting)) {
+                                out.put(1, key, quoted(setting.value()));
+                            }
+                        });
+        if (!edge.bypassCache().isEmpty()) {
+            out.flow(1, "bypass-cache", edge.bypassCache());
         }
     }
 

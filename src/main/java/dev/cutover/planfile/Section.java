@@ -45,7 +45,17 @@ enum Section {
             "origins[]",
             List.of("pool", "from", "to", "steps", "step", "dwell", "sessions"),
             List.of()),
-    EDGE("edge", List.of("purge"), List.of("origin-shield", "bypass-cache")),
+    EDGE(
+            "edge",
+            List.of(
+                    "purge",
+                    "portion",
+                    "pause",
+                    "origin-shield",
+                    "development-mode",
+                    "always-online",
+                    "bypass-cache"),
+            List.of()),
     PROMOTION(
             "promotion",
             List.of("engine", "staging", "production", "credentials", "expected"),

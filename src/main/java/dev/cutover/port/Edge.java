@@ -1,12 +1,10 @@
 package dev.cutover.port;
 
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.edge.EdgeWrite;
-import dev.cutover.core.plan.Plan.Purge;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.plan.Plan.ZoneRef;
-import java.util.List;
 import java.util.Set;
 
 /** The provider's edge in front of proxied names. Safe for concurrent use. */
@@ -31,10 +29,11 @@ public interface Edge {
     void apply(ZoneRef zone, EdgeWrite write, Call call);
 
     /**
-     * Asks the edge to forget what it cached. Accepted does not mean done; doing it twice does no harm.
+     * Asks the edge to forget what it cached, in one request. Accepted does not mean done; doing it twice
+     * does no harm.
      *
-     * @param hosts the names that moved, used when {@code what} is {@link Purge#HOSTS}
-     * @return how many requests it took
+     * @throws PortException TRANSIENT when it came too early for the plan level's rate, or when no answer
+     *     came: ask again
      */
-    int purge(ZoneRef zone, Purge what, List<DnsName> hosts, Call call);
+    void purge(ZoneRef zone, PurgePortion what, Call call);
 }

@@ -1,12 +1,14 @@
 package dev.cutover.port;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence.PageResult;
 import dev.cutover.core.evidence.Evidence.ServedName;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.plan.Plan.Site;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the site serves, by HTTPS with the real host name, whatever address it is asked at. */
 public interface SiteChecks {
@@ -52,4 +54,13 @@ public interface SiteChecks {
      * marker at the pinned next side.
      */
     List<ServedName> served(List<DnsName> names, int port, Via next, Call call);
+
+    /**
+     * How each path is answered with all caches in play, as a visitor gets it; redirects are not followed.
+     *
+     * @param wanted the side that should answer, asked for the same path to compare with; empty where only
+     *     the cache's behaviour is of interest
+     */
+    List<CachedPage> cached(
+            DnsName host, int port, List<String> paths, Optional<Via> wanted, Call call);
 }

@@ -1,8 +1,8 @@
 package dev.cutover.run;
 
-import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.EdgeAdvance;
@@ -11,13 +11,13 @@ import dev.cutover.core.life.Action;
 import dev.cutover.core.life.ActionSpec;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.life.Ending;
+import dev.cutover.core.life.Purging;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.port.Call;
 import dev.cutover.port.ImageStore;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PromotionEngine;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,21 +42,15 @@ final class Effects {
     Progress start(Cutover c, Action action, Call call) {
         return switch (action.spec()) {
             case ActionSpec.TakeBeforeImage s -> new Progress.Over(takeBeforeImage(c, call));
-            case ActionSpec.LowerTtls s ->
-                    new Progress.Over(
-                            zone(c, c.changes())
-                                    .advance(
-                                            SetChange::before,
-                                            SetChange::aged,
-                                            Instant.EPOCH,
-                                            call));
+            case ActionSpec.LowerTtls s -> new Progress.Over(new Routing(world, c).lower(call));
             case ActionSpec.SwitchStep s ->
                     new Progress.Over(new Routing(world, c).advance(s, call));
             case ActionSpec.RestoreRouting s ->
                     new Progress.Over(new Routing(world, c).restore(call));
             case ActionSpec.SettleTtls s ->
                     new Progress.Over(new Routing(world, c).settle(s.side(), call));
-            case ActionSpec.Purge s -> new Progress.Over(purge(c, call));
+            case ActionSpec.Purge s -> new Progress.Over(purge(c, 1, call));
+            case ActionSpec.PurgeMore s -> new Progress.Over(purge(c, s.portion(), call));
             case ActionSpec.Promote s -> {
                 engine(c).start(promotionId(c), promotion(c), call);
                 yield new Progress.Running("the engine was asked");
@@ -75,15 +69,14 @@ final class Effects {
     /** Looks at what became of an action whose outcome is not known here. */
     Progress look(Cutover c, Action action, Call call) {
         return switch (action.spec()) {
-            case ActionSpec.LowerTtls s ->
-                    zone(c, c.changes())
-                            .lookAtAdvance(SetChange::before, SetChange::aged, Instant.EPOCH, call);
+            case ActionSpec.LowerTtls s -> new Routing(world, c).lookAtLowered(call);
             case ActionSpec.SwitchStep s -> new Routing(world, c).look(s, call);
             case ActionSpec.Promote s -> lookAtPromotion(c, call);
             case ActionSpec.TakeBeforeImage s -> new Progress.NotFound();
             case ActionSpec.RestoreRouting s -> new Progress.NotFound();
             case ActionSpec.SettleTtls s -> new Progress.NotFound();
             case ActionSpec.Purge s -> new Progress.NotFound();
+            case ActionSpec.PurgeMore s -> new Progress.NotFound();
             case ActionSpec.VerifyPromotion s -> new Progress.NotFound();
             case ActionSpec.UndoPromotion s -> new Progress.NotFound();
         };
@@ -139,22 +132,19 @@ final class Effects {
         return new Ending.ImageTaken(image, places);
     }
 
-    private Ending purge(Cutover c, Call call) {
-        List<DnsName> hosts =
-                c.changes().stream()
-                        .filter(SetChange::isProxied)
-                        .map(SetChange::name)
-                        .distinct()
-                        .sorted()
-                        .toList();
+    private Ending purge(Cutover c, int portion, Call call) {
+        List<PurgePortion> portions = Purging.portions(c);
+        if (portion > portions.size()) {
+            return new Ending.Purged(0);
+        }
         Call one =
                 new Call(
                         call.cutover(),
                         call.purpose(),
                         call.deadline().within(ZoneEffect.WRITE_LIMIT),
                         call.fence());
-        return new Ending.Purged(
-                world.edge().purge(c.plan().zone(), c.plan().edge().purge(), hosts, one));
+        world.edge().purge(c.plan().zone(), portions.get(portion - 1), one);
+        return new Ending.Purged(1);
     }
 
     private Progress lookAtPromotion(Cutover c, Call call) {

@@ -64,6 +64,7 @@ final class Observer {
     private final Pulse pulse;
     private final Runnable signal;
     private final ResolverRounds resolvers;
+    private final CacheLooks caches;
     private final Map<EvidenceKey, Evidence> latest = new ConcurrentHashMap<>();
     private volatile boolean stopped;
     private final Set<EvidenceKey> looking = ConcurrentHashMap.newKeySet();
@@ -78,6 +79,7 @@ final class Observer {
         this.clock = clock;
         this.samples = samples;
         this.signal = signal;
+        this.caches = new CacheLooks(world, clock);
         this.resolvers = new ResolverRounds(world.resolvers(), samples, clock);
     }
 
@@ -194,6 +196,8 @@ final class Observer {
             case NEXT_TLS -> tls(c, key, Pins.of(c, Side.NEXT));
             case PUBLIC_TLS -> tls(c, key, new Via.Visitors());
             case SERVED -> served(c, key);
+            case PURGED_PAGES -> caches.purged(c, call(c, key, CHECK_LIMIT));
+            case BYPASSED_PAGES -> caches.bypassed(c, call(c, key, CHECK_LIMIT));
             case PROBE_ERRORS -> probe(c, key);
             case PROVIDER_ERRORS -> providerErrors(c, key);
             case ALIASES -> {

@@ -31,6 +31,45 @@ final class Routing {
         this.c = c;
     }
 
+    /** Lowers TTLs, and takes those parts along that must stand before any step. */
+    Ending lower(Call call) {
+        List<EdgeChange> parts = c.edgeStep(EdgeChange.PREPARED);
+        Ending moved =
+                parts.isEmpty()
+                        ? nothing()
+                        : edge(parts)
+                                .advance(
+                                        EdgeChange::before, Routing::prepared, Instant.EPOCH, call);
+        return moved.isSuccess() && !c.changes().isEmpty()
+                ? both(
+                        moved,
+                        zone(c.changes())
+                                .advance(SetChange::before, SetChange::aged, Instant.EPOCH, call))
+                : moved;
+    }
+
+    /** What the world says about a lowering of which we do not know whether it took effect. */
+    Progress lookAtLowered(Call call) {
+        List<EdgeChange> parts = c.edgeStep(EdgeChange.PREPARED);
+        Progress records =
+                c.changes().isEmpty()
+                        ? new Progress.Over(nothing())
+                        : zone(c.changes())
+                                .lookAtAdvance(
+                                        SetChange::before, SetChange::aged, Instant.EPOCH, call);
+        if (parts.isEmpty()) {
+            return records;
+        }
+        Progress moved =
+                edge(parts)
+                        .lookAtAdvance(EdgeChange::before, Routing::prepared, Instant.EPOCH, call);
+        return joined(records, moved);
+    }
+
+    private static EdgePart prepared(EdgeChange change) {
+        return change.at(EdgeChange.PREPARED);
+    }
+
     /** Takes the sets and parts of one step to their next values. */
     Ending advance(ActionSpec.SwitchStep step, Call call) {
         List<EdgeChange> parts = c.edgeStep(step.step());
@@ -68,8 +107,13 @@ final class Routing {
         if (parts.isEmpty()) {
             return records;
         }
-        Progress edge =
-                edge(parts).lookAtAdvance(c::expected, at(step), step.notWrittenAfter(), call);
+        return joined(
+                records,
+                edge(parts).lookAtAdvance(c::expected, at(step), step.notWrittenAfter(), call));
+    }
+
+    /** One word of two looks: done when both are, over when either is wrong. */
+    private static Progress joined(Progress records, Progress edge) {
         if (records instanceof Progress.Over(Ending a) && edge instanceof Progress.Over(Ending b)) {
             return new Progress.Over(both(b, a));
         }
@@ -81,26 +125,34 @@ final class Routing {
 
     /** Takes everything to the fallback side, three-way. */
     Ending restore(Call call) {
-        return back(Side.FALLBACK, SetChange::fallback, EdgeChange::fallback, call);
+        List<EdgeChange> parts =
+                c.restorableEdge(Side.FALLBACK).stream().filter(EdgeChange::routes).toList();
+        return back(Side.FALLBACK, SetChange::fallback, parts, EdgeChange::fallback, call);
     }
 
     /** Takes everything to what a side keeps, three-way. */
     Ending settle(Side side, Call call) {
-        return back(side, s -> s.settledOn(side), e -> Cutover.settledOn(e, side), call);
+        return back(
+                side,
+                s -> s.settledOn(side),
+                c.restorableEdge(side),
+                e -> Cutover.settledOn(e, side),
+                call);
     }
 
     private Ending back(
             Side side,
             Function<SetChange, List<DnsRecord>> records,
-            Function<EdgeChange, EdgePart> parts,
+            List<EdgeChange> parts,
+            Function<EdgeChange, EdgePart> promised,
             Call call) {
-        if (c.edge().isEmpty()) {
+        if (parts.isEmpty()) {
             return zone(c.restorable(side)).restore(records, call);
         }
         Ending moved = nothing();
         @Nullable PortException failed = null;
         try {
-            moved = edge(c.restorableEdge(side)).restore(parts, call);
+            moved = edge(parts).restore(promised, call);
         } catch (PortException e) {
             // Records go back all the same: visitors of either are better off.
             failed = e;

@@ -12,6 +12,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.plan.Plan;
@@ -111,8 +112,7 @@ class CloudflareCallsTest {
                                         settings,
                                         Optional.empty()))),
                 writing());
-        assertThat(new CloudflareEdge(api).purge(REF, Plan.Purge.EVERYTHING, List.of(), writing()))
-                .isEqualTo(1);
+        new CloudflareEdge(api).purge(REF, new PurgePortion.Everything(), writing());
         new CloudflareErrors(api)
                 .read(
                         plan(),
@@ -131,46 +131,34 @@ class CloudflareCallsTest {
     }
 
     @Test
-    void hosts_are_purged_in_portions_of_a_hundred() {
+    void a_purge_of_too_many_names_is_refused_before_it_is_sent() {
         var edge = new CloudflareEdge(lab.api());
         List<DnsName> hosts =
-                IntStream.range(0, 250)
+                IntStream.range(0, 101)
                         .mapToObj(i -> new DnsName("h" + i + ".acme.example"))
                         .toList();
 
-        assertThat(edge.purge(REF, Plan.Purge.HOSTS, hosts, writing())).isEqualTo(3);
-        assertThat(lab.state.purges())
-                .extracting(p -> p.hosts().size())
-                .containsExactly(100, 100, 50);
-
-        assertThat(edge.purge(REF, Plan.Purge.NOTHING, hosts, writing())).isZero();
-        assertThat(edge.purge(REF, Plan.Purge.HOSTS, List.of(), writing())).isZero();
-        assertThat(lab.state.purges()).hasSize(3);
+        assertThatThrownBy(() -> edge.purge(REF, new PurgePortion.Hosts(hosts), writing()))
+                .hasMessageContaining("1 to 100 items, not 101");
+        edge.purge(REF, new PurgePortion.Hosts(hosts.subList(0, 100)), writing());
+        assertThat(lab.state.purges()).extracting(p -> p.hosts().size()).containsExactly(100);
     }
 
     @Test
-    void a_fence_is_asked_before_each_portion() {
+    void a_fence_is_asked_before_a_purge() {
         var edge = new CloudflareEdge(lab.api());
-        List<DnsName> hosts =
-                IntStream.range(0, 150)
-                        .mapToObj(i -> new DnsName("h" + i + ".acme.example"))
-                        .toList();
-        var asked = new java.util.concurrent.atomic.AtomicInteger();
 
         assertThatThrownBy(
                         () ->
                                 edge.purge(
                                         REF,
-                                        Plan.Purge.HOSTS,
-                                        hosts,
+                                        new PurgePortion.Everything(),
                                         writing(
                                                 deadline -> {
-                                                    if (asked.incrementAndGet() == 2) {
-                                                        throw PortException.denied("lease lost");
-                                                    }
+                                                    throw PortException.denied("lease lost");
                                                 })))
                 .hasMessage("lease lost");
-        assertThat(lab.state.purges()).hasSize(1);
+        assertThat(lab.state.purges()).isEmpty();
     }
 
     @Test

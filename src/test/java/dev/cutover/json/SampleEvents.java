@@ -59,7 +59,12 @@ public final class SampleEvents {
                 Plan.Writes.FENCED,
                 Duration.ofMinutes(10),
                 Duration.ofHours(24),
-                new Plan.EdgePlan(Plan.Purge.EVERYTHING),
+                new Plan.EdgePlan(
+                        Plan.Purge.PAGES,
+                        30,
+                        Duration.ofSeconds(2),
+                        List.of(Plan.EdgeSetting.ORIGIN_SHIELD_OFF),
+                        List.of("/admin", "/api/")),
                 Optional.of(
                         new Plan.PromotionPlan(
                                 "http",
@@ -162,6 +167,7 @@ public final class SampleEvents {
                 new ActionSpec.VerifyPromotion(),
                 new ActionSpec.SwitchStep(2, NOW),
                 new ActionSpec.Purge(),
+                new ActionSpec.PurgeMore(Side.FALLBACK, 2, 1),
                 new ActionSpec.RestoreRouting(1),
                 new ActionSpec.UndoPromotion(),
                 new ActionSpec.SettleTtls(Side.CURRENT, 1));

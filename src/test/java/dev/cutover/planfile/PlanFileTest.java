@@ -90,6 +90,37 @@ class PlanFileTest {
                 .isEqualTo(new Plan.Limits(0.3, List.of(new DnsName("acme.example"))));
     }
 
+    @Test
+    void an_edge_is_purged_by_names_and_left_alone_unless_the_plan_says_more() {
+        var plain = (PlanFile.Ok) PlanTexts.read(PlanTexts.SMALLEST);
+        assertThat(plain.plan().edge()).isEqualTo(new Plan.EdgePlan(Plan.Purge.HOSTS));
+
+        var more =
+                (PlanFile.Ok)
+                        PlanTexts.read(
+                                PlanTexts.SMALLEST
+                                        + """
+                                        edge:
+                                          purge: pages
+                                          portion: 10
+                                          pause: PT5S
+                                          origin-shield: off
+                                          development-mode: keep
+                                          always-online: "off"
+                                          bypass-cache: ["/admin", "/api/"]
+                                        """);
+        assertThat(more.plan().edge())
+                .isEqualTo(
+                        new Plan.EdgePlan(
+                                Plan.Purge.PAGES,
+                                10,
+                                Duration.ofSeconds(5),
+                                List.of(
+                                        Plan.EdgeSetting.ORIGIN_SHIELD_OFF,
+                                        Plan.EdgeSetting.ALWAYS_ONLINE_OFF),
+                                List.of("/admin", "/api/")));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "fast, 1, PT1M, PT1H, PT24H, 0.9",

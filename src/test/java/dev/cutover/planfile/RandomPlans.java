@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ final class RandomPlans {
                         pick(List.of(Plan.Writes.values())),
                         Duration.ofSeconds(random.nextInt(3_600)),
                         soak,
-                        new Plan.EdgePlan(pick(List.of(Plan.Purge.values()))),
+                        edge(),
                         random.nextBoolean() ? Optional.empty() : Optional.of(promotion()),
                         new Plan.Checks(pages(), names(1 + random.nextInt(5))),
                         new Plan.Watch(
@@ -127,6 +128,17 @@ final class RandomPlans {
                             pick(List.of(PlannedPool.Sessions.values()))));
         }
         return pools;
+    }
+
+    private Plan.EdgePlan edge() {
+        return new Plan.EdgePlan(
+                pick(List.of(Plan.Purge.values())),
+                1 + random.nextInt(100),
+                Duration.ofMillis(random.nextInt(300_000)),
+                Arrays.stream(Plan.EdgeSetting.values()).filter(s -> random.nextBoolean()).toList(),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of("/admin", "/api/", "/a(b)*,c;d=e:f@g%2F"));
     }
 
     private List<Plan.PlannedSet> sets() {

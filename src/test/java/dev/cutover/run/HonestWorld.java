@@ -8,6 +8,8 @@ import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.edge.EdgeWrite;
+import dev.cutover.core.edge.PurgePortion;
+import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.PageResult;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
@@ -181,9 +183,25 @@ final class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChec
     }
 
     @Override
-    public int purge(Plan.ZoneRef zone, Plan.Purge what, List<DnsName> hosts, Call call) {
-        return 1;
+    public List<CachedPage> cached(
+            DnsName host, int port, List<String> paths, Optional<Via> wanted, Call call) {
+        return paths.stream()
+                .map(
+                        path ->
+                                new CachedPage(
+                                        path,
+                                        200,
+                                        "DYNAMIC",
+                                        Optional.empty(),
+                                        "next",
+                                        "next",
+                                        true,
+                                        ""))
+                .toList();
     }
+
+    @Override
+    public void purge(Plan.ZoneRef zone, PurgePortion what, Call call) {}
 
     @Override
     public List<Bucket> read(Plan plan, Instant from, Instant to, Call call) {

@@ -60,6 +60,7 @@ final class Oracle {
     private Instant lastZoneLook = Instant.MIN;
     private final Map<SetKey, Instant> raises = new HashMap<>();
     private boolean unseenRaise;
+    private Instant lastEdgeEdit = Instant.EPOCH;
 
     Oracle(Scenario scenario) {
         this.scenario = scenario;
@@ -464,8 +465,31 @@ final class Oracle {
                 "still " + phase.text() + " since " + phaseSince + " at " + now + ", no page");
     }
 
+    /// Somebody turned a setting or changed a rule.
+    void edgeEdited(Instant now) {
+        lastEdgeEdit = now;
+    }
+
+    /// The shield and the rules are back as they were, or a person's and named.
+    private void edgeMustStand() {
+        Instant now = world().now();
+        if (lastEdgeEdit.plus(UNSEEN).isAfter(now)
+                || (phase.isFinal() && lastEdgeEdit.plus(UNSEEN).isAfter(phaseSince))) {
+            return;
+        }
+        Optional<String> off = world().edge.notBack();
+        must(off.isEmpty(), "edge-back", off.orElse(""));
+        must(!world().edge.holdsOurRule(), "edge-back", "our caching rule was left behind");
+        must(
+                !world().edge.holdsEditedRule()
+                        || told.toString().contains("rules http_request_cache_settings"),
+                "edge-named",
+                "a person's edit of our rule was kept, but nobody was told");
+    }
+
     /// Every planned field is at its promised value, or is a person's and was named.
     private void mustStand(boolean fallback, boolean next) {
+        edgeMustStand();
         if (!wrote) {
             return;
         }

@@ -3,6 +3,7 @@ package dev.cutover.sim;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.PoolOrigin;
 import dev.cutover.core.life.Cutover;
@@ -248,6 +249,12 @@ final class People {
         }
         if (chance.in100(10)) {
             editUnplanned();
+            return;
+        }
+        List<EdgeChange> parts = world.scenario.diff().edge();
+        if (parts.stream().anyMatch(e -> !e.routes()) && chance.in100(20)) {
+            oracle.edgeEdited(world.now());
+            trace.note(world.now(), "  " + world.edge.editByHand(parts));
             return;
         }
         SetKey key = chance.of(List.copyOf(world.scenario.promises().keySet()));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
 /// worked out from the plan's words alone.
 ///
 /// @param zone every record before the first write
+/// @param edge every part of the edge before the first write
 /// @param promises by set
 /// @param pool before the first write; empty when the plan moves records alone
 /// @param faults how hostile this world is, 0 to 1
@@ -33,6 +35,7 @@ record Scenario(
         Plan plan,
         PlanDiff diff,
         List<DnsRecord> zone,
+        List<EdgePart> edge,
         Map<SetKey, Promise> promises,
         Optional<EdgePart.Pool> pool,
         double faults) {
@@ -91,11 +94,13 @@ record Scenario(
         private final List<DnsRecord> zone = new ArrayList<>();
         private final List<Plan.PlannedSet> sets = new ArrayList<>();
         private final Map<SetKey, Promise> promises = new LinkedHashMap<>();
+        private final List<EdgePart> edge;
         private final long low;
         private int serial = 1;
 
         Draw(Chance chance) {
             this.chance = chance;
+            edge = SimEdge.draw(chance.split());
             low = chance.of(60L, 120L);
         }
 
@@ -120,13 +125,20 @@ record Scenario(
                     Planner.plan(
                             whole,
                             new ZoneView(APEX, zone, START),
-                            pool.map(p -> SimPool.view(p, OriginHealth.State.HEALTHY, START))
-                                    .orElse(EdgeView.none(START)),
+                            SimEdge.with(
+                                    edge,
+                                    pool.map(
+                                                    p ->
+                                                            SimPool.view(
+                                                                    p,
+                                                                    OriginHealth.State.HEALTHY,
+                                                                    START))
+                                            .orElse(EdgeView.none(START))),
                             Map.of());
             if (!diff.mayRun()) {
                 throw new IllegalStateException("drew a plan that is refused: " + diff.refusals());
             }
-            return new Scenario(whole, diff, List.copyOf(zone), promises, pool, faults);
+            return new Scenario(whole, diff, List.copyOf(zone), edge, promises, pool, faults);
         }
 
         private static DnsName name(String label) {
@@ -265,6 +277,16 @@ record Scenario(
             };
         }
 
+        private Plan.EdgePlan edgePlan() {
+            boolean proxied = promises.values().stream().anyMatch(Promise::proxied);
+            return new Plan.EdgePlan(
+                    chance.of(Plan.Purge.values()),
+                    chance.from(1, 2),
+                    Duration.ofSeconds(chance.from(0, 3)),
+                    Arrays.stream(Plan.EdgeSetting.values()).filter(s -> chance.in100(30)).toList(),
+                    proxied && chance.in100(50) ? List.of("/admin", "/api/") : List.of());
+        }
+
         private Plan plan() {
             Optional<Plan.PromotionPlan> promotion =
                     chance.in100(70)
@@ -299,7 +321,7 @@ record Scenario(
                     chance.of(Plan.Writes.values()),
                     dwell,
                     Duration.ofMinutes(chance.from(5, 40)),
-                    new Plan.EdgePlan(chance.of(Plan.Purge.values())),
+                    edgePlan(),
                     promotion,
                     new Plan.Checks(List.of("/", "/shop"), List.of(name("www"))),
                     new Plan.Watch(

@@ -164,6 +164,7 @@ final class SimEffects {
             case ActionSpec.UndoPromotion u -> lookEngine(action);
             case ActionSpec.TakeBeforeImage t -> new Progress.NotFound();
             case ActionSpec.Purge p -> new Progress.NotFound();
+            case ActionSpec.PurgeMore p -> new Progress.NotFound();
             case ActionSpec.LowerTtls l -> lookZone(action, c, now);
             case ActionSpec.SwitchStep s -> lookZone(action, c, now);
             case ActionSpec.RestoreRouting r -> lookZone(action, c, now);
@@ -220,7 +221,19 @@ final class SimEffects {
     }
 
     private EdgeView edge() {
-        return world.pool.map(p -> p.view(world.now())).orElseGet(() -> EdgeView.none(world.now()));
+        return world.edgeView(world.now());
+    }
+
+    private Wish prepared(Cutover c) {
+        return switch (EdgeAdvance.of(
+                c.edgeStep(EdgeChange.PREPARED),
+                EdgeChange::before,
+                e -> e.at(EdgeChange.PREPARED),
+                edge())) {
+            case EdgeAdvance.AlreadyThere t -> nothing();
+            case EdgeAdvance.Drift d -> new Wish(List.of(), List.of(), d.edits());
+            case EdgeAdvance.Ready r -> new Wish(List.of(), r.writes(), List.of(), List.of());
+        };
     }
 
     private Wish edgeStep(ActionSpec.SwitchStep s, Cutover c) {
@@ -255,11 +268,22 @@ final class SimEffects {
         List<SetChange> all = c.changes();
         return switch (flight.action.spec()) {
             case ActionSpec.LowerTtls l ->
-                    forward(Advance.of(all, SetChange::before, SetChange::aged, seen));
+                    prepared(c)
+                            .and(
+                                    forward(
+                                            Advance.of(
+                                                    all,
+                                                    SetChange::before,
+                                                    SetChange::aged,
+                                                    seen)));
             case ActionSpec.SwitchStep s ->
                     edgeStep(s, c).and(switchStep(s, c.step(s.step()), seen));
             case ActionSpec.RestoreRouting r ->
-                    edgeBack(c.restorableEdge(Side.FALLBACK), EdgeChange::fallback)
+                    edgeBack(
+                                    c.restorableEdge(Side.FALLBACK).stream()
+                                            .filter(EdgeChange::routes)
+                                            .toList(),
+                                    EdgeChange::fallback)
                             .and(
                                     back(
                                             Restoration.of(
@@ -278,6 +302,7 @@ final class SimEffects {
             case ActionSpec.Promote p -> nothing();
             case ActionSpec.VerifyPromotion v -> nothing();
             case ActionSpec.Purge p -> nothing();
+            case ActionSpec.PurgeMore p -> nothing();
             case ActionSpec.UndoPromotion u -> nothing();
         };
     }
@@ -350,7 +375,8 @@ final class SimEffects {
                             flight.basis.edge()),
                     List.of("file:/a", "https://b"));
         }
-        if (spec instanceof ActionSpec.Purge) {
+        if (spec instanceof ActionSpec.Purge || spec instanceof ActionSpec.PurgeMore) {
+            world.edge.purged();
             return new Ending.Purged(1);
         }
         Wish wish = flight.stale.orElseGet(() -> wish(flight, view(now)));
@@ -362,10 +388,15 @@ final class SimEffects {
 
     private Ending write(Flight flight, Wish wish, Instant now) {
         for (EdgeWrite part : wish.parts()) {
+            if (!(part.target() instanceof EdgePart.Pool target)) {
+                world.edge.apply(part);
+                trace.note(now, "  edge written by " + flight.action.id() + ": " + part);
+                continue;
+            }
             SimPool pool = world.pool.orElseThrow();
             EdgePart.Pool was = pool.pool();
             // The whole array, rebuilt from the copy that was read, whoever wrote meanwhile.
-            pool.write(((EdgePart.Pool) part.target()).origins(), now);
+            pool.write(target.origins(), now);
             trace.note(now, "  pool written by " + flight.action.id() + ": " + part);
             oracle.poolWritten(flight.action, was, pool.pool(), flight.stale.isPresent());
         }

@@ -5,7 +5,6 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
-import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.EdgeGates;
@@ -53,6 +52,8 @@ final class SimSenses {
                                             "")),
                             now);
             case SERVED -> served(now);
+            case PURGED_PAGES -> world.edge.purgedPages(now);
+            case BYPASSED_PAGES -> world.edge.bypassedPages(now);
             case PROBE_ERRORS -> new Evidence.Errors(key, List.copyOf(world.requests), now);
             case PROVIDER_ERRORS -> providerErrors(now);
             case ALIASES -> new Evidence.Aliases(List.of(), now);
@@ -69,8 +70,7 @@ final class SimSenses {
         if (!world.apiUp(now)) {
             return new Evidence.NoEvidence(EvidenceKey.EDGE, "the API answered 502", now);
         }
-        return new Evidence.Edge(
-                world.pool.map(p -> p.view(now)).orElseGet(() -> EdgeView.none(now)));
+        return new Evidence.Edge(world.edgeView(now));
     }
 
     private Evidence zone(Instant now) {

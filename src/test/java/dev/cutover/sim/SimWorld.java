@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.judge.Bucket;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class SimWorld {
     final Chance chance;
     final SimZone zone;
     final Optional<SimPool> pool;
+    final SimEdge edge;
     final SimEngine engine = new SimEngine();
     private final Map<Origin, List<Spell>> sick = new EnumMap<>(Origin.class);
     final List<Spell> apiDown = new ArrayList<>();
@@ -64,6 +66,7 @@ final class SimWorld {
         this.scenario = scenario;
         this.chance = chance;
         now = Scenario.START;
+        edge = new SimEdge(chance.split(), scenario.edge());
         zone = new SimZone(chance.split(), scenario.zone(), chance.from(2, 3), now);
         pool =
                 scenario.pool()
@@ -88,6 +91,11 @@ final class SimWorld {
         for (int i = 0; i < resolvers; i++) {
             caches.add(new HashMap<>());
         }
+    }
+
+    /// The pool and every other part of the edge.
+    EdgeView edgeView(Instant at) {
+        return edge.with(pool.map(p -> p.view(at)).orElseGet(() -> EdgeView.none(at)));
     }
 
     Instant now() {

@@ -16,6 +16,7 @@ final class Ways {
             case ActionSpec.VerifyPromotion v -> true;
             case ActionSpec.SwitchStep s -> true;
             case ActionSpec.Purge p -> true;
+            case ActionSpec.PurgeMore p -> p.side() == Side.NEXT;
             case ActionSpec.RestoreRouting r -> false;
             case ActionSpec.UndoPromotion u -> false;
             case ActionSpec.SettleTtls s -> s.side() == Side.NEXT;

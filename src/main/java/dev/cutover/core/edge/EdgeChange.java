@@ -27,6 +27,9 @@ public record EdgeChange(
         List<Stage> stages,
         EdgePart settled,
         EdgePart fallback) {
+    /** The step of what is written together with the lowered TTLs. */
+    public static final int PREPARED = 0;
+
     public EdgeChange {
         names = List.copyOf(names);
         stages = List.copyOf(stages);
@@ -35,9 +38,14 @@ public record EdgeChange(
     /**
      * What one switching step leads to.
      *
-     * @param step from 1, rising within a change
+     * @param step from 1, rising within a change; {@link #PREPARED} for what stands before any of them
      */
     public record Stage(int step, EdgePart target) {}
+
+    /** Whether it decides where visitors go; what does not is put back only when the way back closes. */
+    public boolean routes() {
+        return !names.isEmpty();
+    }
 
     public EdgeKey key() {
         return before.key();

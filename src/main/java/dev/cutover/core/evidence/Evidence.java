@@ -377,6 +377,18 @@ public sealed interface Evidence {
     }
 
     /**
+     * Pages through the edge with its cache in play; {@link EvidenceKey#PURGED_PAGES} or {@link
+     * EvidenceKey#BYPASSED_PAGES}.
+     *
+     * @param observedAt when the look began
+     */
+    record Cached(EvidenceKey key, List<CachedPage> pages, Instant observedAt) implements Evidence {
+        public Cached {
+            pages = List.copyOf(pages);
+        }
+    }
+
+    /**
      * Nothing seen that counts yet, and why: what was read before is no evidence any more.
      *
      * @param why what is waited for

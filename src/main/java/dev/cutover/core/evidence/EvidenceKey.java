@@ -24,6 +24,10 @@ public enum EvidenceKey {
     PUBLIC_TLS,
     /** The side that answers for proxied names through the edge. */
     SERVED,
+    /** Pages through the edge with its cache in play, beside the side that should answer. */
+    PURGED_PAGES,
+    /** What no cache may keep, through the edge with its cache in play. */
+    BYPASSED_PAGES,
     /** Our own probes of the public site. */
     PROBE_ERRORS,
     /** The provider's own error figures. */

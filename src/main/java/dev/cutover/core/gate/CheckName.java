@@ -40,6 +40,10 @@ public enum CheckName {
     WINDOW,
     /** What was switched is really served: by every authority, or through the edge. */
     SERVED,
+    /** No page from before the purge is handed out any more. */
+    PURGED,
+    /** No cache keeps what must always come from the origin. */
+    CACHE_BYPASSED,
     /** Visitors do not see more errors than allowed. */
     ERRORS,
     /** Resolvers answer fast enough. */

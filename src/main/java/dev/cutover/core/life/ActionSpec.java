@@ -28,8 +28,18 @@ public sealed interface ActionSpec {
      */
     record SwitchStep(int step, Instant notWrittenAfter) implements ActionSpec {}
 
-    /** Purges the edge's cache as the plan says. */
+    /** Purges the first portion of the edge's cache once the switch is verified. */
     record Purge() implements ActionSpec {}
+
+    /**
+     * Purges another portion: a further one, once more where an old page was still seen, or after falling
+     * back.
+     *
+     * @param side the side that serves by then
+     * @param round from 1; each round purges every portion
+     * @param portion from 1
+     */
+    record PurgeMore(Side side, int round, int portion) implements ActionSpec {}
 
     /**
      * Takes every planned set to the fallback side, three-way.
@@ -57,6 +67,13 @@ public sealed interface ActionSpec {
             case VerifyPromotion v -> "verify-promotion";
             case SwitchStep s -> "switch-" + s.step();
             case Purge p -> "purge";
+            case PurgeMore p ->
+                    "purge-"
+                            + p.side().name().toLowerCase(Locale.ROOT)
+                            + "-"
+                            + p.round()
+                            + "-"
+                            + p.portion();
             case RestoreRouting r -> "restore-routing-" + r.round();
             case UndoPromotion u -> "undo-promotion";
             case SettleTtls s ->
@@ -75,6 +92,7 @@ public sealed interface ActionSpec {
             case Promote p -> false;
             case VerifyPromotion v -> false;
             case Purge p -> false;
+            case PurgeMore p -> false;
             case UndoPromotion u -> false;
         };
     }
@@ -91,6 +109,7 @@ public sealed interface ActionSpec {
             case VerifyPromotion v -> true;
             case SwitchStep s -> true;
             case Purge p -> true;
+            case PurgeMore p -> p.side() == Side.NEXT;
             case SettleTtls s -> s.side() == Side.NEXT;
             case RestoreRouting r -> false;
             case UndoPromotion u -> false;
@@ -108,6 +127,7 @@ public sealed interface ActionSpec {
             case LowerTtls l -> Duration.ofSeconds(30);
             case SwitchStep s -> Duration.ofSeconds(30);
             case Purge p -> Duration.ofSeconds(30);
+            case PurgeMore p -> Duration.ofSeconds(30);
             case SettleTtls s -> Duration.ofSeconds(30);
         };
     }

@@ -210,10 +210,36 @@ final class Backward {
         return true;
     }
 
+    /**
+     * Has the edge forget what the next side answered; true when that is proven, or when it was tried for long
+     * enough and people know. Routing does not wait for it, putting the shield back does.
+     */
+    private static boolean forgotten(Turn t) {
+        if (t.c.switchedSteps().isEmpty()) {
+            return true;
+        }
+        return switch (Purging.work(t, Side.FALLBACK)) {
+            case DONE -> true;
+            case BUSY -> {
+                t.wakeIn(TICK);
+                yield false;
+            }
+            case STUCK -> {
+                t.page(
+                        "NotPurged",
+                        "the edge may still hand out pages of the next side: "
+                                + Purging.problem(t, Side.FALLBACK),
+                        Purging.byHand(t.c));
+                yield true;
+            }
+        };
+    }
+
     private static void draining(Turn t, Phase.Reason why) {
         if (routedAgain(t, why)) {
             return;
         }
+        boolean unused = forgotten(t);
         Instant goneAt = Drain.goneAt(t.c, t.c.restoredAt().orElse(t.c.phaseSince()));
         if (t.now.isBefore(goneAt)) {
             t.wake(goneAt);
@@ -230,6 +256,7 @@ final class Backward {
         if (routedAgain(t, why)) {
             return;
         }
+        boolean unused = forgotten(t);
         boolean engineBusy =
                 t.c.openAttempt(new ActionSpec.Promote()).isPresent()
                         || t.c.openAttempt(new ActionSpec.VerifyPromotion()).isPresent();
@@ -298,7 +325,7 @@ final class Backward {
     private static void closing(Turn t) {
         boolean routed = !t.c.switchedSteps().isEmpty();
         Side side = routed ? Side.FALLBACK : Side.CURRENT;
-        if (settle(t, side)) {
+        if (forgotten(t) && settle(t, side)) {
             t.enter(
                     new Phase.FellBack(side),
                     "FellBack",

@@ -1,5 +1,6 @@
 package dev.cutover.core.life;
 
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
@@ -231,7 +232,10 @@ public record Cutover(
         if (restored) {
             return change.fallback();
         }
-        return provenSteps.isEmpty() ? change.before() : change.at(provenSteps.last());
+        if (!provenSteps.isEmpty()) {
+            return change.at(provenSteps.last());
+        }
+        return loweredAt.isPresent() ? change.at(EdgeChange.PREPARED) : change.before();
     }
 
     /** What a planned part of the edge keeps on a side when all is done. */
@@ -245,10 +249,28 @@ public record Cutover(
     /** The parts of the edge as {@link #restorable} has the records: only what we may have written is ours. */
     public List<EdgeChange> restorableEdge(Side side) {
         return switch (side) {
-            case CURRENT -> edge.stream().map(e -> e.written(Set.of(), false)).toList();
+            case CURRENT -> edge.stream().map(e -> e.written(prepared(Set.of()), false)).toList();
             case NEXT -> edge.stream().map(EdgeChange::closing).toList();
-            case FALLBACK -> edge.stream().map(e -> e.written(switchedSteps, true)).toList();
+            case FALLBACK ->
+                    edge.stream().map(e -> e.written(prepared(switchedSteps), true)).toList();
         };
+    }
+
+    /** The steps whose writes to the edge were intended, with what goes with the lowered TTLs. */
+    private Set<Integer> prepared(Set<Integer> steps) {
+        Set<Integer> all = new TreeSet<>(steps);
+        if (lowered) {
+            all.add(EdgeChange.PREPARED);
+        }
+        return all;
+    }
+
+    /** The planned names whose visitors reach the provider's edge, sorted. */
+    public List<DnsName> proxiedNames() {
+        TreeSet<DnsName> names = new TreeSet<>();
+        changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
+        edge.forEach(e -> names.addAll(e.names()));
+        return List.copyOf(names);
     }
 
     /** The parts of the edge that one switching step touches. */
@@ -390,6 +412,7 @@ public record Cutover(
                 case ActionSpec.TakeBeforeImage t -> {}
                 case ActionSpec.VerifyPromotion v -> {}
                 case ActionSpec.Purge p -> {}
+                case ActionSpec.PurgeMore p -> {}
                 case ActionSpec.RestoreRouting r -> {}
                 case ActionSpec.UndoPromotion u -> {}
                 case ActionSpec.SettleTtls s -> {}
@@ -426,6 +449,7 @@ public record Cutover(
                 case ActionSpec.Promote p -> {}
                 case ActionSpec.VerifyPromotion v -> {}
                 case ActionSpec.Purge p -> {}
+                case ActionSpec.PurgeMore p -> {}
             }
         }
 

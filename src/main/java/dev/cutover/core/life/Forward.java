@@ -5,6 +5,7 @@ import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CacheGates;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
@@ -61,7 +62,9 @@ final class Forward {
     }
 
     private static void lowerTtls(Turn t) {
-        boolean nothingToLower = t.c.changes().stream().allMatch(c -> c.aged().equals(c.before()));
+        boolean nothingToLower =
+                t.c.changes().stream().allMatch(c -> c.aged().equals(c.before()))
+                        && t.c.edgeStep(EdgeChange.PREPARED).isEmpty();
         if (nothingToLower) {
             t.enter(
                     new Phase.Ageing(),
@@ -358,18 +361,32 @@ final class Forward {
     }
 
     private static boolean purged(Turn t) {
-        if (t.c.plan().edge().purge() == Plan.Purge.NOTHING) {
-            return true;
-        }
-        ActionSpec purge = new ActionSpec.Purge();
-        return switch (t.ensure(purge)) {
-            case DONE -> true;
+        return switch (Purging.work(t, Side.NEXT)) {
+            case DONE -> bypassed(t);
             case BUSY -> false;
             case STUCK -> {
-                stuck(t, purge);
+                t.hold("NotPurged", Purging.problem(t, Side.NEXT));
                 yield false;
             }
         };
+    }
+
+    /** Whether no cache keeps what must not be kept, now that the next side answers for it. */
+    private static boolean bypassed(Turn t) {
+        if (t.c.plan().edge().bypassCache().isEmpty()) {
+            return true;
+        }
+        Judged judged = t.note(new CacheGates(t.gates(FRESH)).bypassed());
+        Instant servedAt = t.c.servedAt().orElse(t.c.phaseSince());
+        if (judged.verdict() == Verdict.PASS
+                && judged.observedAt().map(at -> at.isAfter(servedAt)).orElse(false)) {
+            return true;
+        }
+        Instant from = servedAt.isAfter(t.c.phaseSince()) ? servedAt : t.c.phaseSince();
+        if (judged.verdict() != Verdict.PASS && from.plus(Pace.SERVED_PATIENCE).isBefore(t.now)) {
+            t.hold("CacheNotBypassed", judged.summary());
+        }
+        return false;
     }
 
     private static void dwell(Turn t, Phase.Switching phase, Instant servedAt) {
@@ -427,12 +444,14 @@ final class Forward {
         Instant watched = watchedEnough(t, watchedEnd(plan));
         Instant soakOver = watched.isAfter(planned) ? watched : planned;
         Gates gates = t.gates(Pace.GO_EVIDENCE);
-        List<Judged> wanted =
-                List.of(
-                        gates.resolvers().propagated(t.c.changes(), plan.watch()),
-                        gates.pages(CheckName.PUBLIC_PAGES, EvidenceKey.PUBLIC_PAGES),
-                        gates.tls(CheckName.PUBLIC_TLS, EvidenceKey.PUBLIC_TLS, t.now),
-                        t.gates(Needs.SLOW_HEALTH.plus(Pace.GO_EVIDENCE)).zone().signaturesHold());
+        List<Judged> wanted = new ArrayList<>();
+        wanted.add(gates.resolvers().propagated(t.c.changes(), plan.watch()));
+        wanted.add(gates.pages(CheckName.PUBLIC_PAGES, EvidenceKey.PUBLIC_PAGES));
+        wanted.add(gates.tls(CheckName.PUBLIC_TLS, EvidenceKey.PUBLIC_TLS, t.now));
+        wanted.add(t.gates(Needs.SLOW_HEALTH.plus(Pace.GO_EVIDENCE)).zone().signaturesHold());
+        if (!plan.edge().bypassCache().isEmpty()) {
+            wanted.add(new CacheGates(gates).bypassed());
+        }
         wanted.forEach(t::note);
         if (t.now.isBefore(soakOver)) {
             return;

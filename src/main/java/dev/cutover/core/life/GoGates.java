@@ -2,6 +2,7 @@ package dev.cutover.core.life;
 
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.gate.CacheGates;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
@@ -27,6 +28,9 @@ final class GoGates {
         if (!t.c.edge().isEmpty()) {
             judged.add(t.edgeGates(maxAge).unchanged(t.c.edge(), t::expected));
             judged.add(t.edgeGates(maxAge).originsHealthy(t.c.edge()));
+        }
+        if (!plan.edge().bypassCache().isEmpty()) {
+            judged.add(new CacheGates(gates).bypassed());
         }
         judged.add(gates.authoritiesAgree(t.c.changes(), t::expected));
         Judged serials = gates.zone().serialsAgree();

@@ -199,6 +199,7 @@ final class Guards {
                 .map(
                         e ->
                                 t.c.edge().stream()
+                                        .filter(EdgeChange::routes)
                                         .filter(x -> !t.expected(x).equals(x.before()))
                                         .anyMatch(x -> showsBefore(x, e.view())))
                 .orElse(false);

@@ -6,6 +6,7 @@ import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
+import dev.cutover.core.plan.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -81,7 +82,14 @@ public final class Needs {
                 needs.computeIfPresent(EvidenceKey.AUTHORITIES, (k, pause) -> least(pause, HELD));
             }
             case Phase.Cancelling p -> needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
-            case Phase.FallingBack p -> back(needs, p.stage());
+            case Phase.FallingBack p -> {
+                back(needs, p.stage());
+                if (p.stage() != Phase.Stage.ROUTING
+                        && !c.switchedSteps().isEmpty()
+                        && Purging.isUnproven(c, Side.FALLBACK)) {
+                    needs.put(EvidenceKey.PURGED_PAGES, Duration.ofSeconds(2));
+                }
+            }
             case Phase.NeedsOperator p -> back(needs, Phase.Stage.ROUTING);
             case Phase.Completed p -> {}
             case Phase.Cancelled p -> {}
@@ -100,6 +108,7 @@ public final class Needs {
                         EvidenceKey.NEXT_TLS,
                         EvidenceKey.FALLBACK_PAGES);
         keys.forEach(k -> needs.put(k, cadence));
+        bypassed(needs, c.plan(), cadence);
         if (c.plan().promotion().isPresent()) {
             needs.put(EvidenceKey.ENGINE, cadence);
         }
@@ -148,6 +157,17 @@ public final class Needs {
         }
         if (c.servedAt().isPresent()) {
             needs.put(EvidenceKey.RESOLVERS, Duration.ofSeconds(5));
+            if (Purging.isUnproven(c, Side.NEXT)) {
+                needs.put(EvidenceKey.PURGED_PAGES, Duration.ofSeconds(2));
+            }
+            bypassed(needs, c.plan(), Duration.ofSeconds(5));
+        }
+    }
+
+    /** What no cache may keep. */
+    private static void bypassed(Map<EvidenceKey, Duration> needs, Plan plan, Duration pause) {
+        if (!plan.edge().bypassCache().isEmpty()) {
+            needs.put(EvidenceKey.BYPASSED_PAGES, pause);
         }
     }
 
@@ -160,6 +180,7 @@ public final class Needs {
         needs.put(EvidenceKey.PUBLIC_PAGES, Duration.ofSeconds(30));
         needs.put(EvidenceKey.PUBLIC_TLS, Duration.ofSeconds(60));
         needs.put(EvidenceKey.SIGNATURES, SLOW_HEALTH);
+        bypassed(needs, c.plan(), Duration.ofSeconds(60));
     }
 
     private static void back(Map<EvidenceKey, Duration> needs, Phase.Stage stage) {

@@ -2,6 +2,7 @@ package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
@@ -11,6 +12,7 @@ import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.EdgeAdvance;
+import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class Turn {
     static final String CONTROLLER = "controller";
     private static final int MOST_PATIENCE = 6;
+
+    /** The provider takes it back after three hours; that is nobody's edit. */
+    private static final EdgeKey ENDS_BY_ITSELF =
+            EdgeKey.setting(Plan.EdgeSetting.DEVELOPMENT_MODE_ON.id());
 
     final Instant now;
     private final Map<EvidenceKey, Evidence> seen;
@@ -187,11 +193,16 @@ final class Turn {
     EdgePart expected(EdgeChange change) {
         EdgePart proven = c.expected(change);
         Optional<Evidence.Edge> edge = latest(EvidenceKey.EDGE, Evidence.Edge.class);
+        if (change.key().equals(ENDS_BY_ITSELF)
+                && edge.flatMap(e -> e.view().part(change.key()))
+                        .map(seen -> seen.fields().equals(change.before().fields()))
+                        .orElse(false)) {
+            return change.before();
+        }
         return edge.flatMap(
                         e ->
                                 change.stages().stream()
-                                        .filter(s -> c.switchedSteps().contains(s.step()))
-                                        .filter(s -> !c.provenSteps().contains(s.step()))
+                                        .filter(s -> isUnproven(s.step()))
                                         .map(EdgeChange.Stage::target)
                                         .filter(
                                                 target ->
@@ -200,6 +211,13 @@ final class Turn {
                                                                 .isEmpty())
                                         .findFirst())
                 .orElse(proven);
+    }
+
+    /** Whether a write of this step was intended and its outcome is not known. */
+    private boolean isUnproven(int step) {
+        return step == EdgeChange.PREPARED
+                ? c.lowered() && c.loweredAt().isEmpty()
+                : c.switchedSteps().contains(step) && !c.provenSteps().contains(step);
     }
 
     /** Works on a forward action: opens the next attempt when it is due; gives up as {@link Work#STUCK}. */

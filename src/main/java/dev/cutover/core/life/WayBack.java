@@ -1,5 +1,6 @@
 package dev.cutover.core.life;
 
+import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
@@ -37,7 +38,11 @@ record WayBack(
                                 t.c.restorable(Side.FALLBACK), SetChange::fallback, zone.view()),
                 view ->
                         EdgeRestoration.of(
-                                t.c.restorableEdge(Side.FALLBACK), e -> e.fallback(), view));
+                                t.c.restorableEdge(Side.FALLBACK).stream()
+                                        .filter(EdgeChange::routes)
+                                        .toList(),
+                                e -> e.fallback(),
+                                view));
     }
 
     /** What is left until a side stands as it keeps; empty while either was not read since then. */

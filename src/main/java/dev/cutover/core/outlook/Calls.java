@@ -1,11 +1,13 @@
 package dev.cutover.core.outlook;
 
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.life.Needs;
+import dev.cutover.core.life.Purging;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.SetChange;
@@ -23,8 +25,6 @@ import java.util.function.Function;
  * @param watchReadsBack the same while falling back
  */
 public record Calls(List<Part> parts, List<Part> back, int watchReads, int watchReadsBack) {
-    /** Names in one call for a purge by host. Source: Cloudflare docs, plans, cache purge, 2026-11. */
-    private static final int HOSTS_IN_A_PURGE = 100;
 
     /** Over which time providers count. Source: Cloudflare docs, fundamentals/api/reference/limits, 2026-04. */
     private static final Duration COUNTED_OVER = Duration.ofMinutes(5);
@@ -76,7 +76,10 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
         parts.add(new Part("schedule", look + diff.edge().size(), 0, 0, 0));
         parts.add(new Part("before-image", look + diff.edge().size(), 0, 0, 0));
         counting.add(
-                parts, "lower-ttls", moves(all, SetChange::before, SetChange::aged), List.of());
+                parts,
+                "lower-ttls",
+                moves(all, SetChange::before, SetChange::aged),
+                edgeMoves(diff.edge(), EdgeChange::before, c -> c.at(EdgeChange.PREPARED)));
         for (int step = 1; step <= plan.steps(); step++) {
             int n = step;
             List<SetChange> moved = all.stream().filter(c -> c.step() == n).toList();
@@ -101,6 +104,9 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
                 "fall-back",
                 moves(all, SetChange::next, SetChange::fallback),
                 edgeMoves(diff.edge(), c -> c.at(plan.steps()), EdgeChange::fallback));
+        if (purges > 0) {
+            back.add(new Part("purge", 0, 0, purges, 0));
+        }
         counting.add(
                 back,
                 "ttls-back",
@@ -154,19 +160,13 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
     }
 
     private static int purges(Plan plan, List<SetChange> changes) {
-        return switch (plan.edge().purge()) {
-            case NOTHING -> 0;
-            case EVERYTHING -> 1;
-            case HOSTS -> {
-                long hosts =
-                        changes.stream()
-                                .filter(SetChange::isProxied)
-                                .map(SetChange::name)
-                                .distinct()
-                                .count();
-                yield (int) Math.ceilDiv(hosts, HOSTS_IN_A_PURGE);
-            }
-        };
+        List<DnsName> proxied =
+                changes.stream()
+                        .filter(SetChange::isProxied)
+                        .map(SetChange::name)
+                        .distinct()
+                        .toList();
+        return Purging.portions(plan, proxied).size();
     }
 
     public int reads() {

@@ -115,6 +115,7 @@ public record Plan(
     public SortedSet<EdgeKey> edgeKeys() {
         SortedSet<EdgeKey> keys = new TreeSet<>();
         origins.forEach(p -> keys.add(p.key()));
+        keys.addAll(CachePlanner.keys(edge));
         return keys;
     }
 
@@ -122,7 +123,11 @@ public record Plan(
     public SortedSet<String> claims() {
         SortedSet<String> claims = new TreeSet<>();
         sets.forEach(s -> claims.add(s.name().value()));
-        edgeKeys().forEach(k -> claims.add(k.toString()));
+        for (EdgeKey key : edgeKeys()) {
+            // Pools belong to the account, rules and settings to one zone.
+            claims.add(
+                    key.kind() == EdgeKey.Kind.POOL ? key.toString() : key + " of " + zone.name());
+        }
         return claims;
     }
 
@@ -259,17 +264,74 @@ public record Plan(
     }
 
     /**
-     * The edge's cache after the switch.
+     * What happens at the edge around the switch.
      *
-     * @param purge how much is purged once the switch is verified
+     * @param purge how much of its cache is purged once the switch is verified, and once it was taken back
+     * @param portion how many pages one purge names with {@link Purge#PAGES}, 1 to 100
+     * @param pause between two portions, so that the origin can bear what misses
+     * @param during settings with the value they have from just before the switch until closing
+     * @param bypassCache path prefixes that no cache may keep, each starting with a slash; from the lowering of
+     *     TTLs until closing a rule of ours says so, and the edge's answers are looked at
      */
-    public record EdgePlan(Purge purge) {}
+    public record EdgePlan(
+            Purge purge,
+            int portion,
+            Duration pause,
+            List<EdgeSetting> during,
+            List<String> bypassCache) {
+        /** How many pages one purge names unless the plan says otherwise: what eight visitors ask at once. */
+        public static final int USUAL_PORTION = 30;
+
+        /** The pause between two portions unless the plan says otherwise. */
+        public static final Duration USUAL_PAUSE = Duration.ofSeconds(2);
+
+        public EdgePlan {
+            during = List.copyOf(during);
+            bypassCache = List.copyOf(bypassCache);
+        }
+
+        /** An edge of which only the cache is purged. */
+        public EdgePlan(Purge purge) {
+            this(purge, USUAL_PORTION, USUAL_PAUSE, List.of(), List.of());
+        }
+    }
+
+    /** A setting of the edge that has another value while the switch runs. */
+    public enum EdgeSetting {
+        /** The tier between the edge's places and the origin is off: no old answer is refilled from it. */
+        ORIGIN_SHIELD_OFF("tiered_caching", "off"),
+        /** Every request goes past the cache; the provider ends it by itself after three hours. */
+        DEVELOPMENT_MODE_ON("development_mode", "on"),
+        /** A dead origin shows as one, instead of as an old page. */
+        ALWAYS_ONLINE_OFF("always_online", "off");
+
+        private final String id;
+        private final String value;
+
+        EdgeSetting(String id, String value) {
+            this.id = id;
+            this.value = value;
+        }
+
+        /** The setting's name at the provider. */
+        public String id() {
+            return id;
+        }
+
+        /** Its value while the switch runs. */
+        public String value() {
+            return value;
+        }
+    }
 
     /** How much of the edge's cache is purged. */
     public enum Purge {
         NOTHING,
+        /** Every page of the names that moved. */
         HOSTS,
-        EVERYTHING
+        EVERYTHING,
+        /** The landing pages alone, portion by portion. */
+        PAGES
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.plan.Plan.PlannedSet;
 import java.util.ArrayList;
@@ -79,6 +80,8 @@ public final class Planner {
         refuseClaims(plan, claimed, refusals);
         PoolPlanner pools = PoolPlanner.of(plan, edge);
         refusals.addAll(pools.refusals());
+        CachePlanner cache = CachePlanner.of(plan, edge, proxied(changes, pools));
+        refusals.addAll(cache.refusals());
         for (DnsName name :
                 wanted.values().stream()
                         .map(PlannedSet::name)
@@ -98,15 +101,25 @@ public final class Planner {
             SetPlanner.toggled(change).ifPresent(notes::add);
         }
         notes.addAll(pools.notes());
+        notes.addAll(cache.notes());
+        List<EdgeChange> parts = new ArrayList<>(pools.changes());
+        parts.addAll(cache.changes());
         return new PlanDiff(
                 plan,
                 changes,
-                pools.changes(),
+                parts,
                 refusals,
                 notes,
                 zone.records().size(),
                 touched,
-                StateHash.of(plan, changes, pools.changes()));
+                StateHash.of(plan, changes, parts));
+    }
+
+    private static List<DnsName> proxied(List<SetChange> changes, PoolPlanner pools) {
+        List<DnsName> names = new ArrayList<>();
+        changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
+        pools.changes().forEach(c -> names.addAll(c.names()));
+        return names;
     }
 
     private static void refuseSet(Plan plan, PlannedSet set, List<Refusal> refusals) {

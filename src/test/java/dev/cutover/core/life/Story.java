@@ -8,6 +8,7 @@ import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.evidence.NameServers;
@@ -318,6 +319,7 @@ final class Story {
             case ActionSpec.VerifyPromotion v -> new Ending.EngineDone(Map.of("digest", "ok"));
             case ActionSpec.SwitchStep s -> advance(c.step(s.step()), c::expected, SetChange::next);
             case ActionSpec.Purge p -> new Ending.Purged(1);
+            case ActionSpec.PurgeMore p -> new Ending.Purged(1);
             case ActionSpec.RestoreRouting r -> restore(Side.FALLBACK, SetChange::fallback);
             case ActionSpec.UndoPromotion u -> new Ending.EngineDone(Map.of());
             case ActionSpec.SettleTtls s -> restore(s.side(), ch -> ch.settledOn(s.side()));
@@ -418,6 +420,11 @@ final class Story {
                                             "next",
                                             "")),
                             now);
+            case PURGED_PAGES -> {
+                String wanted = c.phase().isWayBack() ? "old" : "next";
+                yield cached(key, isBad ? "HIT" : "MISS", isBad ? "another" : wanted, wanted);
+            }
+            case BYPASSED_PAGES -> cached(key, isBad ? "HIT" : "DYNAMIC", "next", "");
             case PROBE_ERRORS, PROVIDER_ERRORS ->
                     new Evidence.Errors(
                             key,
@@ -451,6 +458,22 @@ final class Story {
     /** The second server stays behind where authorities are told to be bad. */
     private int serial(String authority) {
         return authority.equals("ns2") && bad.contains(EvidenceKey.AUTHORITIES) ? 6 : 7;
+    }
+
+    private Evidence cached(EvidenceKey key, String status, String marker, String wanted) {
+        return new Evidence.Cached(
+                key,
+                List.of(
+                        new CachedPage(
+                                "https://" + Acme.SHOP + "/",
+                                200,
+                                status,
+                                Optional.empty(),
+                                marker,
+                                wanted,
+                                false,
+                                "")),
+                now);
     }
 
     private List<Evidence.AuthorityAnswer> authorities() {

@@ -1,0 +1,71 @@
+package dev.cutover.run;
+
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.evidence.CachedPage;
+import dev.cutover.core.evidence.Evidence;
+import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.life.Cutover;
+import dev.cutover.core.plan.Side;
+import dev.cutover.port.Call;
+import dev.cutover.port.SiteChecks.Via;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Looks at the edge with its cache in play, for every planned name whose visitors reach it. */
+final class CacheLooks {
+    /** So many pages of a name are looked at; all of them were purged alike. */
+    private static final int PAGES = 10;
+
+    private final World world;
+    private final InstantSource clock;
+
+    CacheLooks(World world, InstantSource clock) {
+        this.world = world;
+        this.clock = clock;
+    }
+
+    /** Some pages as the edge hands them out, beside the side that serves by now. */
+    Evidence purged(Cutover c, Call call) {
+        Instant startedAt = clock.instant();
+        DnsName host = c.plan().site().host();
+        Optional<Via> side =
+                Optional.of(Pins.of(c, c.phase().isWayBack() ? Side.FALLBACK : Side.NEXT));
+        List<CachedPage> pages = new ArrayList<>();
+        for (DnsName name : c.proxiedNames()) {
+            // Other names than the site's own have no landing pages, but all have a first one.
+            List<String> paths =
+                    name.equals(host) ? spread(c.plan().checks().landingPages()) : List.of("/");
+            pages.addAll(world.checks().cached(name, c.plan().site().port(), paths, side, call));
+        }
+        return new Evidence.Cached(EvidenceKey.PURGED_PAGES, pages, startedAt);
+    }
+
+    /** What no cache may keep, on every such name. */
+    Evidence bypassed(Cutover c, Call call) {
+        Instant startedAt = clock.instant();
+        List<CachedPage> pages = new ArrayList<>();
+        for (DnsName name : c.proxiedNames()) {
+            pages.addAll(
+                    world.checks()
+                            .cached(
+                                    name,
+                                    c.plan().site().port(),
+                                    c.plan().edge().bypassCache(),
+                                    Optional.empty(),
+                                    call));
+        }
+        return new Evidence.Cached(EvidenceKey.BYPASSED_PAGES, pages, startedAt);
+    }
+
+    /** A few of many, spread evenly, with the first and the last. */
+    private static List<String> spread(List<String> all) {
+        int few = Math.min(PAGES, all.size());
+        return IntStream.range(0, few)
+                .mapToObj(i -> all.get(few == 1 ? 0 : i * (all.size() - 1) / (few - 1)))
+                .toList();
+    }
+}
