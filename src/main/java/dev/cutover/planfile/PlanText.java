@@ -109,8 +109,13 @@ public final class PlanText {
     private static void edge(Lines out, Plan.EdgePlan edge) {
         out.section("edge");
         out.put(1, "purge", Words.of(edge.purge()));
-        out.put(1, "portion", Integer.toString(edge.portion()));
-        out.put(1, "pause", edge.pause().toString());
+        // A provider without an edge takes no word about one.
+        if (edge.portion() != Plan.EdgePlan.USUAL_PORTION) {
+            out.put(1, "portion", Integer.toString(edge.portion()));
+        }
+        if (!edge.pause().equals(Plan.EdgePlan.USUAL_PAUSE)) {
+            out.put(1, "pause", edge.pause().toString());
+        }
         EdgeReader.words()
                 .forEach(
                         (key, setting) -> {

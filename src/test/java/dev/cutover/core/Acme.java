@@ -157,6 +157,7 @@ public final class Acme {
         public Plan.AtClose atClose;
         public Plan.AfterWrites afterWrites;
         public Plan.Limits limits;
+        public Plan.EdgePlan edge;
         public int need;
 
         private Draft(Plan p) {
@@ -167,6 +168,7 @@ public final class Acme {
             atClose = p.window().atClose();
             afterWrites = p.fallback().afterWrites();
             limits = p.limits();
+            edge = p.edge();
             need = p.approvals().need();
         }
     }
@@ -187,7 +189,7 @@ public final class Acme {
                 d.writes,
                 p.dwell(),
                 p.soak(),
-                p.edge(),
+                d.edge,
                 d.promotion,
                 new Plan.Checks(p.checks().landingPages(), List.of(d.site)),
                 p.watch(),

@@ -80,6 +80,16 @@ public final class Pace {
         return parts;
     }
 
+    /** The pauses between portions of pages. */
+    private static Duration purging(Plan plan) {
+        Plan.EdgePlan edge = plan.edge();
+        if (edge.purge() != Plan.Purge.PAGES) {
+            return Duration.ZERO;
+        }
+        int pages = plan.checks().landingPages().size();
+        return edge.pause().multipliedBy(Math.ceilDiv(pages, edge.portion()));
+    }
+
     /** The pause after so many failed attempts: 1 s doubling up to {@code most}. */
     static Duration backoff(int attempts, Duration most) {
         Duration pause = Duration.ofSeconds(1L << Math.min(attempts - 1, 6));

@@ -121,10 +121,7 @@ public final class Purging {
                 t.emit(new Event.GatePassed(judged));
                 yield Stand.DONE;
             }
-            case FAIL -> {
-                t.note(judged);
-                yield again(t, side, round, purgedAt);
-            }
+            case FAIL -> again(t, side, round, purgedAt, judged);
             case INCONCLUSIVE, BLIND -> {
                 t.wakeIn(Duration.ofSeconds(1));
                 boolean patient = t.now.isBefore(purgedAt.plus(Pace.FORWARD_PATIENCE));
@@ -174,21 +171,23 @@ public final class Purging {
         return Stand.DONE;
     }
 
-    private static Stand again(Turn t, Side side, int round, Instant purgedAt) {
-        if (round >= MOST_ROUNDS) {
-            return Stand.STUCK;
-        }
+    /** Another round, once the last one has had time to take effect: until then an old page is no finding. */
+    private static Stand again(Turn t, Side side, int round, Instant purgedAt, Judged judged) {
         Instant dueAt = purgedAt.plus(ROUND_PAUSE.multipliedBy(round));
         if (t.now.isBefore(dueAt)) {
-            t.wake(dueAt);
+            t.wakeIn(Duration.ofSeconds(1));
             return Stand.BUSY;
         }
-        Turn.Work unused = t.insist(spec(side, round + 1, 1));
-        return Stand.BUSY;
+        if (round >= MOST_ROUNDS) {
+            return stuck(t, judged);
+        }
+        Judged unused = t.note(judged);
+        Turn.Work opened = t.insist(spec(side, round + 1, 1));
+        return opened == Turn.Work.DONE ? Stand.DONE : Stand.BUSY;
     }
 
     private static Stand stuck(Turn t, Judged judged) {
-        t.note(judged);
+        Judged unused = t.note(judged);
         return Stand.STUCK;
     }
 

@@ -7,6 +7,9 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeKey;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence;
@@ -16,11 +19,13 @@ import dev.cutover.core.evidence.Security;
 import dev.cutover.core.evidence.SignedSet;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.image.EdgeRestoration;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.core.image.Restoration;
 import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Planner;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
 import java.time.Duration;
@@ -31,8 +36,10 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * what goes wrong and how long it waits.
  */
 final class Story {
+    static final EdgeKey SHIELD = EdgeKey.setting("tiered_caching");
+    static final EdgeKey CACHE_RULES = EdgeKey.rules("http_request_cache_settings");
     private static final int MOST_TICKS = 20_000;
 
     private final List<JournalEntry> journal = new ArrayList<>();
@@ -57,9 +66,19 @@ final class Story {
     private int failuresPerSecond;
     private double adopted = 1;
 
+    /** The shield is on, and no caching rule stands there. */
+    private final Map<EdgeKey, EdgePart> parts =
+            new TreeMap<>(
+                    Map.of(
+                            SHIELD,
+                            new EdgePart.Setting(SHIELD.name(), "\"on\"", Optional.empty()),
+                            CACHE_RULES,
+                            new EdgePart.Rules(
+                                    CACHE_RULES.name(), "", List.of(), Optional.empty())));
+
     private Story(Plan plan) {
         zone = Acme.records();
-        PlanDiff diff = Acme.diff(plan, view());
+        PlanDiff diff = Planner.plan(plan, view(), edge(), Map.of());
         assertThat(diff.refusals()).as("the story's plan").isEmpty();
         JournalEntry first =
                 new JournalEntry(
@@ -67,7 +86,7 @@ final class Story {
                         1,
                         now,
                         "ann",
-                        new Event.Scheduled(plan, "ann", diff.changes(), diff.hash()));
+                        new Event.Scheduled(plan, "ann", diff.changes(), diff.edge(), diff.hash()));
         journal.add(first);
         c = Cutover.begin(first);
     }
@@ -314,16 +333,47 @@ final class Story {
                                     now,
                                     c.changes()),
                             List.of("s3://images/1.json", "/var/images/1.json"));
-            case ActionSpec.LowerTtls l -> advance(c.changes(), SetChange::before, SetChange::aged);
+            case ActionSpec.LowerTtls l -> {
+                edgeStep(EdgeChange.PREPARED);
+                yield advance(c.changes(), SetChange::before, SetChange::aged);
+            }
             case ActionSpec.Promote p -> new Ending.EngineDone(Map.of("pages", "2"));
             case ActionSpec.VerifyPromotion v -> new Ending.EngineDone(Map.of("digest", "ok"));
-            case ActionSpec.SwitchStep s -> advance(c.step(s.step()), c::expected, SetChange::next);
+            case ActionSpec.SwitchStep s -> {
+                edgeStep(s.step());
+                yield advance(c.step(s.step()), c::expected, SetChange::next);
+            }
             case ActionSpec.Purge p -> new Ending.Purged(1);
             case ActionSpec.PurgeMore p -> new Ending.Purged(1);
             case ActionSpec.RestoreRouting r -> restore(Side.FALLBACK, SetChange::fallback);
             case ActionSpec.UndoPromotion u -> new Ending.EngineDone(Map.of());
-            case ActionSpec.SettleTtls s -> restore(s.side(), ch -> ch.settledOn(s.side()));
+            case ActionSpec.SettleTtls s -> {
+                EdgeRestoration.of(
+                                c.restorableEdge(s.side()),
+                                e -> Cutover.settledOn(e, s.side()),
+                                edge())
+                        .writes()
+                        .forEach(w -> set(w.target()));
+                yield restore(s.side(), ch -> ch.settledOn(s.side()));
+            }
         };
+    }
+
+    private void edgeStep(int step) {
+        c.edgeStep(step).forEach(e -> set(e.at(step)));
+    }
+
+    private void set(EdgePart part) {
+        parts.put(part.key(), part);
+    }
+
+    private EdgeView edge() {
+        return new EdgeView(List.copyOf(parts.values()), List.of(), List.of(), List.of(), now);
+    }
+
+    /** A part of the edge as it stands. */
+    EdgePart part(EdgeKey key) {
+        return Objects.requireNonNull(parts.get(key));
     }
 
     private Ending advance(
@@ -389,7 +439,7 @@ final class Story {
         boolean isBad = bad.contains(key);
         return switch (key) {
             case ZONE -> new Evidence.Zone(view());
-            case EDGE -> new Evidence.Edge(EdgeView.none(now));
+            case EDGE -> new Evidence.Edge(edge());
             case AUTHORITIES -> new Evidence.Authorities(authorities(), now);
             case RESOLVERS -> new Evidence.Resolvers(resolvers(isBad), now);
             case NEXT_PAGES, FALLBACK_PAGES, PUBLIC_PAGES ->
