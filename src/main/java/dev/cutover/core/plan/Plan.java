@@ -450,7 +450,8 @@ public record Plan(
      *
      * @param zoneShare the largest share of the zone's records it may touch, 0 to 1; judged from ten
      *     records on
-     * @param acknowledged names of records that depend on a changed name and were seen by a person
+     * @param acknowledged names of records that depend on a changed name and were seen by a person; the zone's
+     *     own name where the zone above is meant to name other servers for it
      */
     public record Limits(double zoneShare, List<DnsName> acknowledged) {
         public Limits {
