@@ -8,6 +8,7 @@ import dev.cutover.lab.cloudflare.ZoneState;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.DnsZoneContract;
+import dev.cutover.port.ZoneHouse;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,11 +17,11 @@ class CloudflareContractTest extends DnsZoneContract {
     private static final DnsName APEX = new DnsName("contract.example");
 
     @Override
-    protected House open() {
+    protected ZoneHouse open() {
         return new CloudflareHouse();
     }
 
-    private static final class CloudflareHouse implements House {
+    private static final class CloudflareHouse implements ZoneHouse {
         private final CloudflareLab lab = new CloudflareLab();
         private final DnsZone zone = new CloudflareZone(lab.api());
 

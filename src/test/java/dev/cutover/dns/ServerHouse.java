@@ -9,7 +9,7 @@ import dev.cutover.peer.Relay;
 import dev.cutover.port.CallLog;
 import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.DnsZone;
-import dev.cutover.port.DnsZoneContract;
+import dev.cutover.port.ZoneHouse;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** One zone of a real name server, reached over a line that can be cut. */
-final class ServerHouse implements DnsZoneContract.House {
+final class ServerHouse implements ZoneHouse {
     private static final Map<String, String> ENVIRONMENT =
             Map.of(
                     "READER",
@@ -45,7 +45,7 @@ final class ServerHouse implements DnsZoneContract.House {
 
     /** The contract's records as lines of that zone's file. */
     static List<String> lines(String apex) {
-        return DnsZoneContract.RECORDS.stream()
+        return ZoneHouse.RECORDS.stream()
                 .map(
                         r -> {
                             String[] words = r.formatted(apex).split(" ", 3);

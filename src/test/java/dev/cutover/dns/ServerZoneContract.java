@@ -24,6 +24,7 @@ import dev.cutover.planfile.PlanFile;
 import dev.cutover.port.DnsZoneContract;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PortException.Category;
+import dev.cutover.port.ZoneHouse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +68,7 @@ abstract class ServerZoneContract extends DnsZoneContract {
     }
 
     @Override
-    protected House open() {
+    protected ZoneHouse open() {
         used++;
         return new ServerHouse(new DnsName("z" + used + ".example"), server);
     }
