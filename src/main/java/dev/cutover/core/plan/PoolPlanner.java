@@ -5,6 +5,7 @@ import dev.cutover.core.edge.Balancer;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
+import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.edge.OriginHealth;
 import dev.cutover.core.edge.PoolOrigin;
 import dev.cutover.core.plan.PlannedPool.Sessions;
@@ -357,6 +358,11 @@ record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
                                 + " and "
                                 + to.name()
                                 + " have together");
+            }
+            EdgePart so = pool;
+            for (EdgeChange.Stage stage : stages) {
+                notes.add("step " + stage.step() + ": " + new EdgeWrite(so, stage.target()));
+                so = stage.target();
             }
             EdgePart back = drain ? pool.with(to.withEnabled(false)) : pool;
             return new EdgeChange(

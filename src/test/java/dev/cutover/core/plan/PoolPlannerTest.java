@@ -30,6 +30,10 @@ class PoolPlannerTest {
         assertThat(change.stages())
                 .extracting(s -> s.step() + ": " + weights(s.target()))
                 .containsExactly("1: 0.9 0.1", "2: 0.75 0.25", "3: 0.5 0.5", "4: 0 1");
+        assertThat(diff.notes())
+                .contains(
+                        "step 2: pool acme-web: origin production weight 0.1 -> 0.25, origin"
+                                + " staging weight 0.9 -> 0.75");
         assertThat(change.names()).containsExactly(Pools.WWW);
         assertThat(change.settled()).isEqualTo(change.at(4));
         assertThat(change.fallback()).isEqualTo(change.before());
