@@ -76,6 +76,10 @@ public final class Pace {
             switching = switching.plus(plan.dwellOf(step)).plus(STEP_ALLOWANCE);
         }
         parts.put("switching", switching);
+        Duration purging = purging(plan);
+        if (purging.isPositive()) {
+            parts.put("purging", purging);
+        }
         parts.put("falling-back", FALLBACK_ALLOWANCE);
         return parts;
     }
