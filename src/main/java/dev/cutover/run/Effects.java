@@ -82,10 +82,6 @@ final class Effects {
         };
     }
 
-    private ZoneEffect zone(Cutover c, List<SetChange> changes) {
-        return new ZoneEffect(world.zone(c.plan().zone()), c.plan().zone(), changes);
-    }
-
     private Ending takeBeforeImage(Cutover c, Call call) {
         if (world.images().size() < 2) {
             throw PortException.lasting(
