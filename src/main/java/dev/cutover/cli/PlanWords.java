@@ -135,9 +135,11 @@ final class PlanWords {
         JsonNode calls = plan.path("calls");
         int backReads = 0;
         int backBatches = 0;
+        int backPurges = 0;
         for (JsonNode part : calls.path("back")) {
             backReads += part.path("reads").asInt();
             backBatches += part.path("batches").asInt();
+            backPurges += part.path("purges").asInt();
         }
         int purges = calls.path("purges").asInt();
         return count(calls.path("reads").asInt(), "read")
@@ -148,6 +150,7 @@ final class PlanWords {
                 + count(backReads, "read")
                 + ", "
                 + count(backBatches, "batch")
+                + (backPurges == 0 ? "" : ", " + count(backPurges, "purge"))
                 + "; watching up to "
                 + count(calls.path("watchReads").asInt(), "read")
                 + " in 5 min, "

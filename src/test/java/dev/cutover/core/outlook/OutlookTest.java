@@ -82,7 +82,8 @@ class OutlookTest {
                         tuple("ttls-back", 2, 1, 0, 1));
         assertThat(calls.back())
                 .extracting(Calls.Part::work, Calls.Part::batches, Calls.Part::writes)
-                .containsExactly(tuple("fall-back", 1, 2), tuple("ttls-back", 1, 1));
+                .containsExactly(
+                        tuple("fall-back", 1, 2), tuple("purge", 0, 0), tuple("ttls-back", 1, 1));
         assertThat(calls.watchReads()).isEqualTo(60);
         assertThat(calls.watchReadsBack()).isEqualTo(300);
     }
