@@ -64,7 +64,7 @@ class HostileServerTest {
 
     @BeforeEach
     void listen() throws IOException {
-        listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread unused =
                 Thread.ofPlatform()
                         .daemon()

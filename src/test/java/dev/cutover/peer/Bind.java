@@ -1,5 +1,6 @@
 package dev.cutover.peer;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class Bind implements PrimaryServer {
      */
     public static Bind start(Map<String, List<String>> zones, Signing signing) {
         Path program = Peers.need(Peers.program("named"), "the name server BIND", "bind9");
-        InetSocketAddress address = new InetSocketAddress("127.0.0.1", ChildServer.freePort());
+        InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), ChildServer.freePort());
         ChildServer server = new ChildServer("bind", "bind");
         zones.forEach((zone, lines) -> server.put(zone, PrimaryServer.zoneFile(zone, lines)));
         String signed =

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -27,7 +28,7 @@ final class ChildServer implements AutoCloseable {
 
     private final String user;
     private final Path folder;
-    private Process process;
+    private Optional<Process> process = Optional.empty();
 
     /**
      * @param user as whom it runs where we are root
@@ -78,8 +79,9 @@ final class ChildServer implements AutoCloseable {
                             .daemon()
                             .name("peer-" + program.getFirst())
                             .start(() -> live(command, started));
-            process = started.join();
-            awaitListening(listens);
+            Process child = started.join();
+            process = Optional.of(child);
+            awaitListening(child, listens);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -105,14 +107,14 @@ final class ChildServer implements AutoCloseable {
         }
     }
 
-    private void awaitListening(InetSocketAddress address) throws IOException {
+    private void awaitListening(Process child, InetSocketAddress address) throws IOException {
         long until = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
                 socket.connect(address, 500);
                 return;
             } catch (IOException e) {
-                if (!process.isAlive() || System.nanoTime() - until > 0) {
+                if (!child.isAlive() || System.nanoTime() - until > 0) {
                     throw new IOException("no server at " + address + "; it said: " + log(), e);
                 }
             }
@@ -168,19 +170,21 @@ final class ChildServer implements AutoCloseable {
         }
     }
 
+    private static void end(Process child) {
+        child.destroy();
+        try {
+            if (!child.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                int unused = child.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            child.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
-        if (process != null) {
-            process.destroy();
-            try {
-                if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                    process.destroyForcibly().waitFor();
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        }
+        process.ifPresent(ChildServer::end);
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

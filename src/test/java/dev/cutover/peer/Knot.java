@@ -1,5 +1,6 @@
 package dev.cutover.peer;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class Knot implements PrimaryServer {
      */
     public static Knot start(Map<String, List<String>> zones, Signing signing) {
         Path program = Peers.need(Peers.program("knotd"), "the name server Knot", "knot");
-        InetSocketAddress address = new InetSocketAddress("127.0.0.1", ChildServer.freePort());
+        InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), ChildServer.freePort());
         ChildServer server = new ChildServer("knot", "knot");
         zones.forEach((zone, lines) -> server.put(zone, PrimaryServer.zoneFile(zone, lines)));
         server.folder("db");

@@ -37,7 +37,7 @@ public final class Relay implements AutoCloseable {
         this.server = server;
         this.listener = Thread.ofPlatform().daemon().name("relay").unstarted(this::listen);
         try {
-            this.listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+            this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
