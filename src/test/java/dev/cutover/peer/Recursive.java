@@ -93,7 +93,7 @@ public final class Recursive implements AutoCloseable {
                                         site,
                                         forwarders,
                                         PATH));
-        server.start(at, List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
+        started(server, at, List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
     }
 
@@ -167,8 +167,22 @@ public final class Recursive implements AutoCloseable {
                                         site,
                                         forwarders,
                                         PATH));
-        server.start(https, List.of(program.toString(), "-d", "-c", conf.toString()));
+        started(server, https, List.of(program.toString(), "-d", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
+    }
+
+    /** Leaves nothing behind of one that does not start. */
+    private static void started(
+            ChildServer server, InetSocketAddress listens, List<String> command) {
+        boolean up = false;
+        try {
+            server.start(listens, command);
+            up = true;
+        } finally {
+            if (!up) {
+                server.close();
+            }
+        }
     }
 
     /** BIND listens on addresses of an interface only, and loopback's has this one. */

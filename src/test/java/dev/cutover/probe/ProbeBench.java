@@ -173,13 +173,10 @@ final class ProbeBench {
                                 + " -T1 -c4 -q100");
         note("load dnsperf cpu-us", timed.cpuSeconds() * 1e6 / LOAD);
         note("load dnsperf qps", LOAD / timed.wallSeconds());
-        for (String line : timed.lines()) {
-            if (line.strip().startsWith("Queries lost:")) {
-                note(
-                        "load dnsperf lost",
-                        Double.parseDouble(line.replaceAll("[^0-9]+(\\d+).*", "$1")));
-            }
-        }
+        timed.lines().stream()
+                .filter(line -> line.strip().startsWith("Queries lost:"))
+                .map(line -> line.replaceAll("[^0-9]+(\\d+).*", "$1"))
+                .forEach(lost -> note("load dnsperf lost", Double.parseDouble(lost)));
     }
 
     private void kdig() throws Exception {
