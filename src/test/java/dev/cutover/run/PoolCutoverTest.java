@@ -317,6 +317,9 @@ class PoolCutoverTest {
                 clock.jumpTo(c.plan().lowerTtlsAt());
             } else if (phase.equals("AwaitingGo") && c.open().isEmpty()) {
                 clock.jumpTo(c.plan().window().opensAt());
+            } else if (phase.equals("FallingBack(draining)") && c.open().isEmpty()) {
+                // Where an edit was kept nobody knows what an authority gives for a while.
+                clock.jump(Duration.ofSeconds(30));
             }
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
