@@ -33,17 +33,33 @@ final class RulePart {
     /** What the provider makes by itself; no part of a rule's content. */
     private static final Set<String> THEIRS = Set.of("id", "version", "last_updated", "ref");
 
+    /** How the refs of every cutover's own rules begin. */
+    private static final String OURS = "cutover-";
+
     private final CloudflareApi api;
 
     RulePart(CloudflareApi api) {
         this.api = api;
     }
 
-    /** The phase as it is; without a ruleset of its own, one without rules. */
+    /**
+     * The phase as it is; without a ruleset of its own, one without rules.
+     *
+     * @throws PortException PERMANENT when other people's rules leave no room for one of ours
+     */
     EdgePart.Rules read(ZoneRef zone, String phase, Call call) {
-        return entryPoint(zone, phase, call)
-                .map(set -> rules(phase, set))
-                .orElse(new EdgePart.Rules(phase, "", List.of(), Optional.empty()));
+        EdgePart.Rules rules =
+                entryPoint(zone, phase, call)
+                        .map(set -> rules(phase, set))
+                        .orElse(new EdgePart.Rules(phase, "", List.of(), Optional.empty()));
+        ZoneDirectory.Listing listing = api.directory().find(zone, call);
+        long others = rules.rules().stream().filter(r -> !r.ref().startsWith(OURS)).count();
+        if (others >= listing.mostRules()) {
+            throw PortException.lasting(
+                    "expected room for a rule of ours in %s, seen %d of the %d that the plan '%s' allows"
+                            .formatted(phase, others, listing.mostRules(), listing.level()));
+        }
+        return rules;
     }
 
     /**

@@ -23,9 +23,25 @@ final class ZoneDirectory {
      * A zone as the API knows it.
      *
      * @param account the identifier of the account it is in
-     * @param free whether its subscription is the free one, which has the smaller limits
+     * @param level its subscription, such as {@code free} or {@code pro}
      */
-    record Listing(String id, String account, boolean free) {
+    record Listing(String id, String account, String level) {
+        /** Whether its subscription is the free one, which has the smaller limits. */
+        boolean free() {
+            return level.equals("free");
+        }
+
+        /** How many rules a phase may hold. Source: Cloudflare plan limits, 2026. */
+        int mostRules() {
+            return switch (level) {
+                case "pro" -> 25;
+                case "business" -> 50;
+                case "enterprise" -> 300;
+                // An unknown plan counts as free: the smaller limit is right for all.
+                default -> 10;
+            };
+        }
+
         String path() {
             return "/zones/" + id;
         }
@@ -116,6 +132,6 @@ final class ZoneDirectory {
         // An unknown plan counts as free: the smaller limit is right for all.
         String plan = active.get(0).path("plan").path("legacy_id").asText("free");
         String account = active.get(0).path("account").path("id").asText();
-        return new Listing(id, account, plan.equals("free"));
+        return new Listing(id, account, plan);
     }
 }

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /// The suite against the lab, each exchange held against the vendor's file.
 class LabEdgeTest extends EdgeContract {
@@ -34,6 +36,16 @@ class LabEdgeTest extends EdgeContract {
     void every_call_was_accepted_by_the_vendors_file() {
         lab.close();
         assertThat(contract.breaches()).isEmpty();
+    }
+
+    @Test
+    void a_phase_that_others_have_filled_is_said_when_the_plan_is_made() {
+        for (int i = 1; i <= ZonePlan.PRO.ruleLimit(); i++) {
+            ruleByHand("theirs-" + i, "true");
+        }
+        var view = edge.read(zone(), Set.of(RULES), reading());
+        assertThat(view.lack(RULES).orElseThrow().why())
+                .contains("seen 25 of the 25 that the plan 'pro' allows");
     }
 
     @Override

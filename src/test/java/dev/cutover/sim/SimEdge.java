@@ -120,7 +120,7 @@ final class SimEdge {
         for (EdgeChange change : planned) {
             Optional.ofNullable(parts.get(change.key())).ifPresent(mine::add);
         }
-        EdgePart part = chance.of(mine.toArray(EdgePart[]::new));
+        EdgePart part = chance.of(mine);
         EdgePart edited =
                 switch (part) {
                     case EdgePart.Setting s ->
