@@ -43,6 +43,23 @@ public final class SampleEvents {
 
     /// A plan that moves so many names of its own, `n0.NAME.acme.example` and on.
     public static Plan plan(String name, int sets) {
+        return plan(name, sets, new Plan.EdgePlan(Plan.Purge.EVERYTHING));
+    }
+
+    /// A plan that lends settings and adds a rule as well: only one of a zone can live at a time.
+    static Plan planWithEdge(String name, int sets) {
+        return plan(
+                name,
+                sets,
+                new Plan.EdgePlan(
+                        Plan.Purge.PAGES,
+                        30,
+                        Duration.ofSeconds(2),
+                        List.of(Plan.EdgeSetting.ORIGIN_SHIELD_OFF),
+                        List.of("/admin", "/api/")));
+    }
+
+    private static Plan plan(String name, int sets, Plan.EdgePlan edge) {
         return new Plan(
                 name,
                 "web team",
@@ -59,12 +76,7 @@ public final class SampleEvents {
                 Plan.Writes.FENCED,
                 Duration.ofMinutes(10),
                 Duration.ofHours(24),
-                new Plan.EdgePlan(
-                        Plan.Purge.PAGES,
-                        30,
-                        Duration.ofSeconds(2),
-                        List.of(Plan.EdgeSetting.ORIGIN_SHIELD_OFF),
-                        List.of("/admin", "/api/")),
+                edge,
                 Optional.of(
                         new Plan.PromotionPlan(
                                 "http",
@@ -212,7 +224,7 @@ public final class SampleEvents {
     static List<Event> oneOfEach() {
         ActionSpec spec = new ActionSpec.SwitchStep(1, NOW);
         return List.of(
-                scheduled(plan("relaunch", 2)),
+                scheduled(planWithEdge("relaunch", 2)),
                 new Event.PhaseEntered(new Phase.Switching(1, 2), WHY),
                 new Event.ActionIntended(actionId(spec), spec, NOW.plus(Duration.ofSeconds(30))),
                 new Event.ActionEnded(actionId(spec), new Ending.ZoneWritten(2, List.of(), NOW)),
