@@ -65,7 +65,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whole cutovers of a pool: plan file, driver, judge, database, adapters and probes are the product's, the
  * provider, its edge, the origins and the visitors are the lab's.
  */
-class PoolCutoverTest {
+class PoolCutoverIT {
     private static final List<Integer> PERCENTS = List.of(10, 25, 50, 100);
     private static final int ORDERS = 200;
     private static final Duration MOST = Duration.ofMinutes(4);
@@ -123,7 +123,7 @@ class PoolCutoverTest {
         journal = new SqlJournal(database.source());
         Samples samples = new SqlSamples(database.source());
         PlanClock time = new LabTime(clock);
-        cutovers = new Cutovers(PoolCutoverTest::read, world, journal, samples, time);
+        cutovers = new Cutovers(PoolCutoverIT::read, world, journal, samples, time);
         node =
                 new Node(
                         "test",

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Test;
  * Whole cutovers of a zone on a real Knot that signs it: plan file, driver, judge, database, zone and
  * probes are the product's, only the site's pages answer by themselves. Time jumps while nothing happens.
  */
-class ServerCutoverTest {
+class ServerCutoverIT {
     private static final DnsName APEX = new DnsName("acme.example");
     private static final DnsName WWW = new DnsName("www.acme.example");
     private static final DnsName SHOP = new DnsName("shop.acme.example");
@@ -122,7 +122,7 @@ class ServerCutoverTest {
                         List.of(site, site));
         Journal journal = new SqlJournal(database.source());
         Samples samples = new SqlSamples(database.source());
-        cutovers = new Cutovers(ServerCutoverTest::read, world, journal, samples, clock);
+        cutovers = new Cutovers(ServerCutoverIT::read, world, journal, samples, clock);
         node =
                 new Node(
                         "test",
