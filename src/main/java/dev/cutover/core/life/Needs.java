@@ -29,6 +29,9 @@ public final class Needs {
     /** On the way back every second counts. */
     public static final Duration ZONE_WHILE_GOING_BACK = Duration.ofSeconds(1);
 
+    /** How long a written step may go unserved before own probes look anyway. */
+    static final Duration UNSERVED = Duration.ofSeconds(10);
+
     /** What hangs on other people's zones changes rarely, and costs several rounds of questions to see. */
     static final Duration SLOW_HEALTH = Duration.ofMinutes(10);
 
@@ -67,7 +70,7 @@ public final class Needs {
                 guards(needs, Duration.ofSeconds(10));
                 needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(10));
             }
-            case Phase.Switching p -> switching(needs, c);
+            case Phase.Switching p -> switching(needs, c, now);
             case Phase.Soaking p -> soaking(needs, c);
             case Phase.Closing p -> {
                 needs.put(EvidenceKey.ZONE, Duration.ofSeconds(1));
@@ -146,10 +149,25 @@ public final class Needs {
         }
     }
 
-    private static void switching(Map<EvidenceKey, Duration> needs, Cutover c) {
+    /**
+     * Whether own probes may ask resolvers for the site. Before the first step is served they would plant
+     * its old answer and then look at the old side for a whole TTL, blind to the new one's errors. A step
+     * that is not seen served is probed all the same, soon.
+     */
+    private static boolean mayProbe(Cutover c, Instant now) {
+        boolean laterStep = c.phase() instanceof Phase.Switching s && s.step() > 1;
+        return laterStep
+                || c.servedAt().isPresent()
+                || c.routedAt().map(at -> !now.isBefore(at.plus(UNSERVED))).orElse(false);
+    }
+
+    private static void switching(Map<EvidenceKey, Duration> needs, Cutover c, Instant now) {
         guards(needs, ZONE_WHILE_SWITCHING);
         needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(3));
         errors(needs, c.plan());
+        if (!mayProbe(c, now)) {
+            needs.remove(EvidenceKey.PROBE_ERRORS);
+        }
         Duration look = Duration.ofSeconds(c.servedAt().isEmpty() ? 1 : 10);
         needs.put(EvidenceKey.AUTHORITIES, look);
         if (c.changes().stream().anyMatch(SetChange::isProxied) || !c.edge().isEmpty()) {

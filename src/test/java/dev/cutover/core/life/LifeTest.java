@@ -411,6 +411,25 @@ class LifeTest {
     }
 
     @Test
+    void nobody_asks_resolvers_for_the_site_before_its_first_step_is_served() {
+        Story slow =
+                Story.of(Acme.plan())
+                        .approvedBy("bob", "cat")
+                        .fails("switch-1", null)
+                        .until(Phase.Switching.class);
+        assertThat(Needs.of(slow.cutover(), slow.now()))
+                .as("that would plant the old answer for a whole TTL")
+                .doesNotContainKey(EvidenceKey.PROBE_ERRORS);
+        slow.wait(Needs.UNSERVED.plusSeconds(1));
+        assertThat(Needs.of(slow.cutover(), slow.now())).containsKey(EvidenceKey.PROBE_ERRORS);
+
+        Story served = Story.of(Acme.plan()).approvedBy("bob", "cat").until(Phase.Switching.class);
+        served.wait(Duration.ofSeconds(5));
+        assertThat(served.cutover().servedAt()).isPresent();
+        assertThat(Needs.of(served.cutover(), served.now())).containsKey(EvidenceKey.PROBE_ERRORS);
+    }
+
+    @Test
     void a_completed_cutover_can_be_taken_back_while_the_fallback_is_kept() {
         Story story = Story.of(Acme.plan()).approvedBy("bob", "cat").until(Phase.Completed.class);
         story.wait(Duration.ofHours(23)).abort();
