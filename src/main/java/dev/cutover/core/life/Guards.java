@@ -261,6 +261,11 @@ final class Guards {
             Verdict verdict = stance.judged().verdict();
             Instant since =
                     stance.since().isBefore(t.c.phaseSince()) ? t.c.phaseSince() : stance.since();
+            if (check == CheckName.ERRORS) {
+                // Nothing to see before we look is no blindness.
+                Instant from = Needs.probedFrom(t.c).orElse(t.now);
+                since = from.isAfter(since) ? from : since;
+            }
             boolean unknown = verdict == Verdict.BLIND || verdict == Verdict.INCONCLUSIVE;
             boolean outOfPatience = unknown && !since.plus(watch.patience()).isAfter(t.now);
             if (outOfPatience && check == CheckName.ERRORS && suspect(t)) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a cutover wants to see, and how old it may be before it is looked at again.
@@ -150,22 +151,27 @@ public final class Needs {
     }
 
     /**
-     * Whether own probes may ask resolvers for the site. Before the first step is served they would plant
-     * its old answer and then look at the old side for a whole TTL, blind to the new one's errors. A step
-     * that is not seen served is probed all the same, soon.
+     * From when own probes ask resolvers for the site; empty before the first step is begun. Earlier they
+     * would plant its old answer and then look at the old side for a whole TTL, blind to the new one's
+     * errors. A first step that is not seen served is probed all the same, soon.
      */
-    private static boolean mayProbe(Cutover c, Instant now) {
-        boolean laterStep = c.phase() instanceof Phase.Switching s && s.step() > 1;
-        return laterStep
-                || c.servedAt().isPresent()
-                || c.routedAt().map(at -> !now.isBefore(at.plus(UNSERVED))).orElse(false);
+    static Optional<Instant> probedFrom(Cutover c) {
+        boolean firstStep = c.phase() instanceof Phase.Switching s && s.step() == 1;
+        return c.routedAt()
+                .map(
+                        at -> {
+                            Instant latest = at.plus(UNSERVED);
+                            return firstStep
+                                    ? c.servedAt().filter(latest::isAfter).orElse(latest)
+                                    : at;
+                        });
     }
 
     private static void switching(Map<EvidenceKey, Duration> needs, Cutover c, Instant now) {
         guards(needs, ZONE_WHILE_SWITCHING);
         needs.put(EvidenceKey.FALLBACK_PAGES, Duration.ofSeconds(3));
         errors(needs, c.plan());
-        if (!mayProbe(c, now)) {
+        if (probedFrom(c).filter(from -> !from.isAfter(now)).isEmpty()) {
             needs.remove(EvidenceKey.PROBE_ERRORS);
         }
         Duration look = Duration.ofSeconds(c.servedAt().isEmpty() ? 1 : 10);

@@ -430,6 +430,23 @@ class LifeTest {
     }
 
     @Test
+    void patience_with_own_probes_begins_when_they_begin() {
+        Story story =
+                Story.of(Acme.plan())
+                        .approvedBy("bob", "cat")
+                        .until(Phase.Switching.class)
+                        .blind(EvidenceKey.AUTHORITIES)
+                        .blind(EvidenceKey.SERVED)
+                        .blind(EvidenceKey.PROBE_ERRORS);
+        Duration patience = Acme.plan().watch().patience();
+
+        story.wait(patience.plusSeconds(5));
+        assertThat(story.phase()).isInstanceOf(Phase.Switching.class);
+        story.wait(Needs.UNSERVED);
+        assertThat(story.phase().text()).isEqualTo("Held(Switching(1/2), Blind)");
+    }
+
+    @Test
     void a_completed_cutover_can_be_taken_back_while_the_fallback_is_kept() {
         Story story = Story.of(Acme.plan()).approvedBy("bob", "cat").until(Phase.Completed.class);
         story.wait(Duration.ofHours(23)).abort();
