@@ -191,6 +191,7 @@ class PoolCutoverIT {
     void an_origin_seen_sick_gets_nobody_and_a_weight_set_by_hand_stays() throws Exception {
         CutoverId id = scheduled();
         measured(id, 1);
+        until("served", id, () -> cutovers.find(id).orElseThrow().servedAt().isPresent());
         lab.balancing().health(LabWorld.Side.NEXT.address(), Health.SICK);
         reach(id, "Held(Switching(2/4), OriginsNotHealthy)");
         assertThat(weightOfNext()).isEqualTo(10);
