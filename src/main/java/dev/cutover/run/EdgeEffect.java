@@ -1,6 +1,7 @@
 package dev.cutover.run;
 
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
@@ -82,15 +83,15 @@ final class EdgeEffect {
     }
 
     /** Takes the parts three-way to what is promised. */
-    Ending restore(Function<EdgeChange, EdgePart> promised, Call call) {
+    Ending restore(List<EdgeClaim> claims, Function<EdgeChange, EdgePart> promised, Call call) {
         EdgeView before = read(call);
-        EdgeRestoration way = EdgeRestoration.of(changes, promised, before);
+        EdgeRestoration way = EdgeRestoration.of(claims, promised, before);
         if (way.isDone()) {
             return written(0, way.kept(), before);
         }
         write(way.writes(), call);
         EdgeView after = read(call);
-        EdgeRestoration left = EdgeRestoration.of(changes, promised, after);
+        EdgeRestoration left = EdgeRestoration.of(claims, promised, after);
         return left.isDone()
                 ? written(way.writes().size(), left.kept(), after)
                 : new Ending.Failed(

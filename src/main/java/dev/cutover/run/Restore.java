@@ -1,6 +1,7 @@
 package dev.cutover.run;
 
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.edge.EdgeWrite;
 import dev.cutover.core.image.BeforeImage;
@@ -131,7 +132,10 @@ public final class Restore {
     private Way way(BeforeImage image, Call call) {
         return new Way(
                 Restoration.of(image.changes(), SetChange::before, zone.read(ref(image), call)),
-                EdgeRestoration.of(image.edge(), EdgeChange::before, parts(image, call)));
+                EdgeRestoration.of(
+                        image.edge().stream().map(EdgeClaim::whole).toList(),
+                        EdgeChange::before,
+                        parts(image, call)));
     }
 
     private List<FieldProof> proof(BeforeImage image, Call call) {

@@ -2,6 +2,7 @@ package dev.cutover.run;
 
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.life.ActionSpec;
@@ -125,8 +126,8 @@ final class Routing {
 
     /** Takes everything to the fallback side, three-way. */
     Ending restore(Call call) {
-        List<EdgeChange> parts =
-                c.restorableEdge(Side.FALLBACK).stream().filter(EdgeChange::routes).toList();
+        List<EdgeClaim> parts =
+                c.restorableEdge(Side.FALLBACK).stream().filter(e -> e.change().routes()).toList();
         return back(Side.FALLBACK, SetChange::fallback, parts, EdgeChange::fallback, call);
     }
 
@@ -143,7 +144,7 @@ final class Routing {
     private Ending back(
             Side side,
             Function<SetChange, List<DnsRecord>> records,
-            List<EdgeChange> parts,
+            List<EdgeClaim> parts,
             Function<EdgeChange, EdgePart> promised,
             Call call) {
         if (parts.isEmpty()) {
@@ -152,7 +153,9 @@ final class Routing {
         Ending moved = nothing();
         @Nullable PortException failed = null;
         try {
-            moved = edge(parts).restore(promised, call);
+            moved =
+                    edge(parts.stream().map(EdgeClaim::change).toList())
+                            .restore(parts, promised, call);
         } catch (PortException e) {
             // Records go back all the same: visitors of either are better off.
             failed = e;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeRule;
@@ -120,7 +121,8 @@ abstract class EdgeContract {
                         PortException.class,
                         e -> assertThat(e.category()).isEqualTo(Category.TRANSIENT))
                 .hasMessageContaining("changed by somebody else");
-        EdgeRestoration way = EdgeRestoration.of(List.of(bypass), EdgeChange::before, view());
+        EdgeRestoration way =
+                EdgeRestoration.of(List.of(EdgeClaim.whole(bypass)), EdgeChange::before, view());
         assertThat(way.isDone()).isTrue();
         assertThat(way.kept()).hasSize(1);
     }
@@ -254,10 +256,12 @@ abstract class EdgeContract {
 
     private void restore(EdgeChange change) {
         EdgeRestoration way =
-                EdgeRestoration.of(List.of(change), EdgeChange::before, view(change.key()));
+                EdgeRestoration.of(
+                        List.of(EdgeClaim.whole(change)), EdgeChange::before, view(change.key()));
         way.writes().forEach(write -> edge().apply(zone(), write, writing()));
         EdgeRestoration left =
-                EdgeRestoration.of(List.of(change), EdgeChange::before, view(change.key()));
+                EdgeRestoration.of(
+                        List.of(EdgeClaim.whole(change)), EdgeChange::before, view(change.key()));
         assertThat(left.isDone()).isTrue();
         assertThat(left.kept()).isEmpty();
     }

@@ -330,6 +330,9 @@ final class Oracle {
             loweredAt = loweredAt == null ? now : loweredAt;
         }
         wrote |= !before.equals(after);
+        for (SetKey key : scenario.promises().keySet()) {
+            lowered(key, of(before, key), of(after, key));
+        }
         Map<String, DnsRecord> old = SimZone.byId(before);
         Map<String, DnsRecord> now2 = SimZone.byId(after);
         for (DnsRecord r : before) {
@@ -423,15 +426,24 @@ final class Oracle {
             if (onNext && back) {
                 restoredByHand.put(p.key(), now);
             }
-            long ttl = is.stream().mapToLong(SimZone::answeredTtl).max().orElse(0);
-            long wasTtl = was.stream().mapToLong(SimZone::answeredTtl).max().orElse(0);
-            if (ttl > wasTtl) {
+            if (ttl(is) > ttl(was)) {
                 raises.put(p.key(), now);
-            } else if (ttl < wasTtl && raises.containsKey(p.key())) {
-                // Nobody can know what stood there between two looks.
-                unseenRaise |= !lastZoneLook.isAfter(raises.get(p.key()));
             }
+            lowered(p.key(), was, is);
         }
+    }
+
+    /// Nobody can know what stood there between two looks, whoever took it away: a request of ours
+    /// that
+    /// lands late replaces what it never saw.
+    private void lowered(SetKey key, List<DnsRecord> was, List<DnsRecord> is) {
+        if (ttl(is) < ttl(was) && raises.containsKey(key)) {
+            unseenRaise |= !lastZoneLook.isAfter(raises.get(key));
+        }
+    }
+
+    private static long ttl(List<DnsRecord> set) {
+        return set.stream().mapToLong(SimZone::answeredTtl).max().orElse(0);
     }
 
     private static List<DnsRecord> of(List<DnsRecord> records, SetKey key) {

@@ -3,6 +3,7 @@ package dev.cutover.sim;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.edge.EdgeWrite;
@@ -258,8 +259,8 @@ final class SimEffects {
         };
     }
 
-    private Wish edgeBack(List<EdgeChange> changes, Function<EdgeChange, EdgePart> promised) {
-        EdgeRestoration way = EdgeRestoration.of(changes, promised, edge());
+    private Wish edgeBack(List<EdgeClaim> claims, Function<EdgeChange, EdgePart> promised) {
+        EdgeRestoration way = EdgeRestoration.of(claims, promised, edge());
         return new Wish(List.of(), way.writes(), way.kept(), List.of());
     }
 
@@ -281,7 +282,7 @@ final class SimEffects {
             case ActionSpec.RestoreRouting r ->
                     edgeBack(
                                     c.restorableEdge(Side.FALLBACK).stream()
-                                            .filter(EdgeChange::routes)
+                                            .filter(e -> e.change().routes())
                                             .toList(),
                                     EdgeChange::fallback)
                             .and(

@@ -32,6 +32,12 @@ final class Ways {
         };
     }
 
+    /// Where a run that has sent nothing yet can be held, to go back and wait for its go once more.
+    private static boolean maySendNothing(Phase held) {
+        return held instanceof Phase.Promoting
+                || (held instanceof Phase.Switching s && s.step() == 1);
+    }
+
     static boolean isLegal(Phase from, Phase to) {
         if (to instanceof Phase.Held h) {
             return !from.isFinal()
@@ -62,6 +68,7 @@ final class Ways {
             case Phase.Completed p -> to instanceof Phase.FallingBack;
             case Phase.Held h ->
                     to.equals(h.from())
+                            || (to instanceof Phase.AwaitingGo && maySendNothing(h.from()))
                             || (h.from().isPastPromotion()
                                     ? to instanceof Phase.FallingBack
                                     : to instanceof Phase.Cancelling);

@@ -99,20 +99,20 @@ public record EdgeChange(
                         .allMatch(o -> gaining().stream().anyMatch(g -> g.name().equals(o.name())));
     }
 
-    /** Every state we may have written; whatever differs from all of them is somebody else's. */
-    public List<EdgePart> ours() {
-        List<EdgePart> ours = new ArrayList<>();
-        ours.add(before);
-        stages.forEach(s -> ours.add(s.target()));
-        ours.add(settled);
-        ours.add(fallback);
-        return ours;
+    /** Every state the plan speaks of. */
+    public List<EdgePart> states() {
+        List<EdgePart> states = new ArrayList<>();
+        states.add(before);
+        stages.forEach(s -> states.add(s.target()));
+        states.add(settled);
+        states.add(fallback);
+        return states;
     }
 
     /** The fields the plan speaks of: those in which our states differ. */
     public SortedSet<EdgeField> planned() {
         SortedSet<EdgeField> planned = new TreeSet<>();
-        for (EdgePart state : ours()) {
+        for (EdgePart state : states()) {
             planned.addAll(new EdgeWrite(before, state).changed());
         }
         return planned;
@@ -132,22 +132,26 @@ public record EdgeChange(
     }
 
     /**
-     * This change with only what was written so far: a value of a later step, or of the fallback while
-     * that is not wanted, is a person's if it stands there.
+     * What is ours after these steps: a value of a later step, or of the fallback while that is not
+     * wanted, is a person's if it stands there.
      */
-    public EdgeChange written(Set<Integer> intendedSteps, boolean fallbackWanted) {
-        List<Stage> done = stages.stream().filter(s -> intendedSteps.contains(s.step())).toList();
-        return new EdgeChange(
-                names,
-                before,
-                done,
-                done.size() == stages.size() ? settled : before,
-                fallbackWanted ? fallback : before);
+    public EdgeClaim written(Set<Integer> intendedSteps, boolean fallbackWanted) {
+        List<EdgePart> ours = new ArrayList<>();
+        ours.add(before);
+        stages.stream()
+                .filter(s -> intendedSteps.contains(s.step()))
+                .forEach(s -> ours.add(s.target()));
+        if (ours.size() > stages.size()) {
+            ours.add(settled);
+        }
+        if (fallbackWanted) {
+            ours.add(fallback);
+        }
+        return new EdgeClaim(this, ours);
     }
 
-    /** This change at closing: whatever is not the last step's is somebody else's by now. */
-    public EdgeChange closing() {
-        EdgePart last = at(Integer.MAX_VALUE);
-        return new EdgeChange(names, last, List.of(), settled, settled);
+    /** What is ours at closing: whatever is not the last step's is somebody else's by now. */
+    public EdgeClaim closing() {
+        return new EdgeClaim(this, List.of(at(Integer.MAX_VALUE), settled));
     }
 }

@@ -1,6 +1,7 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgeField;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The three-way way back at the edge, per planned field, as {@link Restoration} is for records.
@@ -33,14 +33,15 @@ public record EdgeRestoration(List<EdgeWrite> writes, List<ForeignEdit> kept) {
     /**
      * Computes the way to the promised states.
      *
-     * @param changes with only those states that we may have written
+     * @param claims what of each change we may have written
      * @param promised which of a change's states to bring back, such as {@code EdgeChange::fallback}
      */
     public static EdgeRestoration of(
-            List<EdgeChange> changes, Function<EdgeChange, EdgePart> promised, EdgeView seen) {
+            List<EdgeClaim> claims, Function<EdgeChange, EdgePart> promised, EdgeView seen) {
         List<EdgeWrite> writes = new ArrayList<>();
         List<ForeignEdit> kept = new ArrayList<>();
-        for (EdgeChange change : changes) {
+        for (EdgeClaim claim : claims) {
+            EdgeChange change = claim.change();
             Optional<EdgePart> found = seen.part(change.key());
             if (found.isEmpty()) {
                 kept.add(EdgeAdvance.gone(change, seen));
@@ -54,7 +55,7 @@ public record EdgeRestoration(List<EdgeWrite> writes, List<ForeignEdit> kept) {
                 if (Objects.equals(has, wanted.fields().get(field))) {
                     continue;
                 }
-                EdgePart changed = isOurs(change, field, has) ? next.with(field, wanted) : next;
+                EdgePart changed = claim.isOurs(field, has) ? next.with(field, wanted) : next;
                 if (changed.equals(next)) {
                     kept.add(EdgeAdvance.edit(change, field, wanted.fields().get(field), has));
                 }
@@ -65,11 +66,6 @@ public record EdgeRestoration(List<EdgeWrite> writes, List<ForeignEdit> kept) {
             }
         }
         return new EdgeRestoration(writes, kept);
-    }
-
-    private static boolean isOurs(EdgeChange change, EdgeField field, @Nullable Object value) {
-        return change.ours().stream()
-                .anyMatch(state -> Objects.equals(state.fields().get(field), value));
     }
 
     /** The proof for every planned field: what it should be beside what it is. */

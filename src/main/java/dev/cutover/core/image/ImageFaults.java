@@ -74,7 +74,7 @@ public final class ImageFaults {
             if (!seen.add(change.key())) {
                 faults.add(change.key() + ": expected once, seen twice");
             }
-            for (EdgePart state : change.ours()) {
+            for (EdgePart state : change.states()) {
                 if (!state.key().equals(change.key())) {
                     faults.add(
                             change.key()

@@ -3,6 +3,7 @@ package dev.cutover.core.life;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
@@ -182,7 +183,8 @@ public record Cutover(
             case Event.HoldRequested h -> {}
             case Event.ResumeRequested r ->
                     d.windowOverridden |=
-                            d.phase instanceof Phase.Held h
+                            isBegun()
+                                    && d.phase instanceof Phase.Held h
                                     && h.why().code().equals("WindowClosed");
             case Event.AbortRequested a -> {}
             case Event.Paged p -> d.pages.add(p.code());
@@ -246,8 +248,13 @@ public record Cutover(
         };
     }
 
+    /** Whether content or routing may have been changed; before that there is nothing to finish. */
+    public boolean isBegun() {
+        return promotionTouched || !switchedSteps.isEmpty();
+    }
+
     /** The parts of the edge as {@link #restorable} has the records: only what we may have written is ours. */
-    public List<EdgeChange> restorableEdge(Side side) {
+    public List<EdgeClaim> restorableEdge(Side side) {
         return switch (side) {
             case CURRENT -> edge.stream().map(e -> e.written(prepared(Set.of()), false)).toList();
             case NEXT -> edge.stream().map(EdgeChange::closing).toList();

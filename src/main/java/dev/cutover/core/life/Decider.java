@@ -203,6 +203,7 @@ public final class Decider {
             return Decision.refuse(
                     now, "NotHeld", c.id() + " is " + c.phase().text() + ", nothing to resume");
         }
+        boolean anew = held.from().isPastPromotion() && !c.isBegun();
         return accept(
                 c,
                 now,
@@ -210,9 +211,14 @@ public final class Decider {
                 List.of(
                         new Event.ResumeRequested(u.by()),
                         new Event.PhaseEntered(
-                                held.from(),
+                                anew ? new Phase.AwaitingGo() : held.from(),
                                 new Phase.Reason(
-                                        "Resumed", u.by() + " resumed; evidence is judged anew"))));
+                                        "Resumed",
+                                        u.by()
+                                                + (anew
+                                                        ? " resumed; nothing was sent yet, every gate"
+                                                                + " and the window are judged anew"
+                                                        : " resumed; evidence is judged anew")))));
     }
 
     private static Decision postpone(Cutover c, Postpone p, Instant now) {

@@ -374,7 +374,12 @@ final class Guards {
         }
         String text = "the window closed at " + window.closesAt() + " in the middle of the run";
         return switch (window.atClose()) {
-            case FINISH -> false;
+            case FINISH -> {
+                if (!t.c.isBegun()) {
+                    t.hold("WindowClosed", text + ", before anything was sent");
+                }
+                yield !t.c.isBegun();
+            }
             case HOLD -> {
                 t.hold("WindowClosed", text);
                 yield true;

@@ -1,6 +1,5 @@
 package dev.cutover.core.life;
 
-import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
@@ -39,7 +38,7 @@ record WayBack(
                 view ->
                         EdgeRestoration.of(
                                 t.c.restorableEdge(Side.FALLBACK).stream()
-                                        .filter(EdgeChange::routes)
+                                        .filter(e -> e.change().routes())
                                         .toList(),
                                 e -> e.fallback(),
                                 view));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.Pools;
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeRule;
 import dev.cutover.core.edge.EdgeView;
@@ -66,10 +67,26 @@ class EdgeRestorationTest {
         assertThat(way.kept()).hasSize(2);
     }
 
+    /// Nothing is left to write at closing, but what a person changed meanwhile is named.
+    @Test
+    void a_person_s_weight_is_named_at_closing_too() {
+        EdgeRestoration way =
+                EdgeRestoration.of(
+                        List.of(change.closing()), EdgeChange::settled, Pools.view(pool(17, 100)));
+
+        assertThat(way.isDone()).isTrue();
+        assertThat(way.kept())
+                .containsExactly(
+                        new ForeignEdit("pool acme-web origin staging", "weight", "0", "0.17"));
+    }
+
     @Test
     void a_pool_or_origin_that_is_gone_is_named() {
         assertThat(
-                        EdgeRestoration.of(List.of(change), EdgeChange::fallback, Pools.nothing())
+                        EdgeRestoration.of(
+                                        List.of(EdgeClaim.whole(change)),
+                                        EdgeChange::fallback,
+                                        Pools.nothing())
                                 .kept())
                 .containsExactly(
                         new ForeignEdit(
@@ -134,7 +151,8 @@ class EdgeRestorationTest {
                         before);
 
         EdgeView seen = view(rules(edited, ours));
-        EdgeRestoration way = EdgeRestoration.of(List.of(rule), EdgeChange::fallback, seen);
+        EdgeRestoration way =
+                EdgeRestoration.of(List.of(EdgeClaim.whole(rule)), EdgeChange::fallback, seen);
         EdgeAdvance forward =
                 EdgeAdvance.of(
                         List.of(rule), EdgeChange::before, c -> c.at(1), view(rules(edited)));

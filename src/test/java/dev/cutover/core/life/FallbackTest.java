@@ -285,6 +285,36 @@ class FallbackTest {
         assertThat(story.phase()).isInstanceOf(Phase.Promoting.class);
     }
 
+    /// A run of which nothing was sent has nothing to finish: it may not begin after its window.
+    @Test
+    void who_resumes_late_before_anything_was_sent_waits_for_a_new_window() {
+        for (Plan.AtClose rule : List.of(Plan.AtClose.HOLD, Plan.AtClose.FINISH)) {
+            Story story =
+                    Story.of(Acme.with(Acme.plan(), p -> p.atClose = rule))
+                            .until(Phase.AwaitingGo.class)
+                            .diesIn(new Phase.Promoting(), Acme.CLOSES.plusSeconds(60))
+                            .until(Phase.Held.class);
+            assertThat(story.phase().text()).isEqualTo("Held(Promoting, WindowClosed)");
+
+            story.ask(new Input.Resume("olga")).until(Phase.Held.class);
+
+            assertThat(story.phase().text()).isEqualTo("Held(AwaitingGo, MissedWindow)");
+            assertThat(story.cutover().windowOverridden()).isFalse();
+            assertThat(story.work()).doesNotContain("promote", "switch-1");
+        }
+    }
+
+    @Test
+    void who_resumes_in_time_before_anything_was_sent_passes_every_gate_again() {
+        Story story = running().until(Phase.AwaitingGo.class);
+        story.diesIn(new Phase.Promoting(), Acme.OPENS.plusSeconds(60))
+                .ask(new Input.Hold("olga", "a look at the logs"))
+                .ask(new Input.Resume("olga"));
+        assertThat(story.phase()).isInstanceOf(Phase.AwaitingGo.class);
+
+        story.until(Phase.Completed.class);
+    }
+
     @Test
     void content_that_took_writes_is_kept_undone_or_asked_about_as_planned() {
         assertThat(fellBackWith(Plan.Writes.FENCED, Plan.AfterWrites.KEEP))

@@ -121,6 +121,15 @@ final class Story {
         return this;
     }
 
+    /** The controller journals that it enters a phase, dies before it sends anything, and is back at that time. */
+    Story diesIn(Phase phase, Instant backAt) {
+        append(
+                "controller",
+                new Event.PhaseEntered(phase, new Phase.Reason("Go", "all gates passed")));
+        now = backAt;
+        return this;
+    }
+
     private void tick() {
         tick(Instant.MAX);
     }
