@@ -25,8 +25,9 @@ final class StartServe implements Callable<Integer> {
             description =
                     "Starts on an empty store of its own below the folder for temporary files, on"
                             + " a free port of loopback, answers a few requests and ends. Exit code"
-                            + " 0 says that a controller can start here; settings are not looked"
-                            + " at. The launcher makes the JVM's start-up cache with it.")
+                            + " 0 says that a controller can start here; the home, store and address"
+                            + " that settings name are not touched. The launcher makes the JVM's"
+                            + " start-up cache with it.")
     private boolean rehearse;
 
     @Parameters(arity = "0..*", hidden = true)

@@ -44,9 +44,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Source: Cloudflare API v4, 2026-11; random 403s: octodns/octodns-cloudflare issue 121.
  */
 public final class CloudflareApi {
-    /** Where the API is unless configured otherwise. */
-    public static final URI PUBLIC = URI.create("https://api.cloudflare.com/client/v4");
-
     /** How many calls of a window are kept for falling back: 5 % of the 1,200. */
     public static final int RESERVE_CALLS = 60;
 

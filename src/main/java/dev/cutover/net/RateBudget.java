@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -191,18 +191,8 @@ public final class RateBudget {
         lock.unlock();
         Optional<CallShares.Share> share = Optional.empty();
         try {
-            CompletableFuture<CallShares.Share> answer = new CompletableFuture<>();
-            Thread unused =
-                    Thread.ofVirtual()
-                            .name("call-budget")
-                            .start(
-                                    () -> {
-                                        try {
-                                            answer.complete(shares.take(ask));
-                                        } catch (RuntimeException e) {
-                                            answer.completeExceptionally(e);
-                                        }
-                                    });
+            FutureTask<CallShares.Share> answer = new FutureTask<>(() -> shares.take(ask));
+            Thread unused = Thread.ofVirtual().name("call-budget").start(answer);
             share =
                     Optional.of(
                             answer.get(

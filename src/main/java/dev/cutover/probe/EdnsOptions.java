@@ -37,8 +37,4 @@ public record EdnsOptions(
             }
         }
     }
-
-    boolean isNone() {
-        return clientSubnet.isEmpty() && !nsid && !cookie && !dnssecOk;
-    }
 }

@@ -12,12 +12,11 @@ import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Call;
-import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.DnsZone;
 import dev.cutover.port.Edge;
+import dev.cutover.port.NoSamples;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
-import dev.cutover.port.Samples;
 import dev.cutover.port.SiteChecks;
 import dev.cutover.run.Cutovers;
 import dev.cutover.run.Feed;
@@ -256,45 +255,5 @@ public class ApiWorld {
 
         @Override
         public void onJump(Runnable listener) {}
-    }
-
-    /// Remembers no measurement.
-    private static final class NoSamples implements Samples {
-        @Override
-        public void addBuckets(CutoverId id, String source, List<Bucket> buckets) {}
-
-        @Override
-        public List<Bucket> buckets(CutoverId id, String source, Instant from) {
-            return List.of();
-        }
-
-        @Override
-        public void addAdoption(CutoverId id, Adoption point) {}
-
-        @Override
-        public List<Adoption> adoption(CutoverId id) {
-            return List.of();
-        }
-
-        @Override
-        public void keepLook(CutoverId id, ResolverLook look) {}
-
-        @Override
-        public Optional<ResolverLook> look(CutoverId id) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void keepCaches(CutoverId id, Caches caches) {}
-
-        @Override
-        public Optional<Caches> caches(CutoverId id) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<ProviderCall> calls(CutoverId id, int most) {
-            return List.of();
-        }
     }
 }

@@ -9,7 +9,6 @@ import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
-import dev.cutover.core.judge.Bucket;
 import dev.cutover.core.life.ActionId;
 import dev.cutover.core.life.ActionSpec;
 import dev.cutover.core.life.Cutover;
@@ -17,16 +16,13 @@ import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
-import dev.cutover.core.timeline.Adoption;
 import dev.cutover.core.timeline.Caches;
-import dev.cutover.core.timeline.ResolverLook;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Call;
-import dev.cutover.port.CallLog.ProviderCall;
 import dev.cutover.port.Deadline;
+import dev.cutover.port.NoSamples;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
-import dev.cutover.port.Samples;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -226,32 +222,8 @@ class ResolverRoundsTest {
     }
 
     /// Keeps the last of each.
-    private static final class Kept implements Samples {
+    private static final class Kept extends NoSamples {
         @Nullable Caches caches;
-
-        @Override
-        public void addBuckets(CutoverId id, String source, List<Bucket> buckets) {}
-
-        @Override
-        public List<Bucket> buckets(CutoverId id, String source, Instant from) {
-            return List.of();
-        }
-
-        @Override
-        public void addAdoption(CutoverId id, Adoption point) {}
-
-        @Override
-        public List<Adoption> adoption(CutoverId id) {
-            return List.of();
-        }
-
-        @Override
-        public void keepLook(CutoverId id, ResolverLook look) {}
-
-        @Override
-        public Optional<ResolverLook> look(CutoverId id) {
-            return Optional.empty();
-        }
 
         @Override
         public void keepCaches(CutoverId id, Caches known) {
@@ -261,11 +233,6 @@ class ResolverRoundsTest {
         @Override
         public Optional<Caches> caches(CutoverId id) {
             return Optional.ofNullable(caches);
-        }
-
-        @Override
-        public List<ProviderCall> calls(CutoverId id, int most) {
-            return List.of();
         }
     }
 }

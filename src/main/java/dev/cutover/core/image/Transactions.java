@@ -44,7 +44,8 @@ public record Transactions(String work, List<Integer> sizes, int most) {
         return List.copyOf(all);
     }
 
-    private static Transactions of(
+    /** One piece of a plan's work, between the records before and after it. */
+    public static Transactions of(
             String work,
             List<SetChange> changes,
             Function<SetChange, List<DnsRecord>> from,

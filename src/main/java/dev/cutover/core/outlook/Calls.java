@@ -5,7 +5,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeWrite;
-import dev.cutover.core.image.RecordWrite;
+import dev.cutover.core.image.Transactions;
 import dev.cutover.core.life.Needs;
 import dev.cutover.core.life.Purging;
 import dev.cutover.core.plan.Plan;
@@ -77,16 +77,14 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
         parts.add(new Part("before-image", look + diff.edge().size(), 0, 0, 0));
         counting.add(
                 parts,
-                "lower-ttls",
-                moves(all, SetChange::before, SetChange::aged),
+                counting.moves("lower-ttls", all, SetChange::before, SetChange::aged),
                 edgeMoves(diff.edge(), EdgeChange::before, c -> c.at(EdgeChange.PREPARED)));
         for (int step = 1; step <= plan.steps(); step++) {
             int n = step;
             List<SetChange> moved = all.stream().filter(c -> c.step() == n).toList();
             counting.add(
                     parts,
-                    "switch-" + n,
-                    moves(moved, SetChange::aged, SetChange::next),
+                    counting.moves("switch-" + n, moved, SetChange::aged, SetChange::next),
                     edgeMoves(diff.edge(), c -> c.at(n - 1), c -> c.at(n)));
         }
         int purges = purges(plan, all);
@@ -95,22 +93,19 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
         }
         counting.add(
                 parts,
-                "ttls-back",
-                moves(all, SetChange::next, SetChange::nextSettled),
+                counting.moves("ttls-back", all, SetChange::next, SetChange::nextSettled),
                 edgeMoves(diff.edge(), c -> c.at(plan.steps()), EdgeChange::settled));
         List<Part> back = new ArrayList<>();
         counting.add(
                 back,
-                "fall-back",
-                moves(all, SetChange::next, SetChange::fallback),
+                counting.moves("fall-back", all, SetChange::next, SetChange::fallback),
                 edgeMoves(diff.edge(), c -> c.at(plan.steps()), EdgeChange::fallback));
         if (purges > 0) {
             back.add(new Part("purge", 0, 0, purges, 0));
         }
         counting.add(
                 back,
-                "ttls-back",
-                moves(all, SetChange::fallback, SetChange::fallbackSettled),
+                counting.moves("ttls-back", all, SetChange::fallback, SetChange::fallbackSettled),
                 edgeMoves(diff.edge(), EdgeChange::fallback, EdgeChange::before));
         return new Calls(
                 parts,
@@ -121,15 +116,6 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
 
     private static int times(Duration pause) {
         return (int) COUNTED_OVER.dividedBy(pause);
-    }
-
-    private static List<RecordWrite> moves(
-            List<SetChange> changes,
-            Function<SetChange, List<DnsRecord>> from,
-            Function<SetChange, List<DnsRecord>> to) {
-        return changes.stream()
-                .flatMap(c -> RecordWrite.between(from.apply(c), to.apply(c)).stream())
-                .toList();
     }
 
     private static List<EdgeWrite> edgeMoves(
@@ -144,18 +130,21 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
 
     /** Reads, writes, and reads back: records in batches, each part of the edge by itself. */
     private record Counting(int look, Bounds bounds) {
-        void add(List<Part> parts, String work, List<RecordWrite> records, List<EdgeWrite> edge) {
-            if (records.isEmpty() && edge.isEmpty()) {
-                return;
+        void add(List<Part> parts, Transactions records, List<EdgeWrite> edge) {
+            int writes = records.writes() + edge.size();
+            if (writes > 0) {
+                int looks = (records.writes() > 0 ? look : 0) + edge.size();
+                int batches = records.sizes().size() + edge.size();
+                parts.add(new Part(records.work(), 2 * looks, batches, 0, writes));
             }
-            int batches = RecordWrite.batches(records, bounds.writes()).size();
-            parts.add(
-                    new Part(
-                            work,
-                            2 * (records.isEmpty() ? 0 : look) + 2 * edge.size(),
-                            batches + edge.size(),
-                            0,
-                            records.size() + edge.size()));
+        }
+
+        Transactions moves(
+                String work,
+                List<SetChange> changes,
+                Function<SetChange, List<DnsRecord>> from,
+                Function<SetChange, List<DnsRecord>> to) {
+            return Transactions.of(work, changes, from, to, bounds.writes());
         }
     }
 

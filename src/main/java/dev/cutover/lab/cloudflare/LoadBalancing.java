@@ -146,12 +146,6 @@ public final class LoadBalancing {
         balancers.put(id, node);
     }
 
-    /** A person edits a balancer in the dashboard. */
-    public synchronized void editBalancer(String host, UnaryOperator<ObjectNode> edit) {
-        balancers.replaceAll(
-                (id, node) -> node.path("name").asText().equals(host) ? edit.apply(node) : node);
-    }
-
     /** A person edits a pool in the dashboard; the edge follows as it follows every write. */
     public synchronized void editPool(String name, UnaryOperator<ObjectNode> edit) {
         var id = idOf(name);

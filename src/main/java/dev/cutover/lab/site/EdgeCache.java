@@ -34,7 +34,6 @@ final class EdgeCache {
     private final Map<String, Kept> byUrl = new LinkedHashMap<>(256, 0.75f, true);
     private Duration purgeLag = Duration.ofMillis(500);
     private Duration upperLag = Duration.ZERO;
-    private long hits;
 
     EdgeCache(LabClock clock) {
         this.clock = clock;
@@ -47,10 +46,6 @@ final class EdgeCache {
     /** How much later than the others the upper tier drops what was purged. */
     synchronized void upperLag(Duration more) {
         upperLag = more;
-    }
-
-    synchronized long hits() {
-        return hits;
     }
 
     synchronized int size() {
@@ -69,7 +64,6 @@ final class EdgeCache {
         if (age.compareTo(kept.fresh()) >= 0 || purged(kept, lag, url, host, zone, now)) {
             return Optional.empty();
         }
-        hits++;
         return Optional.of(kept.answer().with("age", Long.toString(age.toSeconds())));
     }
 

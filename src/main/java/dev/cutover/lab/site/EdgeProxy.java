@@ -114,11 +114,6 @@ public final class EdgeProxy implements AutoCloseable {
         places = Math.max(1, howMany);
     }
 
-    /** How many answers came from the cache. */
-    public long cacheHits() {
-        return cache.hits();
-    }
-
     /** While true connections are refused, as when the whole edge is down. */
     public void down(boolean down) {
         server.refuse(down);
