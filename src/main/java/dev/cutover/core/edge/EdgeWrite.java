@@ -2,7 +2,8 @@ package dev.cutover.core.edge;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.SortedMap;
+import java.util.TreeSet;
 
 /**
  * One part to be written: the read copy, and the same copy with our fields changed.
@@ -17,11 +18,15 @@ public record EdgeWrite(EdgePart seen, EdgePart target) {
 
     /** The fields that change, sorted. */
     public List<EdgeField> changed() {
-        return Stream.concat(seen.fields().keySet().stream(), target.fields().keySet().stream())
-                .distinct()
-                .filter(f -> !Objects.equals(seen.fields().get(f), target.fields().get(f)))
-                .sorted()
-                .toList();
+        if (seen.equals(target)) {
+            return List.of();
+        }
+        SortedMap<EdgeField, Object> from = seen.fields();
+        SortedMap<EdgeField, Object> to = target.fields();
+        TreeSet<EdgeField> all = new TreeSet<>(from.keySet());
+        all.addAll(to.keySet());
+        all.removeIf(f -> Objects.equals(from.get(f), to.get(f)));
+        return List.copyOf(all);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +64,11 @@ public sealed interface EdgeAdvance {
             return List.of(gone(change, seen));
         }
         List<ForeignEdit> edits = new ArrayList<>();
+        SortedMap<EdgeField, Object> want = expected.fields();
+        SortedMap<EdgeField, Object> have = found.get().fields();
         for (EdgeField field : change.watched(found.get())) {
-            Object wanted = expected.fields().get(field);
-            Object now = found.get().fields().get(field);
+            Object wanted = want.get(field);
+            Object now = have.get(field);
             if (!Objects.equals(wanted, now)) {
                 edits.add(edit(change, field, wanted, now));
             }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -50,14 +51,16 @@ public record EdgeRestoration(List<EdgeWrite> writes, List<ForeignEdit> kept) {
             EdgePart now = found.get();
             EdgePart wanted = promised.apply(change);
             EdgePart next = now;
+            SortedMap<EdgeField, Object> have = now.fields();
+            SortedMap<EdgeField, Object> want = wanted.fields();
             for (EdgeField field : change.planned()) {
-                Object has = now.fields().get(field);
-                if (Objects.equals(has, wanted.fields().get(field))) {
+                Object has = have.get(field);
+                if (Objects.equals(has, want.get(field))) {
                     continue;
                 }
                 EdgePart changed = claim.isOurs(field, has) ? next.with(field, wanted) : next;
                 if (changed.equals(next)) {
-                    kept.add(EdgeAdvance.edit(change, field, wanted.fields().get(field), has));
+                    kept.add(EdgeAdvance.edit(change, field, want.get(field), has));
                 }
                 next = changed;
             }
