@@ -27,7 +27,6 @@ import java.util.stream.Stream;
  * are told what they can do by hand.
  */
 final class Backward {
-    private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration UNDO_EVIDENCE = Duration.ofSeconds(30);
     private static final Duration AUTHORITY_PATIENCE = Duration.ofMinutes(2);
 
@@ -55,7 +54,7 @@ final class Backward {
     }
 
     private static void routing(Turn t, Phase.Reason why) {
-        t.wakeIn(TICK);
+        t.wakeIn(Pace.TICK);
         int round = round(t, r -> new ActionSpec.RestoreRouting(r));
         ActionSpec restore = new ActionSpec.RestoreRouting(round);
         if (t.insist(restore) != Turn.Work.DONE) {
@@ -221,7 +220,7 @@ final class Backward {
         return switch (Purging.work(t, Side.FALLBACK)) {
             case DONE -> true;
             case BUSY -> {
-                t.wakeIn(TICK);
+                t.wakeIn(Pace.TICK);
                 yield false;
             }
             case STUCK -> {
@@ -252,7 +251,7 @@ final class Backward {
     }
 
     private static void content(Turn t, Phase.Reason why) {
-        t.wakeIn(TICK);
+        t.wakeIn(Pace.TICK);
         if (routedAgain(t, why)) {
             return;
         }
@@ -346,7 +345,7 @@ final class Backward {
 
     /** Puts TTLs back until the zone shows it, and journals the proof; true when it does. */
     static boolean settle(Turn t, Side side) {
-        t.wakeIn(TICK);
+        t.wakeIn(Pace.TICK);
         int round = round(t, r -> new ActionSpec.SettleTtls(side, r));
         ActionSpec settle = new ActionSpec.SettleTtls(side, round);
         if (t.insist(settle) != Turn.Work.DONE) {

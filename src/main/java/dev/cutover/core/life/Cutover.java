@@ -7,7 +7,6 @@ import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
-import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.plan.Plan;
@@ -15,7 +14,6 @@ import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
 import dev.cutover.core.timeline.TtlClock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -157,39 +155,7 @@ public record Cutover(
             throw new IllegalArgumentException(
                     "expected seq " + (seq + 1) + " of " + id + ", seen " + entry.seq());
         }
-        Draft d = new Draft(this);
-        d.seq = entry.seq();
-        Instant at = entry.at();
-        switch (entry.event()) {
-            case Event.Scheduled s ->
-                    throw new IllegalArgumentException(id + " is scheduled already");
-            case Event.PhaseEntered p -> d.enter(p.phase(), at);
-            case Event.ActionIntended a ->
-                    d.intend(new Action(a.id(), a.spec(), at, a.deadlineAt()));
-            case Event.ActionEnded a -> d.end(a, at);
-            case Event.GatePassed g -> d.verdict(g.judged(), at);
-            case Event.VerdictChanged v -> d.verdict(v.judged(), at);
-            case Event.TtlClockChanged t -> d.ttlClock = t.clock();
-            case Event.StepServed s -> d.servedAt = Optional.of(at);
-            case Event.RoutingRestored r -> {
-                d.restoredAt = Optional.of(at);
-                d.kept = r.kept();
-            }
-            case Event.ZoneProven z -> {}
-            case Event.ContentKept k -> d.promotionTouched = false;
-            case Event.Approved a -> d.approvers.add(a.by());
-            case Event.UndoApproved u -> d.undoApproved = true;
-            case Event.Postponed p -> d.postpone(p.window());
-            case Event.HoldRequested h -> {}
-            case Event.ResumeRequested r ->
-                    d.windowOverridden |=
-                            isBegun()
-                                    && d.phase instanceof Phase.Held h
-                                    && h.why().code().equals("WindowClosed");
-            case Event.AbortRequested a -> {}
-            case Event.Paged p -> d.pages.add(p.code());
-        }
-        return d.cutover();
+        return new Draft(this).apply(entry).cutover();
     }
 
     /** The records a planned set must show by what we wrote and proved; empty list when the set must be absent. */
@@ -324,200 +290,5 @@ public record Cutover(
     /** The open attempt at this piece of work. */
     public Optional<Action> openAttempt(ActionSpec spec) {
         return open.values().stream().filter(a -> a.id().key().equals(spec.key())).findFirst();
-    }
-
-    /** A cutover's fields while one event is applied. */
-    private static final class Draft {
-        private final Cutover from;
-        private long seq;
-        private Plan plan;
-        private Phase phase;
-        private Instant phaseSince;
-        private Optional<BeforeImage> before;
-        private List<String> imagePlaces;
-        private TtlClock ttlClock;
-        private final SortedSet<String> approvers;
-        private boolean lowered;
-        private Optional<Instant> loweredAt;
-        private boolean promotionTouched;
-        private final SortedSet<Integer> switchedSteps;
-        private final SortedSet<Integer> provenSteps;
-        private Optional<Instant> servedAt;
-        private Optional<Instant> routedAt;
-        private boolean restored;
-        private Optional<Side> settled;
-        private Optional<Instant> restoredAt;
-        private final SortedMap<String, Tries> tries;
-        private final Map<CheckName, Stance> verdicts;
-        private List<ForeignEdit> kept;
-        private boolean undoApproved;
-        private boolean windowOverridden;
-        private final SortedSet<String> pages;
-        private Instant lastWrittenAt;
-        private final SortedMap<ActionId, Action> open;
-
-        Draft(Cutover c) {
-            from = c;
-            seq = c.seq;
-            plan = c.plan;
-            phase = c.phase;
-            phaseSince = c.phaseSince;
-            before = c.before;
-            imagePlaces = c.imagePlaces;
-            ttlClock = c.ttlClock;
-            approvers = new TreeSet<>(c.approvers);
-            lowered = c.lowered;
-            loweredAt = c.loweredAt;
-            promotionTouched = c.promotionTouched;
-            switchedSteps = new TreeSet<>(c.switchedSteps);
-            provenSteps = new TreeSet<>(c.provenSteps);
-            servedAt = c.servedAt;
-            routedAt = c.routedAt;
-            restored = c.restored;
-            settled = c.settled;
-            restoredAt = c.restoredAt;
-            tries = new TreeMap<>(c.tries);
-            verdicts = new EnumMap<>(CheckName.class);
-            verdicts.putAll(c.verdicts);
-            kept = c.kept;
-            undoApproved = c.undoApproved;
-            windowOverridden = c.windowOverridden;
-            pages = new TreeSet<>(c.pages);
-            lastWrittenAt = c.lastWrittenAt;
-            open = new TreeMap<>(c.open);
-        }
-
-        void enter(Phase next, Instant at) {
-            boolean newStep =
-                    next instanceof Phase.Switching s
-                            && !(phase instanceof Phase.Switching t && t.step() == s.step());
-            if (newStep && !(phase instanceof Phase.Held)) {
-                servedAt = Optional.empty();
-            }
-            phase = next;
-            phaseSince = at;
-            pages.clear();
-        }
-
-        void intend(Action action) {
-            open.put(action.id(), action);
-            Tries so = tries.get(action.id().key());
-            tries.put(
-                    action.id().key(),
-                    new Tries(
-                            action.spec(),
-                            action.id().attempt(),
-                            so == null ? Optional.empty() : so.last(),
-                            action.intendedAt()));
-            switch (action.spec()) {
-                case ActionSpec.LowerTtls l -> lowered = true;
-                case ActionSpec.Promote p -> promotionTouched = true;
-                case ActionSpec.SwitchStep s -> {
-                    switchedSteps.add(s.step());
-                    routedAt = routedAt.or(() -> Optional.of(action.intendedAt()));
-                }
-                case ActionSpec.TakeBeforeImage t -> {}
-                case ActionSpec.VerifyPromotion v -> {}
-                case ActionSpec.Purge p -> {}
-                case ActionSpec.PurgeMore p -> {}
-                case ActionSpec.RestoreRouting r -> {}
-                case ActionSpec.UndoPromotion u -> {}
-                case ActionSpec.SettleTtls s -> {}
-            }
-        }
-
-        void end(Event.ActionEnded ended, Instant at) {
-            Action action = open.remove(ended.id());
-            if (action == null) {
-                throw new IllegalArgumentException("action " + ended.id() + " is not open");
-            }
-            tries.put(
-                    ended.id().key(),
-                    new Tries(
-                            action.spec(), ended.id().attempt(), Optional.of(ended.ending()), at));
-            if (!ended.ending().isSuccess()) {
-                return;
-            }
-            if (ended.ending() instanceof Ending.ImageTaken taken) {
-                before = Optional.of(taken.image());
-                imagePlaces = taken.places();
-            }
-            if (ended.ending() instanceof Ending.ZoneWritten written) {
-                lastWrittenAt = written.lastWrittenAt();
-                kept = union(kept, written.kept());
-            }
-            switch (action.spec()) {
-                case ActionSpec.LowerTtls l -> loweredAt = Optional.of(at);
-                case ActionSpec.SwitchStep s -> provenSteps.add(s.step());
-                case ActionSpec.RestoreRouting r -> restored = true;
-                case ActionSpec.SettleTtls s -> settled = Optional.of(s.side());
-                case ActionSpec.UndoPromotion u -> promotionTouched = false;
-                case ActionSpec.TakeBeforeImage t -> {}
-                case ActionSpec.Promote p -> {}
-                case ActionSpec.VerifyPromotion v -> {}
-                case ActionSpec.Purge p -> {}
-                case ActionSpec.PurgeMore p -> {}
-            }
-        }
-
-        private static List<ForeignEdit> union(List<ForeignEdit> a, List<ForeignEdit> b) {
-            List<ForeignEdit> all = new ArrayList<>(a);
-            b.stream().filter(e -> !all.contains(e)).forEach(all::add);
-            return List.copyOf(all);
-        }
-
-        void verdict(Judged judged, Instant at) {
-            Stance so = verdicts.get(judged.check());
-            Instant since = so != null && goesOn(so.judged(), judged) ? so.since() : at;
-            verdicts.put(judged.check(), new Stance(judged, since));
-        }
-
-        private static boolean goesOn(Judged so, Judged now) {
-            return so.verdict() == now.verdict() || (isUnknown(so) && isUnknown(now));
-        }
-
-        private static boolean isUnknown(Judged judged) {
-            return judged.verdict() == Verdict.BLIND || judged.verdict() == Verdict.INCONCLUSIVE;
-        }
-
-        void postpone(Plan.Window window) {
-            plan = plan.withWindow(window);
-            approvers.clear();
-        }
-
-        Cutover cutover() {
-            return new Cutover(
-                    from.id,
-                    seq,
-                    plan,
-                    from.author,
-                    from.planHash,
-                    from.changes,
-                    from.edge,
-                    phase,
-                    phaseSince,
-                    before,
-                    imagePlaces,
-                    ttlClock,
-                    approvers,
-                    lowered,
-                    loweredAt,
-                    promotionTouched,
-                    switchedSteps,
-                    provenSteps,
-                    servedAt,
-                    routedAt,
-                    restored,
-                    settled,
-                    restoredAt,
-                    tries,
-                    verdicts,
-                    kept,
-                    undoApproved,
-                    windowOverridden,
-                    pages,
-                    lastWrittenAt,
-                    open);
-        }
     }
 }

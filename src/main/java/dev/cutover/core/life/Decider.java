@@ -13,7 +13,6 @@ import dev.cutover.core.plan.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -65,9 +64,9 @@ public final class Decider {
             case Phase.Ageing p -> Forward.ageing(t);
             case Phase.AwaitingGo p -> Forward.awaitingGo(t);
             case Phase.Promoting p -> Forward.promoting(t);
-            case Phase.Switching p -> Forward.switching(t, p);
-            case Phase.Soaking p -> Forward.soaking(t);
-            case Phase.Closing p -> Forward.closing(t);
+            case Phase.Switching p -> Switchover.switching(t, p);
+            case Phase.Soaking p -> Switchover.soaking(t);
+            case Phase.Closing p -> Switchover.closing(t);
             case Phase.Held p -> held(t, p);
             case Phase.Cancelling p -> Backward.cancelling(t);
             case Phase.FallingBack p -> Backward.fallingBack(t, p);
@@ -336,10 +335,5 @@ public final class Decider {
                 now,
                 a.by(),
                 List.of(asked, new Event.PhaseEntered(Backward.firstStage(c, why), why)));
-    }
-
-    /** An observation of nothing: what a tick is. */
-    public static Observation nothing() {
-        return new Observation(Map.of());
     }
 }

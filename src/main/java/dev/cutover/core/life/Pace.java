@@ -11,6 +11,12 @@ public final class Pace {
     /** TTLs are lowered this much before the lead must begin, so that slow authorities do not cost the window. */
     public static final Duration HEAD_START = Duration.ofMinutes(15);
 
+    /** How often a phase that waits for its own work looks again: as often as probes of the site come in. */
+    static final Duration TICK = Duration.ofSeconds(1);
+
+    /** Evidence that a write rests on must be at most this old: of looks ten seconds apart two may fail. */
+    static final Duration FRESH = Duration.ofSeconds(30);
+
     /** Evidence for going must be at most this old: long enough to fetch 100 pages twice, short enough to be true. */
     static final Duration GO_EVIDENCE = Duration.ofMinutes(5);
 

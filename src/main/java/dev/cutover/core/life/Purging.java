@@ -35,8 +35,6 @@ public final class Purging {
     /** The wait before the second round; each further one waits that much longer. */
     private static final Duration ROUND_PAUSE = Duration.ofSeconds(5);
 
-    private static final Duration FRESH = Duration.ofSeconds(30);
-
     private Purging() {}
 
     /** How far purging is. */
@@ -115,7 +113,7 @@ public final class Purging {
         if (t.c.proxiedNames().isEmpty() || isProven(t.c, purgedAt)) {
             return Stand.DONE;
         }
-        Judged judged = new CacheGates(t.gates(FRESH)).purged(purgedAt);
+        Judged judged = new CacheGates(t.gates(Pace.FRESH)).purged(purgedAt);
         return switch (judged.verdict()) {
             case PASS -> {
                 t.emit(new Event.GatePassed(judged));

@@ -100,6 +100,16 @@ final class Turn {
         enter(new Phase.Held(from, new Phase.Reason(code, text), deadlineAt), code, text);
     }
 
+    /** Holds because this piece of forward work cannot go on. */
+    void holdStuck(ActionSpec spec) {
+        Cutover.Tries tries = c.tries().get(spec.key());
+        boolean drifted =
+                tries != null
+                        && tries.last().isPresent()
+                        && tries.last().get() instanceof Ending.Drifted;
+        hold(drifted ? "Drift" : "Stuck", spec.key() + ": " + lastWord(spec));
+    }
+
     /** Pages people, once for each code in a phase. */
     void page(String code, String message, List<String> steps) {
         if (!c.pages().contains(code)) {
