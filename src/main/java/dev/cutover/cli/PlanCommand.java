@@ -45,7 +45,7 @@ final class PlanCommand extends AskingCommand {
 
     @Override
     public Integer call() {
-        PlanFiles plan = PlanFiles.read(file);
+        PlanParcel plan = PlanParcel.read(file);
         ApiClient.Answer answer = connect().post("/api/v1/plans/preview", plan.body(), Map.of());
         JsonNode diff = good(file, answer).body();
         if (form.json) {
@@ -53,7 +53,7 @@ final class PlanCommand extends AskingCommand {
         } else if (form.markdown) {
             PlanMarkdown.lines(diff).forEach(out()::println);
         } else {
-            PlanText.lines(diff, around.width())
+            PlanLines.lines(diff, around.width())
                     .forEach(line -> out().println(line.shown(around.ansi())));
         }
         out().flush();

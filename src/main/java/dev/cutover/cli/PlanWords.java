@@ -123,9 +123,9 @@ final class PlanWords {
             parts.add(
                     part.path("name").asText().replace('-', ' ')
                             + " "
-                            + PlanText.span(part.path("seconds").asLong()));
+                            + PlanLines.span(part.path("seconds").asLong()));
         }
-        return PlanText.span(plan.path("worstCase").path("seconds").asLong())
+        return PlanLines.span(plan.path("worstCase").path("seconds").asLong())
                 + " ("
                 + String.join(", ", parts)
                 + ")";

@@ -43,7 +43,7 @@ final class ScheduleCommand extends AskingCommand {
 
     @Override
     public Integer call() {
-        ObjectNode body = PlanFiles.read(file).body();
+        ObjectNode body = PlanParcel.read(file).body();
         if (hash != null) {
             body.put("hash", hash);
         }

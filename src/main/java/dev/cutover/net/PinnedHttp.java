@@ -35,8 +35,8 @@ public final class PinnedHttp implements AutoCloseable {
     private static final int CONNECTIONS = 8;
 
     private final EgressPolicy egress;
-    private final Wire pooled;
-    private final Wire fresh;
+    private final PooledExchanges pooled;
+    private final PooledExchanges fresh;
 
     public PinnedHttp(Vertx vertx, Trust trust, EgressPolicy egress) {
         this(vertx, trust, egress, "cutover");
@@ -48,8 +48,8 @@ public final class PinnedHttp implements AutoCloseable {
      */
     public PinnedHttp(Vertx vertx, Trust trust, EgressPolicy egress, String agent) {
         this.egress = egress;
-        this.pooled = new Wire(client(vertx, trust, true), agent);
-        this.fresh = new Wire(client(vertx, trust, false), agent);
+        this.pooled = new PooledExchanges(client(vertx, trust, true), agent);
+        this.fresh = new PooledExchanges(client(vertx, trust, false), agent);
     }
 
     private static HttpClient client(Vertx vertx, Trust trust, boolean keepAlive) {
@@ -169,7 +169,7 @@ public final class PinnedHttp implements AutoCloseable {
             // the others; the last one gets all.
             Deadline share =
                     i + 1 == most ? deadline : deadline.within(deadline.left().dividedBy(most - i));
-            Wire wire = request.isRead() ? pooled : fresh;
+            PooledExchanges wire = request.isRead() ? pooled : fresh;
             Exchange got = wire.exchange(request, address, share, deadline, beforeSending);
             if (got instanceof NoAnswer none && none.stage() == Stage.CONNECT) {
                 tried.add(none.problem());

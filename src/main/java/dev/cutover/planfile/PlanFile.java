@@ -146,7 +146,7 @@ public final class PlanFile {
             }
             return new Bad(findings.inOrder());
         }
-        Optional<Plan> plan = new PlanReader(context).read(new Value("", node.get(), findings));
+        Optional<Plan> plan = new PlanSections(context).read(new Value("", node.get(), findings));
         return plan.isPresent() && findings.hasNoMistakes()
                 ? new Ok(plan.get(), findings.notes(), zone(node.get()))
                 : new Bad(findings.inOrder());

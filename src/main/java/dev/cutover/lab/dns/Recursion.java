@@ -82,7 +82,7 @@ record Recursion(
             stale |= expired;
             long ttlSeconds = expired ? STALE_TTL_SECONDS : entry.ttlSecondsAt(now);
             for (Record record : entry.records()) {
-                answers.add(Wire.withTtl(record, ttlSeconds));
+                answers.add(MessageRules.withTtl(record, ttlSeconds));
             }
             boolean alias =
                     !entry.records().isEmpty()
@@ -90,7 +90,7 @@ record Recursion(
                             && entry.records().getFirst() instanceof CNAMERecord;
             if (!alias) {
                 List<Record> soa =
-                        entry.soa().stream().map(r -> Wire.withTtl(r, ttlSeconds)).toList();
+                        entry.soa().stream().map(r -> MessageRules.withTtl(r, ttlSeconds)).toList();
                 return reply(entry.rcode(), answers, soa, site, stale);
             }
             name = ((CNAMERecord) entry.records().getFirst()).getTarget();
@@ -134,7 +134,7 @@ record Recursion(
             try {
                 Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
                 query.getHeader().unsetFlag(Flags.RD);
-                query.addRecord(new OPTRecord(Wire.UDP_BYTES, 0, 0), Section.ADDITIONAL);
+                query.addRecord(new OPTRecord(MessageRules.UDP_BYTES, 0, 0), Section.ADDITIONAL);
                 Message answer = exchange.ask(authority, query);
                 if (keep(cache, fresh, name, type, answer)) {
                     return true;

@@ -178,11 +178,11 @@ final class ServerSockets implements AutoCloseable {
 
     private void serve(byte[] wire, InetSocketAddress from, boolean overTcp, Sender sender)
             throws IOException {
-        Optional<Wire.Query> read = Wire.read(wire);
+        Optional<MessageRules.Query> read = MessageRules.read(wire);
         if (read.isEmpty()) {
             return;
         }
-        Wire.Query query = read.get();
+        MessageRules.Query query = read.get();
         CallTap tap = LabAddresses.isLab(from.getAddress()) ? CallTap.NONE : outside.tap();
         String detail = outside.name() + " " + query.title() + (overTcp ? " tcp" : " udp");
         tap.at(outside.kind(), Moment.BEFORE, detail);
@@ -197,7 +197,7 @@ final class ServerSockets implements AutoCloseable {
             return;
         }
         tap.at(outside.kind(), Moment.DURING, detail);
-        sender.send(Wire.write(query, reply.get(), outside.recursive(), overTcp));
+        sender.send(MessageRules.write(query, reply.get(), outside.recursive(), overTcp));
         tap.at(outside.kind(), Moment.AFTER, detail);
     }
 

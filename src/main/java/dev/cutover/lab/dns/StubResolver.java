@@ -95,7 +95,7 @@ public record StubResolver(InetSocketAddress resolver, InetAddress from, Duratio
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
-                query.addRecord(new OPTRecord(Wire.UDP_BYTES, 0, 0), Section.ADDITIONAL);
+                query.addRecord(new OPTRecord(MessageRules.UDP_BYTES, 0, 0), Section.ADDITIONAL);
                 return new Received(new Exchange(from, timeout).ask(resolver, query));
             } catch (IOException e) {
                 why = resolver + ": " + e.getMessage();

@@ -35,14 +35,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPInputStream;
 
 /** Blocking exchanges with one address over one pool of connections. */
-final class Wire implements AutoCloseable {
+final class PooledExchanges implements AutoCloseable {
     private final HttpClient client;
     private final Set<HttpConnection> usedBefore =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private final String agent;
 
-    Wire(HttpClient client, String agent) {
+    PooledExchanges(HttpClient client, String agent) {
         this.client = client;
         this.agent = agent;
     }
@@ -64,7 +64,7 @@ final class Wire implements AutoCloseable {
         while (true) {
             CompletableFuture<HttpClientRequest> connecting =
                     client.request(options(request, address, connect))
-                            .map(Wire::quiet)
+                            .map(PooledExchanges::quiet)
                             .toCompletionStage()
                             .toCompletableFuture();
             HttpClientRequest out;
@@ -72,7 +72,7 @@ final class Wire implements AutoCloseable {
                 out = await(connecting, connect);
             } catch (TimeoutException e) {
                 // Whoever gets the connection after we left has no use for it.
-                CompletableFuture<?> unused = connecting.thenAccept(Wire::drop);
+                CompletableFuture<?> unused = connecting.thenAccept(PooledExchanges::drop);
                 return none(request, Stage.CONNECT, at + ": " + late(request));
             } catch (ExecutionException e) {
                 return unconnected(request, at, cause(e));

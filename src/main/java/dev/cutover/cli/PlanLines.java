@@ -15,7 +15,7 @@ import java.util.List;
 ///     + 203.0.113.20   TTL 300 s, 3600 s when all is done
 ///     < 198.51.100.30  on fallback, not what it is now
 /// ```
-final class PlanText {
+final class PlanLines {
     private static final int NARROW = 60;
     private static final int LABEL = 12;
     private static final int MOMENT = "2026-12-06 02:00".length();
@@ -24,7 +24,7 @@ final class PlanText {
     private final int width;
     private final List<Line> lines = new ArrayList<>();
 
-    private PlanText(JsonNode plan, int width) {
+    private PlanLines(JsonNode plan, int width) {
         this.plan = plan;
         this.width = width;
     }
@@ -32,7 +32,7 @@ final class PlanText {
     /// @param plan what `plans/preview` answers
     /// @param width most columns of a line, at least 30; only the hash may be longer
     static List<Line> lines(JsonNode plan, int width) {
-        return new PlanText(plan, width).all();
+        return new PlanLines(plan, width).all();
     }
 
     private List<Line> all() {

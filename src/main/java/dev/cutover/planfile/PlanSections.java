@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One reading of one plan file, section by section in the order of the file's published example. */
-final class PlanReader {
+final class PlanSections {
     private static final Duration DAY = Duration.ofDays(1);
 
     /** What a whole plan may wait or watch at most; longer is a mistyped unit. */
@@ -21,7 +21,7 @@ final class PlanReader {
 
     private final PlanFile.Context context;
 
-    PlanReader(PlanFile.Context context) {
+    PlanSections(PlanFile.Context context) {
         this.context = context;
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A previewed plan as people read it: on a screen, on a phone, in a pull request.
-class PlanTextTest {
+class PlanLinesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String HOSTILE =
@@ -58,7 +58,7 @@ class PlanTextTest {
     void colours_change_nothing_but_colours() throws IOException {
         JsonNode plan = hostile("refused");
         List<String> coloured =
-                PlanText.lines(plan, 80).stream().map(line -> line.shown(true)).toList();
+                PlanLines.lines(plan, 80).stream().map(line -> line.shown(true)).toList();
 
         assertThat(coloured).anyMatch(line -> line.startsWith("\u001b[31m    - "));
         assertThat(coloured.stream().map(l -> l.replaceAll("\u001b\\[[0-9;]+m", "")).toList())
@@ -119,11 +119,11 @@ class PlanTextTest {
     }
 
     private static List<String> plain(JsonNode plan, int width) {
-        return PlanText.lines(plan, width).stream().map(line -> line.shown(false)).toList();
+        return PlanLines.lines(plan, width).stream().map(line -> line.shown(false)).toList();
     }
 
     private static ObjectNode json(String plan) throws IOException {
-        try (InputStream in = PlanTextTest.class.getResourceAsStream("/plan/" + plan + ".json")) {
+        try (InputStream in = PlanLinesTest.class.getResourceAsStream("/plan/" + plan + ".json")) {
             return (ObjectNode) JSON.readTree(Objects.requireNonNull(in, plan));
         }
     }
@@ -167,7 +167,7 @@ class PlanTextTest {
         Path made = Path.of("target", "plan", file);
         Files.createDirectories(made.getParent());
         Files.writeString(made, seen);
-        try (InputStream in = PlanTextTest.class.getResourceAsStream("/plan/" + file)) {
+        try (InputStream in = PlanLinesTest.class.getResourceAsStream("/plan/" + file)) {
             String agreed =
                     new String(
                             Objects.requireNonNull(in, file).readAllBytes(),

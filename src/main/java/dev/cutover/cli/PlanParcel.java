@@ -27,7 +27,7 @@ import java.util.TreeMap;
 ///
 /// @param text the plan
 /// @param files texts by the name the plan uses
-record PlanFiles(String text, Map<String, String> files) {
+record PlanParcel(String text, Map<String, String> files) {
     /// What a request to the controller may hold, with room for JSON's escapes.
     static final int MOST_BYTES = 3 * 1024 * 1024;
 
@@ -35,12 +35,12 @@ record PlanFiles(String text, Map<String, String> files) {
 
     private static final List<String> NAMING_KEYS = List.of("landing-pages");
 
-    PlanFiles {
+    PlanParcel {
         files = Map.copyOf(files);
     }
 
     /// @throws GivenUpException with exit code 2 when a file cannot be used; each line names it
-    static PlanFiles read(Path plan) {
+    static PlanParcel read(Path plan) {
         String text = text(plan, plan.toString(), MOST_BYTES);
         if (text.isBlank()) {
             throw bad(plan.toString(), "is empty; expected a plan");
@@ -57,7 +57,7 @@ record PlanFiles(String text, Map<String, String> files) {
                 files.put(file.name(), content);
             }
         }
-        return new PlanFiles(text, files);
+        return new PlanParcel(text, files);
     }
 
     /// The request body that carries them.

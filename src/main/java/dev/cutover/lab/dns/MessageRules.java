@@ -23,7 +23,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** The rules of DNS messages that every server of the lab keeps in the same way. */
-final class Wire {
+final class MessageRules {
 
     /**
      * The largest UDP message sent or offered, so that it needs no fragments. Source: RFC 9715
@@ -37,7 +37,7 @@ final class Wire {
     /** EDNS version 0 is the only one there is; others are answered BADVERS. RFC 6891 6.1.3. */
     private static final int EDNS_VERSION = 0;
 
-    private Wire() {}
+    private MessageRules() {}
 
     /** Reads a query; empty when no answer may be given, for it is a response or no message. */
     static Optional<Query> read(byte[] wire) {
