@@ -286,9 +286,4 @@ public final class DemoPlay implements Stage {
             throw new SceneFailedException("the engine did not start again: " + e.getMessage());
         }
     }
-
-    /** The cutover's id once it is scheduled. */
-    public String id() {
-        return id;
-    }
 }

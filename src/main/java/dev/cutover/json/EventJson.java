@@ -38,10 +38,6 @@ public final class EventJson {
      */
     public record Stored(String type, int version, String data) {}
 
-    public EventVersions versions() {
-        return versions;
-    }
-
     /** An event in parts, at its newest version. */
     public Stored store(Event event) {
         return new Stored(type(event), versions.newest(type(event)), CoreJson.ascii(data(event)));

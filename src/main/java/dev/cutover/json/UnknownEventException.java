@@ -10,9 +10,6 @@ import java.io.Serial;
 public final class UnknownEventException extends RuntimeException {
     @Serial private static final long serialVersionUID = 1;
 
-    private final String type;
-    private final int version;
-
     UnknownEventException(String type, int version, int newestKnown) {
         super(
                 newestKnown == 0
@@ -23,15 +20,5 @@ public final class UnknownEventException extends RuntimeException {
                                 + newestKnown
                                 + ", seen version "
                                 + version);
-        this.type = type;
-        this.version = version;
-    }
-
-    public String type() {
-        return type;
-    }
-
-    public int version() {
-        return version;
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Plan files: YAML text to core values with the line and column of every mistake, and back to text. Nothing is
+ * Plan files: YAML text to core values with the line and column of every mistake. Nothing is
  * asked of the world here but the landing-page file the plan names; what the zone really holds is the planner's
  * matter.
  */

@@ -75,10 +75,6 @@ final class Driver implements Runnable {
         return lease.cutover();
     }
 
-    Lease lease() {
-        return lease;
-    }
-
     /** The cutover as it last decided on it; empty before it was read. */
     Optional<Cutover> present() {
         return Optional.ofNullable(present);

@@ -42,12 +42,7 @@ public record Calls(List<Part> parts, List<Part> back, int watchReads, int watch
      * @param batches transactions of records and writes of single parts of the edge, each one call
      * @param writes records these patch, make or remove, and parts of the edge they write
      */
-    public record Part(String work, int reads, int batches, int purges, int writes) {
-        /** All its calls. */
-        public int calls() {
-            return reads + batches + purges;
-        }
-    }
+    public record Part(String work, int reads, int batches, int purges, int writes) {}
 
     /**
      * What the provider takes in one call.

@@ -43,13 +43,7 @@ public final class PinnedClient implements AutoCloseable {
             String host,
             String uri,
             Map<String, List<String>> headers,
-            byte[] body) {
-
-        /** A GET without further headers. */
-        public static Outgoing get(String address, int port, String host, String uri) {
-            return new Outgoing("GET", address, port, host, uri, Map.of(), new byte[0]);
-        }
-    }
+            byte[] body) {}
 
     /** What came back; header names in lower case. */
     @SuppressWarnings("ArrayRecordComponent") // a body is read once, never compared

@@ -91,11 +91,6 @@ public final class EdgeProxy implements AutoCloseable {
         return server.address().getHostAddress();
     }
 
-    /** The port it listens on. */
-    public int port() {
-        return server.port();
-    }
-
     /** How long after its acceptance a purge takes effect here; 500 ms at first. */
     public void purgeLag(Duration lag) {
         cache.purgeLag(lag);
@@ -356,10 +351,5 @@ public final class EdgeProxy implements AutoCloseable {
 
     private static String uri(Request request) {
         return request.path() + (request.query().isEmpty() ? "" : "?" + request.query());
-    }
-
-    /** For tests: how many answers are kept. */
-    int kept() {
-        return cache.size();
     }
 }

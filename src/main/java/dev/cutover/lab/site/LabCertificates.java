@@ -87,12 +87,6 @@ public final class LabCertificates {
                 now.minus(Duration.ofDays(1)));
     }
 
-    /** A certificate for these names that ends after the given time; for "expires soon". */
-    public Identity endingFor(Duration left, String... names) {
-        var now = clock.instant();
-        return server(Arrays.asList(names), now.minus(Duration.ofDays(60)), now.plus(left));
-    }
-
     /** The authority's certificate as PEM text. */
     public String authorityPem() {
         return pem(authority);
@@ -134,10 +128,6 @@ public final class LabCertificates {
     public static String pem(PrivateKey key) {
         var base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
         return "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n";
-    }
-
-    X509Certificate authority() {
-        return authority;
     }
 
     private TrustManager[] trust() {

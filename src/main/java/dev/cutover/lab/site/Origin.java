@@ -16,11 +16,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -62,7 +59,6 @@ public final class Origin implements WebServer {
     private final OriginFaults faults = new OriginFaults();
     private final AtomicLong ordersTaken = new AtomicLong();
     private final AtomicLong ordersRefused = new AtomicLong();
-    private final Map<Integer, AtomicLong> answers = new ConcurrentSkipListMap<>();
     private volatile boolean readOnly;
 
     /** Starts to serve at once. */
@@ -77,11 +73,6 @@ public final class Origin implements WebServer {
                         Optional.of(names.keyManager()),
                         1 << 20,
                         this::answered);
-    }
-
-    /** The side's name. */
-    public String side() {
-        return setup.side();
     }
 
     /** The address it listens on, as text. */
@@ -144,13 +135,6 @@ public final class Origin implements WebServer {
         return ordersRefused.get();
     }
 
-    /** How many answers were given by status, since the start. */
-    public Map<Integer, Long> answers() {
-        var copy = new TreeMap<Integer, Long>();
-        answers.forEach((status, count) -> copy.put(status, count.get()));
-        return copy;
-    }
-
     @Override
     public void close() {
         server.close();
@@ -173,7 +157,6 @@ public final class Origin implements WebServer {
             return new Reply.Cut();
         }
         var answer = marked(page(request));
-        answers.computeIfAbsent(answer.status(), status -> new AtomicLong()).incrementAndGet();
         if (!told) {
             return answer;
         }

@@ -37,18 +37,6 @@ public final class ServerNames {
         return this;
     }
 
-    /** From now on every name without its own certificate gets this one. */
-    public ServerNames setDefault(Identity identity) {
-        byName.put(DEFAULT, identity);
-        return this;
-    }
-
-    /** This name goes back to the wildcard or the default. */
-    public ServerNames clear(String name) {
-        byName.remove(name.toLowerCase(Locale.ROOT));
-        return this;
-    }
-
     /** A key manager that always presents what is set at the time of the handshake. */
     public X509ExtendedKeyManager keyManager() {
         return new Chooser();

@@ -434,17 +434,9 @@ public final class LabWorld implements AutoCloseable {
         return server;
     }
 
-    public ObjectStore images() {
-        return images;
-    }
-
     /** The receiver of announcements. */
     public WebhookSink hooks() {
         return hooks;
-    }
-
-    public Visitors visitors() {
-        return visitors;
     }
 
     /**

@@ -9,7 +9,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Prints a plan as a plan file that reads back equal; every value is written out, whatever the preset. */
+/** Prints a plan as a plan file that reads back equal, so that random plans can be read; every value is written out. */
 public final class PlanText {
     private PlanText() {}
 
