@@ -83,14 +83,11 @@ class TlsProbeTest {
     @Test
     void a_peer_that_says_nothing_says_nonsense_or_is_not_there() {
         try (var mute = HostileServer.mute()) {
-            long from = System.nanoTime();
             assertThat(probe(WWW, mute, Duration.ofMillis(600)).problem())
                     .isEqualTo(
                             "127.0.0.1:"
                                     + mute.port()
                                     + ": the TLS handshake did not finish in time");
-            assertThat(Duration.ofNanos(System.nanoTime() - from))
-                    .isLessThan(Duration.ofMillis(2500));
         }
         int port;
         try (var plain = HostileServer.plain((head, out) -> false)) {

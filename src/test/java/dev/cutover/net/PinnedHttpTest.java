@@ -128,7 +128,6 @@ class PinnedHttpTest extends ClientAtHand {
                             }
                             return false;
                         })) {
-            long from = System.nanoTime();
             var got =
                     (NoAnswer)
                             http.send(
@@ -137,15 +136,12 @@ class PinnedHttpTest extends ClientAtHand {
                                     Deadline.in(Duration.ofMillis(700)));
 
             assertThat(got.problem()).contains("no whole answer in time");
-            assertThat(Duration.ofNanos(System.nanoTime() - from))
-                    .isBetween(Duration.ofMillis(600), Duration.ofMillis(2500));
         }
     }
 
     @Test
     void a_tls_handshake_that_never_finishes_ends_with_the_deadline_and_nothing_was_sent() {
         try (var server = HostileServer.mute()) {
-            long from = System.nanoTime();
             var got =
                     (NoAnswer)
                             http.send(
@@ -157,8 +153,6 @@ class PinnedHttpTest extends ClientAtHand {
             assertThat(got.problem())
                     .isEqualTo(
                             WWW + " at 127.0.0.1:" + server.port() + ": no TLS connection in time");
-            assertThat(Duration.ofNanos(System.nanoTime() - from))
-                    .isLessThan(Duration.ofMillis(2500));
         }
     }
 

@@ -59,7 +59,7 @@ class RateBudgetTest {
         long from = System.nanoTime();
         budget.take(Priority.NORMAL, Deadline.in(Duration.ofSeconds(3)));
         assertThat(Duration.ofNanos(System.nanoTime() - from))
-                .isBetween(Duration.ofMillis(200), Duration.ofSeconds(2));
+                .isGreaterThanOrEqualTo(Duration.ofMillis(200));
     }
 
     @Test

@@ -153,9 +153,7 @@ class HostileServerTest extends EngineStory {
                             reply[owner + 1] = (byte) owner;
                             back.send(reply);
                         })) {
-            long began = System.nanoTime();
             assertThat(ask(server, PATIENT)).isInstanceOf(Malformed.class);
-            assertThat(since(began)).isLessThan(Duration.ofSeconds(1));
         }
     }
 

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.Type;
 
-/// Many resolvers at once, on 127.0.1.0/24: Linux answers for all of it.
+/// Many resolvers at once, on 127.0.1.0/24: Linux answers for all of it. One by one the silent ones
+/// alone would take 100 s, longer than a test here may.
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "needs all of 127.0.0.0/8")
 class ProbeScaleTest {
@@ -49,9 +50,7 @@ class ProbeScaleTest {
         try (var farm = new Farm();
                 var engine = new ProbeEngine()) {
             engine.ask(farm.resolvers.subList(0, 100), FOUR.subList(0, 1), TIMEOUT); // warm code
-            long began = System.nanoTime();
             Round round = EngineStory.calmly(engine, farm.resolvers, FOUR, TIMEOUT);
-            Duration took = Duration.ofNanos(System.nanoTime() - began);
 
             assertThat(round.results()).hasSize(RESOLVERS * FOUR.size());
             int at = 0;
@@ -64,7 +63,6 @@ class ProbeScaleTest {
                         .isInstanceOf(silent ? TimedOut.class : Answered.class);
                 at++;
             }
-            assertThat(took).isLessThan(TIMEOUT.multipliedBy(12)); // one by one: 100 s
         }
     }
 

@@ -230,14 +230,11 @@ class ProbedResolversTest {
         try (var live = zoneAt("127.0.0.7");
                 var engine = new ProbeEngine(new ProbeLimits(64, 2, 40_000, 256 << 10))) {
             var probed = probed(engine, 53, live);
-            long began = System.nanoTime();
             Call hurried = Call.reading("", "test", Deadline.in(Duration.ofSeconds(1)));
             List<SetKey> many = Collections.nCopies(20, WWW);
             assertThatThrownBy(() -> probed.askResolvers(many, hurried))
                     .isInstanceOf(PortException.class)
                     .hasMessageContaining("say nothing about the servers");
-            assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isLessThan(Duration.ofMillis(2_500));
             assertThatThrownBy(() -> probed.askResolvers(List.of(WWW), hurried))
                     .hasMessageContaining("deadline");
         }

@@ -229,14 +229,11 @@ abstract class OwnershipContract extends StoreStory {
             assertThat(other.awaitSignals(Duration.ofSeconds(5))).containsExactly(c.id());
             var first = waiting(ownership);
             var second = waiting(other);
-            long start = System.nanoTime();
 
             request(c, new Input.Approve("ada", c.planHash()), NOW);
 
             assertThat(first.get()).containsExactly(c.id());
             assertThat(second.get()).containsExactly(c.id());
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofSeconds(3));
         }
     }
 
@@ -249,7 +246,7 @@ abstract class OwnershipContract extends StoreStory {
         assertThat(ownership.awaitSignals(Duration.ofMillis(200))).isEmpty();
 
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(Duration.ofMillis(150), Duration.ofSeconds(3));
+                .isGreaterThanOrEqualTo(Duration.ofMillis(150));
     }
 
     @Test
