@@ -29,14 +29,9 @@ import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.TestDatabase;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -391,34 +386,10 @@ class DeliveryTest {
                 InstantSource.system());
     }
 
-    /// A server that reads one request per connection, says what it is told to and hangs up.
     private URI raw(List<String> asked, List<String> answers) throws IOException {
-        ServerSocket server =
-                new ServerSocket(0, 8, InetAddress.getByAddress(new byte[] {127, 78, 0, 2}));
-        open.add(server);
-        Thread.ofVirtual().start(() -> answer(server, asked, answers));
-        return URI.create("http://127.78.0.2:" + server.getLocalPort() + "/hook");
-    }
-
-    private static void answer(ServerSocket server, List<String> asked, List<String> answers) {
-        for (String answer : answers) {
-            try (Socket socket = server.accept()) {
-                byte[] buffer = new byte[16_384];
-                StringBuilder request = new StringBuilder();
-                while (!request.toString().contains("\"steps\":")) {
-                    int n = socket.getInputStream().read(buffer);
-                    if (n < 0) {
-                        break;
-                    }
-                    request.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-                }
-                asked.add(request.toString());
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-                socket.getOutputStream().flush();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        RudeReceiver receiver = new RudeReceiver(asked, answers);
+        open.add(receiver);
+        return receiver.endpoint();
     }
 
     private Cutover begin(String name) {

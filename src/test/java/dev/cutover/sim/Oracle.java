@@ -15,7 +15,6 @@ import dev.cutover.core.life.Phase;
 import dev.cutover.core.plan.Plan;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +36,13 @@ final class Oracle {
 
     private final Scenario scenario;
     private final OwnValues ours;
+    private final Edits edits;
     private final Liveness liveness;
     private final Optional<PoolOracle> pool;
     private @Nullable SimWorld world;
     private final Set<String> actionIds = new HashSet<>();
     private final Set<String> openZoneWrites = new HashSet<>();
     private final Set<String> approvers = new TreeSet<>();
-    private final Map<SetKey, Instant> restoredByHand = new HashMap<>();
-    private final Map<SetKey, Instant> lastEdit = new HashMap<>();
     private final StringBuilder told = new StringBuilder();
     private Instant lastUrgentAt = Instant.MIN;
     private Phase phase = new Phase.Scheduled();
@@ -57,14 +55,12 @@ final class Oracle {
     private boolean wrote;
     private boolean authoritiesBehind;
     private boolean fallbackSeenSick;
-    private Instant lastZoneLook = Instant.MIN;
-    private final Map<SetKey, Instant> raises = new HashMap<>();
-    private boolean unseenRaise;
     private Instant lastEdgeEdit = Instant.EPOCH;
 
     Oracle(Scenario scenario) {
         this.scenario = scenario;
         this.ours = new OwnValues(scenario);
+        this.edits = new Edits(scenario.promises());
         this.liveness = new Liveness(ours);
         this.pool =
                 scenario.pool().map(p -> new PoolOracle(scenario.plan().origins().getFirst(), p));
@@ -136,7 +132,7 @@ final class Oracle {
                 approvers.clear();
             }
             case Event.ResumeRequested r -> {
-                restoredByHand.clear();
+                edits.resumed();
                 pool.ifPresent(PoolOracle::resumed);
             }
             case Event.AbortRequested a -> abortedAt = entry.at();
@@ -198,7 +194,7 @@ final class Oracle {
     /// The controller looked at the zone or got pages from the fallback side.
     void observed(Evidence evidence) {
         if (evidence instanceof Evidence.Zone z) {
-            lastZoneLook = z.observedAt();
+            edits.zoneSeen(z.observedAt());
         }
         if (evidence instanceof Evidence.Pages p
                 && p.key() == dev.cutover.core.evidence.EvidenceKey.FALLBACK_PAGES) {
@@ -261,7 +257,7 @@ final class Oracle {
                     "lead",
                     action.id() + " was sent before the lead was over");
         }
-        if (unseenRaise) {
+        if (edits.hidARaise()) {
             return;
         }
         for (Scenario.Promise p : scenario.promises().values()) {
@@ -302,9 +298,8 @@ final class Oracle {
         }
         for (Scenario.Promise p : scenario.promises().values()) {
             // A late authority still agrees when somebody flips a set to and fro within its lag.
-            boolean justEdited =
-                    lastEdit.getOrDefault(p.key(), Instant.MIN).plus(LAG).isAfter(phaseSince);
-            if (p.proxied() || authoritiesBehind || unseenRaise || justEdited) {
+            boolean justEdited = edits.lastAt(p.key()).plus(LAG).isAfter(phaseSince);
+            if (p.proxied() || authoritiesBehind || edits.hidARaise() || justEdited) {
                 continue;
             }
             Optional<Instant> gone =
@@ -330,9 +325,7 @@ final class Oracle {
             loweredAt = loweredAt == null ? now : loweredAt;
         }
         wrote |= !before.equals(after);
-        for (SetKey key : scenario.promises().keySet()) {
-            lowered(key, of(before, key), of(after, key));
-        }
+        edits.weWrote(before, after);
         Map<String, DnsRecord> old = SimZone.byId(before);
         Map<String, DnsRecord> now2 = SimZone.byId(after);
         for (DnsRecord r : before) {
@@ -343,7 +336,7 @@ final class Oracle {
                         r,
                         next,
                         ttls(before, r.key()),
-                        stale && editedSince(r.key(), action.intendedAt()));
+                        stale && !edits.lastAt(r.key()).isBefore(action.intendedAt()));
             }
         }
         for (DnsRecord r : after) {
@@ -364,12 +357,8 @@ final class Oracle {
 
     private static Set<Long> ttls(List<DnsRecord> records, SetKey key) {
         Set<Long> ttls = new HashSet<>();
-        of(records, key).forEach(r -> ttls.add(r.ttlSeconds()));
+        Edits.of(records, key).forEach(r -> ttls.add(r.ttlSeconds()));
         return ttls;
-    }
-
-    private boolean editedSince(SetKey key, Instant since) {
-        return !lastEdit.getOrDefault(key, Instant.MIN).isBefore(since);
     }
 
     private void changed(
@@ -399,7 +388,7 @@ final class Oracle {
                     "own-step",
                     action.id() + " moved " + next + " of step " + promise.step());
             must(
-                    excused || !restoredByHand.containsKey(next.key()),
+                    excused || !edits.isRestored(next.key()),
                     "restored-by-hand",
                     action.id() + " switched " + next.key() + " again after a person put it back");
         }
@@ -409,51 +398,14 @@ final class Oracle {
     // --- what people do ---
 
     void personEdited(List<DnsRecord> before, List<DnsRecord> after, Instant now) {
-        for (Scenario.Promise p : scenario.promises().values()) {
-            List<DnsRecord> was = of(before, p.key());
-            List<DnsRecord> is = of(after, p.key());
-            if (was.equals(is)) {
-                continue;
-            }
-            lastEdit.put(p.key(), now);
-            boolean onNext = was.stream().anyMatch(r -> p.isOnlyNext(r.content()));
-            boolean back =
-                    is.stream()
-                            .map(DnsRecord::content)
-                            .sorted()
-                            .toList()
-                            .equals(p.originalContents());
-            if (onNext && back) {
-                restoredByHand.put(p.key(), now);
-            }
-            if (ttl(is) > ttl(was)) {
-                raises.put(p.key(), now);
-            }
-            lowered(p.key(), was, is);
-        }
-    }
-
-    /// Nobody can know what stood there between two looks, whoever took it away: a request of ours
-    /// that
-    /// lands late replaces what it never saw.
-    private void lowered(SetKey key, List<DnsRecord> was, List<DnsRecord> is) {
-        if (ttl(is) < ttl(was) && raises.containsKey(key)) {
-            unseenRaise |= !lastZoneLook.isAfter(raises.get(key));
-        }
-    }
-
-    private static long ttl(List<DnsRecord> set) {
-        return set.stream().mapToLong(SimZone::answeredTtl).max().orElse(0);
-    }
-
-    private static List<DnsRecord> of(List<DnsRecord> records, SetKey key) {
-        return new SimZone.Version(Instant.MIN, records).set(key);
+        edits.personEdited(before, after, now);
     }
 
     // --- as time passes ---
 
     void tick(Instant now) {
-        liveness.tick(new Liveness.Seen(phase, phaseSince, lastUrgentAt, lastEdit), world(), now);
+        liveness.tick(
+                new Liveness.Seen(phase, phaseSince, lastUrgentAt, edits.lastAt()), world(), now);
     }
 
     /// At the end of the run, and once more when late writes have landed.
@@ -515,7 +467,7 @@ final class Oracle {
                                 told.toString(),
                                 quiet.minus(UNSEEN)));
         for (Scenario.Promise p : scenario.promises().values()) {
-            Instant edited = lastEdit.getOrDefault(p.key(), Instant.MIN);
+            Instant edited = edits.lastAt(p.key());
             if (edited.plus(UNSEEN).isAfter(now)
                     || (phase.isFinal() && edited.plus(UNSEEN).isAfter(phaseSince))) {
                 continue;
@@ -538,7 +490,7 @@ final class Oracle {
                     p,
                     wants,
                     world().zone.set(p.key()),
-                    lastEdit.containsKey(p.key()),
+                    edits.lastAt().containsKey(p.key()),
                     told.toString());
         }
     }
