@@ -30,7 +30,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import org.flywaydb.core.Flyway;
 
 /**
@@ -45,7 +44,7 @@ public final class ScaleBench {
     private static final Duration MOST = Duration.ofMinutes(6);
     private static final int CONNECTIONS = 16;
 
-    private final Jumping clock = new Jumping();
+    private final JumpingClock clock = new JumpingClock();
     private final HonestWorld world = new HonestWorld(clock);
     private final Lateness lateness = new Lateness();
 
@@ -287,27 +286,6 @@ public final class ScaleBench {
             for (Path file : all) {
                 Files.delete(file);
             }
-        }
-    }
-
-    /** Plan time that jumps. */
-    private static final class Jumping implements PlanClock {
-        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-        private final List<Runnable> listeners = new ArrayList<>();
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead.get());
-        }
-
-        @Override
-        public synchronized void onJump(Runnable listener) {
-            listeners.add(listener);
-        }
-
-        synchronized void jump(Duration span) {
-            ahead.updateAndGet(a -> a.plus(span));
-            listeners.forEach(Runnable::run);
         }
     }
 

@@ -40,13 +40,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +61,7 @@ class ServerCutoverIT {
     private static final Duration MOST = Duration.ofMinutes(2);
     private static final ProbeLimits LIMITS = new ProbeLimits(64, 1_000, 10_000, 65_536);
 
-    private final Jumping clock = new Jumping();
+    private final JumpingClock clock = new JumpingClock();
     private final HonestWorld site = new HonestWorld(clock);
     private final List<ProviderCall> calls = new CopyOnWriteArrayList<>();
     private final Rfc2136Zone zone =
@@ -317,26 +315,5 @@ class ServerCutoverIT {
         return view.records().stream()
                 .filter(r -> !r.type().isPlannable() || !Set.of(WWW, SHOP).contains(r.name()))
                 .toList();
-    }
-
-    /** Plan time that jumps. */
-    private static final class Jumping implements PlanClock {
-        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-        private final List<Runnable> listeners = new ArrayList<>();
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead.get());
-        }
-
-        @Override
-        public synchronized void onJump(Runnable listener) {
-            listeners.add(listener);
-        }
-
-        synchronized void jump(Duration span) {
-            ahead.updateAndGet(a -> a.plus(span));
-            listeners.forEach(Runnable::run);
-        }
     }
 }

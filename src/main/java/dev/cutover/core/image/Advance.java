@@ -112,7 +112,8 @@ public sealed interface Advance {
         return edits;
     }
 
-    private static Optional<DnsRecord> match(DnsRecord wanted, List<DnsRecord> candidates) {
+    /** The candidate that is the wanted record: by content, else by the id it was read with. */
+    static Optional<DnsRecord> match(DnsRecord wanted, List<DnsRecord> candidates) {
         Optional<DnsRecord> byContent =
                 candidates.stream().filter(r -> r.content().equals(wanted.content())).findFirst();
         return byContent.isPresent()

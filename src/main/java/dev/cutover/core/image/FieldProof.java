@@ -45,7 +45,7 @@ public record FieldProof(
         for (SetChange change : changes) {
             List<DnsRecord> rest = new ArrayList<>(seen.set(change.key()));
             for (DnsRecord wanted : promised.apply(change)) {
-                Optional<DnsRecord> match = match(wanted, rest);
+                Optional<DnsRecord> match = Advance.match(wanted, rest);
                 match.ifPresent(rest::remove);
                 prove(proof, wanted, match);
             }
@@ -60,16 +60,6 @@ public record FieldProof(
             }
         }
         return proof;
-    }
-
-    private static Optional<DnsRecord> match(DnsRecord wanted, List<DnsRecord> candidates) {
-        Optional<DnsRecord> byContent =
-                candidates.stream().filter(r -> r.content().equals(wanted.content())).findFirst();
-        return byContent.isPresent()
-                ? byContent
-                : candidates.stream()
-                        .filter(r -> !r.id().isEmpty() && r.id().equals(wanted.id()))
-                        .findFirst();
     }
 
     private static void prove(List<FieldProof> proof, DnsRecord wanted, Optional<DnsRecord> seen) {

@@ -319,23 +319,7 @@ final class Guards {
     }
 
     private static boolean slowResolvers(Turn t) {
-        Judged latency = resolverLatency(t);
-        if (latency.observedAt().isEmpty()) {
-            return false;
-        }
-        if (latency.verdict() != Verdict.FAIL
-                || t.standing(latency).compareTo(t.c.plan().watch().patience()) < 0) {
-            return false;
-        }
-        if (t.c.phase() instanceof Phase.Soaking) {
-            t.page(
-                    "ResolverLatency",
-                    latency.summary() + "; reverting would not cure it",
-                    List.of());
-            return false;
-        }
-        t.hold("ResolverLatency", latency.summary() + "; reverting would not cure it");
-        return true;
+        return lasts(t, "ResolverLatency", resolverLatency(t));
     }
 
     /** Journals how many resolvers fail; while held too, so that people see when they have recovered. */
@@ -347,21 +331,27 @@ final class Guards {
         return errors.observedAt().isEmpty() ? errors : t.note(errors);
     }
 
-    /** Resolvers that fail keep visitors away on either side: falling back cannot cure it. */
     private static boolean failingResolvers(Turn t) {
-        Judged errors = resolverErrors(t);
-        if (errors.observedAt().isEmpty()) {
+        return lasts(t, "ResolverErrors", resolverErrors(t));
+    }
+
+    /**
+     * Whether what resolvers do has failed for longer than the plan's patience and holds the run. They keep
+     * visitors away on either side: falling back cannot cure it, and once everything is switched there is
+     * nothing left to hold, so it pages.
+     */
+    private static boolean lasts(Turn t, String code, Judged judged) {
+        if (judged.observedAt().isEmpty()
+                || judged.verdict() != Verdict.FAIL
+                || t.standing(judged).compareTo(t.c.plan().watch().patience()) < 0) {
             return false;
         }
-        if (errors.verdict() != Verdict.FAIL
-                || t.standing(errors).compareTo(t.c.plan().watch().patience()) < 0) {
-            return false;
-        }
+        String text = judged.summary() + "; reverting would not cure it";
         if (t.c.phase() instanceof Phase.Soaking) {
-            t.page("ResolverErrors", errors.summary() + "; reverting would not cure it", List.of());
+            t.page(code, text, List.of());
             return false;
         }
-        t.hold("ResolverErrors", errors.summary() + "; reverting would not cure it");
+        t.hold(code, text);
         return true;
     }
 

@@ -11,10 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -211,14 +208,7 @@ public final class LoopbackServer implements AutoCloseable {
     }
 
     private static Request read(HttpServerRequest request, Buffer body) {
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        request.headers()
-                .forEach(
-                        entry ->
-                                headers.computeIfAbsent(
-                                                entry.getKey().toLowerCase(Locale.ROOT),
-                                                name -> new ArrayList<>())
-                                        .add(entry.getValue()));
+        Map<String, List<String>> headers = Headers.of(request.headers());
         var raw = request.path();
         var query = request.query();
         return new Request(

@@ -11,8 +11,6 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -139,14 +137,7 @@ public final class PinnedClient implements AutoCloseable {
     }
 
     private static Incoming incoming(HttpClientResponse response, Buffer body) {
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        response.headers()
-                .forEach(
-                        entry ->
-                                headers.computeIfAbsent(
-                                                entry.getKey().toLowerCase(Locale.ROOT),
-                                                name -> new ArrayList<>())
-                                        .add(entry.getValue()));
+        Map<String, List<String>> headers = Headers.of(response.headers());
         return new Incoming(response.statusCode(), headers, body.getBytes());
     }
 }
