@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// web                             -> run, core, json, api    a cutover reads the same on both
 /// run                             -> port, core
 /// cloudflare dns probe promotion
-/// checks watch store postgres
-/// planfile notify imagestore      -> port, core, net, json    not one another
+/// checks store postgres planfile
+/// notify imagestore               -> port, core, net, json    not one another
 /// net                             -> port, core
 /// json                            -> core
 /// port                            -> core
@@ -37,7 +37,6 @@ final class OneWayTable {
                     "probe",
                     "promotion",
                     "checks",
-                    "watch",
                     "store",
                     "postgres",
                     "planfile",

@@ -152,7 +152,6 @@ public final class DemoLab implements AutoCloseable {
                 .client();
     }
 
-    /** The key of the one on call. */
     public String onCallKey() {
         return ON_CALL_KEY;
     }

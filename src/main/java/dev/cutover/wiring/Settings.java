@@ -75,7 +75,7 @@ public interface Settings {
         Optional<String> password();
     }
 
-    /** Plan time. */
+    /** Where plan time comes from: the system unless a lab lends its own. */
     interface PlanTime {
         /**
          * Where the lab says how far its time is ahead, in ISO-8601. Refused unless clock,
@@ -84,14 +84,14 @@ public interface Settings {
         Optional<URI> offsetUrl();
     }
 
-    /** Cloudflare. */
+    /** How Cloudflare is reached. */
     interface Cloudflare {
         /** The API's base. */
         @WithDefault("https://api.cloudflare.com/client/v4")
         URI url();
     }
 
-    /** The promotion engine. */
+    /** Where the promotion engine is. */
     interface Engine {
         /** The base of an engine that speaks our HTTP protocol; without it plans cannot promote. */
         Optional<URI> url();
@@ -109,7 +109,7 @@ public interface Settings {
         Optional<String> credentials();
     }
 
-    /** Resolving. */
+    /** Who resolves names. */
     interface Dns {
         /** The list of recursive resolvers; those of {@code /etc/resolv.conf} when unset. */
         Optional<Path> resolvers();
@@ -119,7 +119,7 @@ public interface Settings {
         int authorityPort();
     }
 
-    /** TLS. */
+    /** Whose certificates are believed. */
     interface Tls {
         /** PEM certificates trusted beside the system's. */
         Optional<Path> trustFile();
@@ -131,7 +131,7 @@ public interface Settings {
         Optional<List<String>> allow();
     }
 
-    /** Secrets. */
+    /** Which secrets plans and settings may refer to. */
     interface Secrets {
         /** Names of environment variables plans and settings may refer to. */
         Optional<List<String>> allow();

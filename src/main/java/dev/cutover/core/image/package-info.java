@@ -1,5 +1,7 @@
 /**
- * The before-image and the three-way restoration that brings a zone back without undoing other people's edits.
+ * The before-image, the strict way forward from it, and the three-way restoration that brings zone and edge
+ * back without undoing other people's edits. Values and comparisons only; who writes them is {@code run}'s
+ * matter.
  */
 @NullMarked
 package dev.cutover.core.image;

@@ -52,7 +52,6 @@ public sealed interface Reply {
         return bytes(status, mediaType, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** An answer of JSON. */
     static Answer json(int status, String json) {
         return text(status, "application/json", json);
     }

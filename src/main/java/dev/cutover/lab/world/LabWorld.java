@@ -425,7 +425,6 @@ public final class LabWorld implements AutoCloseable {
         return api;
     }
 
-    /** The web server of a side. */
     public WebServer server(Side side) {
         WebServer server = servers.get(side);
         if (server == null) {
