@@ -120,7 +120,10 @@ public final class HttpSiteChecks implements SiteChecks {
         }
         if (call.deadline().passed()) {
             throw PortException.passing(
-                    "not every page was asked whether it may be indexed: the time was up");
+                    path
+                            + " of "
+                            + site.host()
+                            + ": not asked whether it may be indexed, the time for this look was up");
         }
         // A page that does not come is a finding of the pages' own check.
         return asked(page(url.get(), true), routes, call.deadline()) instanceof Answer answer
@@ -238,7 +241,8 @@ public final class HttpSiteChecks implements SiteChecks {
             return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PortException.passing("interrupted while looking at the site");
+            throw PortException.passing(
+                    "interrupted while asking for " + items.size() + " pages or names of the site");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException mistake
                     ? mistake

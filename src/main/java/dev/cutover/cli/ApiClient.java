@@ -155,7 +155,8 @@ public final class ApiClient {
             }
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
-                throw new IOException("the answer is larger than " + MOST_BYTES + " bytes");
+                throw new IOException(
+                        "expected an answer of at most " + MOST_BYTES + " bytes, seen more");
             }
             try {
                 JsonNode node = JSON.readTree(bytes);

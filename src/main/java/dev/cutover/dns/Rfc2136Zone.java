@@ -336,7 +336,16 @@ public final class Rfc2136Zone implements DnsZone {
         if (header.getID() != asked.getID()
                 || !header.getFlag(Flags.QR)
                 || header.getOpcode() != asked.getOpcode()) {
-            throw new IOException("an answer to something else than " + talk.method());
+            throw new IOException(
+                    "expected an answer to "
+                            + talk.method()
+                            + " "
+                            + asked.getID()
+                            + ", seen "
+                            + Opcode.string(header.getOpcode())
+                            + " "
+                            + header.getID()
+                            + (header.getFlag(Flags.QR) ? "" : ", a question"));
         }
     }
 
@@ -359,7 +368,11 @@ public final class Rfc2136Zone implements DnsZone {
                 switch (directions.find(server.host(), talk.deadline())) {
                     case Directions.Found.At at -> at.addresses().getFirst();
                     case Directions.Found.OffThePin off ->
-                            throw PortException.lasting(talk + ": no address is known");
+                            throw PortException.lasting(
+                                    talk
+                                            + ": no address is known for "
+                                            + server.host()
+                                            + "; nothing was sent");
                     case Directions.Found.Nowhere nowhere ->
                             throw PortException.passing(
                                     talk + ": " + nowhere.why() + "; nothing was sent");

@@ -45,7 +45,9 @@ final class Transfer {
         boolean complete = false;
         for (Record record : message.getSection(Section.ANSWER)) {
             if (complete) {
-                throw PortException.passing(asked + ": records after the end of the zone");
+                throw PortException.passing(
+                        asked
+                                + ": expected nothing after the second SOA, seen more records; nothing was kept");
             }
             complete = take(record);
         }
@@ -55,15 +57,29 @@ final class Transfer {
     private boolean take(Record record) {
         if (!record.getName().subdomain(zone)) {
             throw PortException.passing(
-                    asked + ": " + record.getName() + " is not in the zone that was asked for");
+                    asked
+                            + ": expected names of "
+                            + zone
+                            + ", seen "
+                            + record.getName()
+                            + "; nothing was kept");
         }
         if (records.isEmpty()) {
             if (record.getType() != Type.SOA || !record.getName().equals(zone)) {
-                throw PortException.passing(asked + ": the zone does not begin with its SOA");
+                throw PortException.passing(
+                        asked
+                                + ": expected the SOA of "
+                                + zone
+                                + " first, seen "
+                                + Type.string(record.getType())
+                                + " "
+                                + record.getName());
             }
         } else if (record.getType() == Type.SOA) {
             if (!record.equals(records.getFirst())) {
-                throw PortException.passing(asked + ": the zone changed while it was read");
+                throw PortException.passing(
+                        asked
+                                + ": the zone changed while it was read, its last SOA is not its first");
             }
             return true;
         }
@@ -80,6 +96,7 @@ final class Transfer {
     }
 
     private PortException tooLarge(String most) {
-        return PortException.lasting(asked + ": the zone has more than " + most);
+        return PortException.lasting(
+                asked + ": the zone has more than " + most + ", the most that is read");
     }
 }

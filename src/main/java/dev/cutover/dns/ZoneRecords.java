@@ -104,7 +104,12 @@ final class ZoneRecords {
                     name, type(record.type()), DClass.IN, ttlSeconds, record.content(), Name.root);
         } catch (IOException e) {
             throw PortException.lasting(
-                    record.key() + " " + record.content() + " is no record: " + e.getMessage());
+                    record.key()
+                            + ": expected what a record of its type may hold, seen '"
+                            + record.content()
+                            + "' ("
+                            + e.getMessage()
+                            + "); nothing was sent");
         }
     }
 
@@ -116,7 +121,8 @@ final class ZoneRecords {
         try {
             return Name.fromString(name.value() + ".");
         } catch (TextParseException e) {
-            throw PortException.lasting(name + " is no name: " + e.getMessage());
+            throw PortException.lasting(
+                    name + " is no name: " + e.getMessage() + "; nothing was sent");
         }
     }
 }

@@ -79,11 +79,16 @@ public final class FileImages implements ImageStore {
         } catch (UnreadableJsonException | InvalidPathException e) {
             throw new PortException(
                     PortException.Category.PERMANENT,
-                    place + " is no before-image: " + e.getMessage(),
+                    place
+                            + " is no before-image: "
+                            + e.getMessage()
+                            + "; take it from its other place",
                     e);
         } catch (NoSuchFileException e) {
             throw new PortException(
-                    PortException.Category.PERMANENT, "there is no before-image at " + place, e);
+                    PortException.Category.PERMANENT,
+                    "there is no before-image at " + place + "; take it from its other place",
+                    e);
         } catch (IOException e) {
             throw new PortException(
                     PortException.Category.TRANSIENT,

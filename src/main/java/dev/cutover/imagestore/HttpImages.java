@@ -79,7 +79,10 @@ public final class HttpImages implements ImageStore {
         } catch (UnreadableJsonException e) {
             throw new PortException(
                     PortException.Category.PERMANENT,
-                    place + " holds no before-image: " + e.getMessage(),
+                    place
+                            + " holds no before-image: "
+                            + e.getMessage()
+                            + "; take it from its other place",
                     e);
         }
     }

@@ -121,7 +121,12 @@ public final class CoreJson {
         try {
             return ASCII.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
+            throw new IllegalStateException(
+                    "cannot write "
+                            + value.getClass().getName()
+                            + " as JSON: "
+                            + e.getOriginalMessage(),
+                    e);
         }
     }
 

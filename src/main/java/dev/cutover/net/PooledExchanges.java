@@ -285,7 +285,7 @@ final class PooledExchanges implements AutoCloseable {
             return future.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            TimeoutException gone = new TimeoutException("interrupted");
+            TimeoutException gone = new TimeoutException("interrupted while waiting for the peer");
             gone.initCause(e);
             throw gone;
         }

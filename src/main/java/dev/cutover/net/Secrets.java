@@ -64,7 +64,7 @@ public final class Secrets {
                         ? fromEnvironment(reference, name)
                         : fromFile(reference, name);
         if (value.isEmpty()) {
-            throw PortException.denied("secret " + reference + " is empty");
+            throw PortException.denied("secret " + reference + " is empty; nothing was sent");
         }
         // Control characters would end the header the secret is sent in.
         if (value.chars().anyMatch(c -> c < 0x21 || c > 0x7e)) {
@@ -87,7 +87,9 @@ public final class Secrets {
         String value = environment.apply(name);
         if (value == null) {
             throw PortException.denied(
-                    "secret " + reference + ": that environment variable is not set");
+                    "secret "
+                            + reference
+                            + ": that environment variable is not set; set it where this process starts");
         }
         return value.strip();
     }
@@ -105,11 +107,20 @@ public final class Secrets {
             Path file = home.resolve(name).toRealPath();
             if (!file.startsWith(home) || !Files.isRegularFile(file)) {
                 throw PortException.denied(
-                        "secret " + reference + " is no file below " + directory.get());
+                        "secret "
+                                + reference
+                                + ": expected a file below "
+                                + directory.get()
+                                + ", seen none or one that leads out of it");
             }
             if (Files.size(file) > MOST_BYTES) {
                 throw PortException.denied(
-                        "secret " + reference + " has more than " + MOST_BYTES + " bytes");
+                        "secret "
+                                + reference
+                                + ": expected at most "
+                                + MOST_BYTES
+                                + " bytes, seen "
+                                + Files.size(file));
             }
             return Files.readString(file, StandardCharsets.UTF_8).strip();
         } catch (IOException | InvalidPathException e) {

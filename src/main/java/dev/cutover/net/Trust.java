@@ -63,20 +63,26 @@ public final class Trust {
         try {
             if (Files.size(pem) > MOST_BYTES) {
                 throw new IllegalArgumentException(
-                        "trust file " + pem + " has more than " + MOST_BYTES + " bytes");
+                        "trust file "
+                                + pem
+                                + ": expected at most "
+                                + MOST_BYTES
+                                + " bytes, seen "
+                                + Files.size(pem));
             }
             try (InputStream in = Files.newInputStream(pem)) {
                 Collection<? extends Certificate> found =
                         CertificateFactory.getInstance("X.509").generateCertificates(in);
                 if (found.isEmpty()) {
                     throw new IllegalArgumentException(
-                            "trust file " + pem + " holds no certificate");
+                            "trust file " + pem + ": expected PEM certificates, seen none");
                 }
                 return found;
             }
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
-                    "trust file " + pem + " cannot be read as PEM certificates", e);
+                    "trust file " + pem + ": expected PEM certificates, cannot be read (" + e + ")",
+                    e);
         }
     }
 

@@ -77,7 +77,10 @@ public interface Resolvers {
     }
 
     private static PortException notLooked(String what) {
-        return PortException.lasting("nobody here looks at " + what);
+        return PortException.lasting(
+                "expected somebody who looks at "
+                        + what
+                        + ", seen none: these resolvers cannot; nothing was asked");
     }
 
     /** Who names which servers for a zone; a server that did not answer is named. */

@@ -94,13 +94,16 @@ final class DnsjavaIo implements IoClientFactory, UdpIoClient, TcpIoClient {
                         case Outcome.Replied replied -> reply.complete(replied.reply());
                         case Outcome.Silent silent ->
                                 reply.completeExceptionally(
-                                        new SocketTimeoutException("no answer in time"));
+                                        new SocketTimeoutException(
+                                                "no answer within " + timeout.toMillis() + " ms"));
                         case Outcome.Failed failed ->
                                 reply.completeExceptionally(new IOException(failed.reason()));
                         case Outcome.NeverWritten held ->
                                 reply.completeExceptionally(
                                         new SocketTimeoutException(
-                                                "held back by our own rate limit"));
+                                                "not sent within "
+                                                        + timeout.toMillis()
+                                                        + " ms: held back by our own rate limit"));
                     }
                 });
     }

@@ -230,7 +230,8 @@ public final class ResolverList {
                         uri.getHost(), uri.getRawPath(), Transport.Https.Method.POST);
             }
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("doh= is no URL: " + printable(url), e);
+            throw new IllegalArgumentException(
+                    "expected doh=https://host/path, seen " + printable(url), e);
         }
         throw new IllegalArgumentException(
                 "expected doh=https://host/path, without port or query, seen " + printable(url));

@@ -118,7 +118,12 @@ public final class HttpEngine implements PromotionEngine {
             throw problem("POST /promotions/" + id + "/verify", answer);
         }
         if (!answer.body().path("verified").isBoolean()) {
-            throw PortException.passing("the engine does not say whether " + id + " is verified");
+            throw PortException.passing(
+                    "promotion engine: expected 'verified' true or false for "
+                            + id
+                            + ", seen "
+                            + answer.body().path("verified").getNodeType()
+                            + "; it is asked again");
         }
         if (!answer.body().path("verified").asBoolean()) {
             JsonNode first = answer.body().path("mismatches").path(0);
@@ -148,13 +153,17 @@ public final class HttpEngine implements PromotionEngine {
             return Map.of("rolledBack", "the engine never heard of " + id + ": nothing to undo");
         }
         if (answer.status() == 409) {
-            throw PortException.passing("the engine cannot roll " + id + " back yet");
+            throw PortException.passing(
+                    "promotion engine: cannot roll " + id + " back yet (409); it is asked again");
         }
         if (answer.status() != 200) {
             throw problem("POST /promotions/" + id + "/rollback", answer);
         }
         if (!answer.body().path("rolledBack").asBoolean(false)) {
-            throw PortException.passing("the engine does not say that " + id + " is rolled back");
+            throw PortException.passing(
+                    "promotion engine: expected 'rolledBack' true for "
+                            + id
+                            + ", seen something else; it is asked again");
         }
         if (!answer.body().path("matchesBackup").asBoolean(true)) {
             throw PortException.lasting(

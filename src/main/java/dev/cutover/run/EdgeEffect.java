@@ -118,7 +118,8 @@ final class EdgeEffect {
                             call.deadline().within(ZoneEffect.WRITE_LIMIT),
                             call.fence());
             if (one.deadline().passed()) {
-                throw PortException.passing("no time left to write " + write.key());
+                throw PortException.passing(
+                        "no time left to write " + write.key() + "; it was not sent");
             }
             edge.apply(ref, write, one);
         }

@@ -163,7 +163,11 @@ final class Effects {
     private static Plan.PromotionPlan promotion(Cutover c) {
         return c.plan()
                 .promotion()
-                .orElseThrow(() -> PortException.lasting(c.id() + " has no promotion in its plan"));
+                .orElseThrow(
+                        () ->
+                                PortException.lasting(
+                                        c.id()
+                                                + ": expected a promotion in its plan, seen none; nothing was asked"));
     }
 
     /** One id for all attempts, so that a second attempt joins the first. */

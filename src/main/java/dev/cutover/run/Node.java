@@ -358,7 +358,7 @@ public final class Node implements AutoCloseable {
             Thread.sleep(span);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PortException.passing("given up before anything was sent");
+            throw PortException.passing("this node stops: given up before anything was sent");
         }
     }
 }

@@ -167,7 +167,7 @@ class HostileServerTest {
                     send(out, other);
                 };
 
-        assertThat(writing()).hasMessageContaining("an answer to something else than UPDATE");
+        assertThat(writing()).hasMessageContaining("expected an answer to UPDATE");
     }
 
     @Test
@@ -257,11 +257,12 @@ class HostileServerTest {
                 Record.newRecord(name("www.other.example."), Type.A, DClass.IN, 60, new byte[4]),
                 Section.ANSWER);
 
-        assertThat(failure(() -> transfer().take(noSoa, 1))).hasMessageContaining("its SOA");
+        assertThat(failure(() -> transfer().take(noSoa, 1)))
+                .hasMessageContaining("expected the SOA of");
         assertThat(failure(() -> transfer().take(changed, 1)))
                 .hasMessageContaining("changed while");
         assertThat(failure(() -> transfer().take(foreign, 1)))
-                .hasMessageContaining("not in the zone");
+                .hasMessageContaining("seen www.other.example.");
     }
 
     @ParameterizedTest

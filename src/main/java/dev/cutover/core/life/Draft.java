@@ -86,7 +86,10 @@ final class Draft {
         Instant at = entry.at();
         switch (entry.event()) {
             case Event.Scheduled s ->
-                    throw new IllegalArgumentException(from.id() + " is scheduled already");
+                    throw new IllegalArgumentException(
+                            from.id()
+                                    + ": expected Scheduled only as the first event, seen it at "
+                                    + entry.seq());
             case Event.PhaseEntered p -> enter(p.phase(), at);
             case Event.ActionIntended a -> intend(new Action(a.id(), a.spec(), at, a.deadlineAt()));
             case Event.ActionEnded a -> end(a, at);
@@ -157,7 +160,8 @@ final class Draft {
     private void end(Event.ActionEnded ended, Instant at) {
         Action action = open.remove(ended.id());
         if (action == null) {
-            throw new IllegalArgumentException("action " + ended.id() + " is not open");
+            throw new IllegalArgumentException(
+                    from.id() + ": expected an open action to end, seen " + ended.id());
         }
         tries.put(
                 ended.id().key(),
