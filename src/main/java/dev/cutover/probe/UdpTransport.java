@@ -48,7 +48,7 @@ final class UdpTransport implements AutoCloseable {
     private static final int WRITES_IN_A_ROW = 64;
 
     /// A local server's silence says nothing when so much of its time nobody could run.
-    private static final int STARVED_PART = 4;
+    private static final int STARVED_PART = 2;
 
     private static final int LEAST_WRITE_BURST = 64;
 

@@ -1,12 +1,10 @@
 package dev.cutover.probe;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.cutover.probe.Answer.Answered;
 import dev.cutover.probe.Answer.TimedOut;
 import dev.cutover.probe.Exchange.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -44,9 +42,6 @@ final class ProbeLoad {
     private static final ProbeLimits UNLIMITED =
             new ProbeLimits(1_000, 1_000_000, 1_000_000, 256 << 10);
     private static final ProbeLimits PACED = new ProbeLimits(1_000, 10_000, 40_000, 256 << 10);
-
-    private static final OperatingSystemMXBean SYSTEM =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private ProbeLoad() {}
 
@@ -156,14 +151,14 @@ final class ProbeLoad {
             AtomicInteger next = new AtomicInteger();
             AtomicInteger lost = new AtomicInteger();
             CountDownLatch open = new CountDownLatch(count);
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             for (int i = 0; i < 100; i++) {
                 step(asker, next, latencies, lost, open);
             }
             open.await();
             double seconds = (System.nanoTime() - began) / 1e9;
-            say(heat + "-cpu-us", (SYSTEM.getProcessCpuTime() - cpu) / 1e3 / count);
+            say(heat + "-cpu-us", (cpuNanos() - cpu) / 1e3 / count);
             say(heat + "-qps", count / seconds);
             Arrays.sort(latencies);
             say(heat + "-p50-us", latencies[count / 2] / 1e3);
@@ -207,13 +202,13 @@ final class ProbeLoad {
         try (var engine = new ProbeEngine(UNLIMITED);
                 var timer = new BareTimer()) {
             for (int round = 0; round < 5; round++) {
-                long cpu = SYSTEM.getProcessCpuTime();
+                long cpu = cpuNanos();
                 long began = System.nanoTime();
                 Round seen = engine.ask(all, questions, ROUND_TIMEOUT);
                 long wall = System.nanoTime() - began;
                 long files = openFiles() - before;
                 say("wall-ms", wall / 1e6);
-                say("cpu-ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6);
+                say("cpu-ms", (cpuNanos() - cpu) / 1e6);
                 tellRound(seen, questions.size());
                 say("fds", (double) files);
             }
@@ -255,7 +250,7 @@ final class ProbeLoad {
             AtomicInteger lost = new AtomicInteger();
             Queue<Long> over = new ConcurrentLinkedQueue<>();
             CountDownLatch open = new CountDownLatch(RESOLVERS * names);
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             for (int r = 0; r < RESOLVERS; r++) {
                 boolean silent = isSilent(r);
@@ -276,7 +271,7 @@ final class ProbeLoad {
             }
             open.await();
             say("wall-ms", (System.nanoTime() - began) / 1e6);
-            say("cpu-ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6);
+            say("cpu-ms", (cpuNanos() - cpu) / 1e6);
             say("lost", lost.get());
             say("overshoot-p99-ms", p99(List.copyOf(over)) / 1e6);
         }
@@ -311,12 +306,12 @@ final class ProbeLoad {
         try (var udp = new UdpTransport(PACED);
                 var timer = new BareTimer()) {
             sustain(udp, port, 10_000); // warm code
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             Sustained seen = sustain(udp, port, count);
             double seconds = (System.nanoTime() - began) / 1e9;
             say("answers-per-s", seen.answered().get() / seconds);
-            say("cpu-us", (SYSTEM.getProcessCpuTime() - cpu) / 1e3 / count);
+            say("cpu-us", (cpuNanos() - cpu) / 1e3 / count);
             say("lost", seen.lost().get());
             say("overshoot-p99-ms", p99(seen.over()) / 1e6);
             say("bare-p99-ms", p99(timer.late()) / 1e6);
@@ -379,11 +374,11 @@ final class ProbeLoad {
         }
         try (var engine = new ProbeEngine(PACED)) {
             engine.ask(resolvers(port), questions.subList(0, 4), ROUND_TIMEOUT); // warm code
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             Round seen = engine.ask(resolvers(port), questions, ROUND_TIMEOUT);
             say("wall-ms", (System.nanoTime() - began) / 1e6);
-            say("cpu-ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6);
+            say("cpu-ms", (cpuNanos() - cpu) / 1e6);
             tellRound(seen, questions.size());
         }
     }
@@ -472,6 +467,11 @@ final class ProbeLoad {
         }
         long[] sorted = values.stream().mapToLong(v -> v).sorted().toArray();
         return sorted[(int) Math.min(sorted.length - 1L, sorted.length * 99L / 100)];
+    }
+
+    /// Of all threads, in steps of 10 ms; the management beans would weigh on the lean process.
+    private static long cpuNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     }
 
     private static long openFiles() throws IOException {
