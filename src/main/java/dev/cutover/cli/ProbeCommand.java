@@ -255,13 +255,14 @@ final class ProbeCommand implements Callable<Integer> {
         look.seen().stream()
                 .filter(s -> s.came() == Prober.Came.TIMED_OUT || s.came() == Prober.Came.FAILED)
                 .forEach(s -> silent.add(s.id()));
-        if (look.selfInflicted() && !silent.isEmpty()) {
+        if (look.isSpoilt() && !silent.isEmpty()) {
             Look again = prober.ask(silent);
             board.take(again);
-            if (again.selfInflicted()) {
+            if (again.isSpoilt()) {
                 note(
-                        "this machine dropped packets, stood still or held questions back: missing"
-                                + " answers may be its own doing");
+                        "this machine "
+                                + again.ownFaults()
+                                + ": missing answers may be its own doing");
             }
         }
         return look;

@@ -67,11 +67,15 @@ public interface Prober extends AutoCloseable {
 
     /// What one round of questions came to.
     ///
-    /// @param selfInflicted whether this machine dropped packets or stood still meanwhile, so that
-    ///     missing answers say nothing about the resolvers
-    record Look(Instant askedAt, List<Seen> seen, boolean selfInflicted) {
+    /// @param ownFaults what this machine did wrong meanwhile, so that missing answers say nothing
+    ///     about the resolvers; the end of a sentence, empty when nothing
+    record Look(Instant askedAt, List<Seen> seen, String ownFaults) {
         public Look {
             seen = List.copyOf(seen);
+        }
+
+        boolean isSpoilt() {
+            return !ownFaults.isEmpty();
         }
     }
 

@@ -25,9 +25,17 @@ final class Exchange {
         @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
         record Replied(byte[] reply, long nanos, boolean folded) implements Outcome {}
 
-        /// No reply in time; `broken` tells that something with our id and no readable question
-        /// came from that address.
-        record Silent(long nanos, boolean broken) implements Outcome {}
+        /// No reply in time, looked for once more after it.
+        ///
+        /// @param broken whether something with our id and no readable question came from that
+        ///     address
+        /// @param starved whether this thread, and a server on this machine as well then, had to
+        ///     wait long for a processor meanwhile
+        record Silent(long nanos, boolean broken, boolean starved) implements Outcome {
+            Silent(long nanos, boolean broken) {
+                this(nanos, broken, false);
+            }
+        }
 
         record Failed(String reason) implements Outcome {}
 
@@ -51,6 +59,10 @@ final class Exchange {
     int id;
     long writtenAt;
     long deadline;
+
+    /// What the thread had waited for a processor when this was written.
+    long waitedBefore;
+
     boolean broken;
     boolean mixed;
     @Nullable ResolverLine line;

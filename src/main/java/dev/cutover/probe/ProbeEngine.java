@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,7 @@ public final class ProbeEngine implements AutoCloseable {
     private final StreamTransport streams;
     private final HttpsTransport https;
     private final Cookies cookies = new Cookies();
-    private final ReceiveErrors receiveErrors;
+    private final OwnDrops drops;
 
     /// Starts an engine with [ProbeLimits#DEFAULT].
     public ProbeEngine() throws IOException {
@@ -45,28 +48,28 @@ public final class ProbeEngine implements AutoCloseable {
     ///
     /// @throws IOException when the system gives no selector
     public ProbeEngine(ProbeLimits limits) throws IOException {
-        this(limits, Trust::system, ReceiveErrors.ofThisMachine());
+        this(limits, Trust::system, OwnDrops.ofThisMachine());
     }
 
     /// Starts an engine.
     ///
     /// @param trust whose certificates are believed by [Transport.Tls] and [Transport.Https]
     public ProbeEngine(ProbeLimits limits, Trust trust) throws IOException {
-        this(limits, () -> trust, ReceiveErrors.ofThisMachine());
+        this(limits, () -> trust, OwnDrops.ofThisMachine());
     }
 
-    ProbeEngine(ProbeLimits limits, ReceiveErrors receiveErrors) throws IOException {
-        this(limits, Trust::system, receiveErrors);
+    ProbeEngine(ProbeLimits limits, OwnDrops drops) throws IOException {
+        this(limits, Trust::system, drops);
     }
 
     /// The system's roots take a tenth of a second to read, and plain probes need none.
-    private ProbeEngine(ProbeLimits limits, Supplier<Trust> trust, ReceiveErrors receiveErrors)
+    private ProbeEngine(ProbeLimits limits, Supplier<Trust> trust, OwnDrops drops)
             throws IOException {
         Turnstile turnstile = new Turnstile(limits);
-        this.udp = new UdpTransport(limits);
+        this.udp = new UdpTransport(limits, drops);
         this.streams = new StreamTransport(turnstile, trust);
         this.https = new HttpsTransport(turnstile, trust);
-        this.receiveErrors = receiveErrors;
+        this.drops = drops;
     }
 
     /// Asks, however long [ProbeLimits] hold questions back, up to an hour.
@@ -107,7 +110,7 @@ public final class ProbeEngine implements AutoCloseable {
             queries.add(Wire.query(question, true));
         }
         CountDownLatch open = new CountDownLatch((int) count);
-        long droppedBefore = receiveErrors.count();
+        long droppedBefore = drops.count();
         long stallsBefore = udp.stalls();
         if (patience.isNegative() || patience.compareTo(LONGEST_PATIENCE) > 0) {
             throw new IllegalArgumentException(
@@ -126,11 +129,15 @@ public final class ProbeEngine implements AutoCloseable {
         for (Probe probe : probes) {
             results.add(new ProbeResult(probe.resolver, probe.question, probe.answer()));
         }
-        boolean selfInflicted =
-                receiveErrors.count() > droppedBefore
-                        || udp.stalls() > stallsBefore
-                        || probes.stream().anyMatch(Probe::wasHeldBack);
-        return new Round(results, selfInflicted);
+        Set<OwnFault> faults = EnumSet.noneOf(OwnFault.class);
+        probes.forEach(probe -> probe.ownFault().ifPresent(faults::add));
+        if (drops.count() > droppedBefore) {
+            faults.add(OwnFault.DROPPED_PACKETS);
+        }
+        if (udp.stalls() > stallsBefore) {
+            faults.add(OwnFault.STOOD_STILL);
+        }
+        return new Round(results, faults);
     }
 
     /// The engine as the transport of dnsjava's own resolvers, so that signed updates, validation
@@ -299,8 +306,15 @@ public final class ProbeEngine implements AutoCloseable {
             open.countDown();
         }
 
-        boolean wasHeldBack() {
-            return outcome instanceof Outcome.NeverWritten;
+        Optional<OwnFault> ownFault() {
+            return switch (outcome) {
+                case Outcome.NeverWritten held -> Optional.of(OwnFault.HELD_BACK);
+                case Outcome.Silent silent when silent.starved() -> Optional.of(OwnFault.STARVED);
+                case Outcome.Silent silent -> Optional.empty();
+                case Outcome.Replied replied -> Optional.empty();
+                case Outcome.Failed failed -> Optional.empty();
+                case null -> Optional.empty();
+            };
         }
 
         /// Reads the reply: on the caller's thread, where a hostile one harms no other probe.

@@ -200,8 +200,10 @@ public final class ProbedResolvers implements Resolvers {
             throw PortException.passing(
                     "DNS probes for "
                             + call.purpose()
-                            + ": this machine dropped packets, stood still or held questions back,"
-                            + " twice; so the missing answers say nothing about the servers."
+                            + ": this machine "
+                            + second.faultsInWords()
+                            + ", the second time in a row; so the missing answers say nothing about"
+                            + " the servers."
                             + " Nothing was changed; give this machine more processor time or raise"
                             + " the probe limits");
         }

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /// DNS over UDP to many addresses at once, on one thread.
 ///
-/// One turn of the thread: take what callers submitted, write what the rates allow, sleep until a
-/// packet comes or the next deadline or write is due, read everything, then end what is late.
-/// Reading comes before ending, so an answer that was in time is never lost to our own delay.
+/// One turn of the thread: take what callers submitted, write some of what rates and window allow,
+/// sleep until a packet comes or the next deadline or write is due, read, then end what is late.
+/// Nothing ends as silence before its channel was emptied at a moment after its deadline: an answer
+/// that was in time is never lost to our own delay, however late this thread comes.
 final class UdpTransport implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(UdpTransport.class.getPackageName());
@@ -43,6 +43,13 @@ final class UdpTransport implements AutoCloseable {
     private static final int READS_IN_A_ROW = 1_024;
 
     private static final int SUBMISSIONS_IN_A_ROW = 4_096;
+
+    /// Answers and deadlines wait meanwhile.
+    private static final int WRITES_IN_A_ROW = 64;
+
+    /// A local server's silence says nothing when so much of its time nobody could run.
+    private static final int STARVED_PART = 2;
+
     private static final int LEAST_WRITE_BURST = 64;
 
     /// The thread sleeps whole milliseconds, so what it may write after one must cover more.
@@ -53,6 +60,7 @@ final class UdpTransport implements AutoCloseable {
     private record Submission(InetSocketAddress address, Exchange exchange) {}
 
     private final ProbeLimits limits;
+    private final OwnDrops drops;
     private final long lineInterval;
     private final long interval;
     private final long burstNanos;
@@ -66,14 +74,15 @@ final class UdpTransport implements AutoCloseable {
     // --- I/O thread only ---
     private final Map<InetSocketAddress, ResolverLine> lines = new HashMap<>();
     private final ArrayDeque<ResolverLine> queued = new ArrayDeque<>();
+    private final ArrayDeque<ResolverLine> held = new ArrayDeque<>();
+    private final SendWindow window = new SendWindow();
     private final PriorityQueue<ResolverLine> resting =
             new PriorityQueue<>(inTime(line -> line.mayWriteAt));
     private final PriorityQueue<Exchange> deadlines =
             new PriorityQueue<>(inTime(exchange -> exchange.deadline));
     private final ByteBuffer packet = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
-    private final SecureRandom random = new SecureRandom();
-    private final byte[] randomBytes = new byte[512];
-    private int randomAt = randomBytes.length;
+    private final Disguise disguise = new Disguise();
+    private long waited;
     private long mayWriteAt = System.nanoTime();
     private long sweptAt = System.nanoTime();
 
@@ -87,7 +96,12 @@ final class UdpTransport implements AutoCloseable {
     }
 
     UdpTransport(ProbeLimits limits) throws IOException {
+        this(limits, OwnDrops.ofThisMachine());
+    }
+
+    UdpTransport(ProbeLimits limits, OwnDrops drops) throws IOException {
         this.limits = limits;
+        this.drops = drops;
         this.lineInterval = SECOND / limits.queriesPerSecondPerResolver();
         this.interval = SECOND / limits.queriesPerSecond();
         this.burstNanos = Math.max(LEAST_WRITE_BURST * interval, SECOND / BURSTS_PER_SECOND);
@@ -113,9 +127,9 @@ final class UdpTransport implements AutoCloseable {
 
     private void run() {
         String reason = "the probe engine was closed";
-        try {
+        try (var wait = new ProcessorWait()) {
             while (!closing) {
-                turn();
+                turn(wait);
             }
         } catch (IOException | RuntimeException e) {
             reason = "the probe engine failed: " + e;
@@ -125,8 +139,9 @@ final class UdpTransport implements AutoCloseable {
         }
     }
 
-    private void turn() throws IOException {
+    private void turn(ProcessorWait processor) throws IOException {
         long began = System.nanoTime();
+        waited = processor.nanos(began);
         takeSubmitted(began);
         long writeAt = writeAllowed();
         long slept = System.nanoTime();
@@ -141,8 +156,10 @@ final class UdpTransport implements AutoCloseable {
             selector.select(this::read, millis);
             noteStall(System.nanoTime() - slept - millis * MILLI);
         }
-        endLate(System.nanoTime());
-        sweep(System.nanoTime());
+        long now = System.nanoTime();
+        waited = processor.nanos(now);
+        endLate(now);
+        sweep(now);
     }
 
     /// Idle time distorts nothing, so it counts only while something is outstanding.
@@ -174,7 +191,8 @@ final class UdpTransport implements AutoCloseable {
             }
             ResolverLine line =
                     lines.computeIfAbsent(
-                            next.address(), address -> new ResolverLine(address, now));
+                            next.address(),
+                            address -> new ResolverLine(address, limits, drops, now));
             line.waiting.add(next.exchange());
             reschedule(line, now);
         }
@@ -182,23 +200,23 @@ final class UdpTransport implements AutoCloseable {
 
     /// Puts a line where it belongs after anything about it changed.
     private void reschedule(ResolverLine line, long now) {
-        if (line.turn != ResolverLine.Turn.NONE
-                || line.waiting.isEmpty()
-                || line.outstanding.size() >= limits.inFlightPerResolver()) {
+        if (line.turn != ResolverLine.Turn.NONE || line.waiting.isEmpty() || line.isFull()) {
             return;
         }
         if (line.mayWriteAt - now > 0) {
             line.turn = ResolverLine.Turn.RESTING;
             resting.add(line);
+        } else if (line.answers && !held.isEmpty()) {
+            hold(line); // behind those that were there before
         } else {
             line.turn = ResolverLine.Turn.QUEUED;
             queued.add(line);
         }
     }
 
-    /// Writes what the rates allow now.
+    /// Writes some of what rates and window allow now.
     ///
-    /// @return when the next write is allowed; far away when nothing waits
+    /// @return when the next write is allowed; far away when nothing waits, or for answers only
     private long writeAllowed() {
         long now = System.nanoTime();
         for (ResolverLine line = resting.peek();
@@ -210,6 +228,7 @@ final class UdpTransport implements AutoCloseable {
         }
         // Unused time is kept for one burst and no more.
         mayWriteAt = later(mayWriteAt, now - burstNanos);
+        int written = 0;
         for (ResolverLine line = next(now); line != null; line = next(now)) {
             line.turn = ResolverLine.Turn.NONE;
             if (writeOne(line)) {
@@ -219,16 +238,36 @@ final class UdpTransport implements AutoCloseable {
             }
             now = System.nanoTime();
             reschedule(line, now);
+            if (++written == WRITES_IN_A_ROW) {
+                break;
+            }
         }
-        if (!queued.isEmpty()) {
+        ResolverLine first = held.peek();
+        if (!queued.isEmpty() || (first != null && window.isOpenFor(first))) {
             return mayWriteAt;
         }
         ResolverLine rested = resting.peek();
         return rested == null ? now + SWEEP_NANOS : later(rested.mayWriteAt, mayWriteAt);
     }
 
+    /// Whose turn it is: servers not heard yet first, since the window does not hold them.
     private @Nullable ResolverLine next(long now) {
-        return mayWriteAt - now <= 0 ? queued.poll() : null;
+        if (mayWriteAt - now > 0) {
+            return null;
+        }
+        for (ResolverLine line = queued.poll(); line != null; line = queued.poll()) {
+            if (window.isOpenFor(line)) {
+                return line;
+            }
+            hold(line);
+        }
+        ResolverLine first = held.peek();
+        return first != null && window.isOpenFor(first) ? held.poll() : null;
+    }
+
+    private void hold(ResolverLine line) {
+        line.turn = ResolverLine.Turn.HELD;
+        held.add(line);
     }
 
     private static long later(long a, long b) {
@@ -254,7 +293,7 @@ final class UdpTransport implements AutoCloseable {
                 line.mayWriteAt = later(line.mayWriteAt, System.nanoTime() + SOCKET_FULL_NANOS);
                 return false;
             }
-            disguise(exchange, line);
+            disguise.putOn(exchange, line);
             ByteBuffer bytes = ByteBuffer.wrap(exchange.query);
             exchange.writtenAt = System.nanoTime();
             int written;
@@ -273,7 +312,9 @@ final class UdpTransport implements AutoCloseable {
             }
             exchange.deadline = exchange.writtenAt + exchange.timeout.toNanos();
             exchange.line = line;
+            exchange.waitedBefore = waited;
             line.outstanding.put(exchange.id, exchange);
+            window.wrote(line);
             deadlines.add(exchange);
             return true;
         } catch (IOException | RuntimeException e) {
@@ -282,59 +323,44 @@ final class UdpTransport implements AutoCloseable {
         }
     }
 
-    /// Gives the query what a stranger would have to guess.
-    private void disguise(Exchange exchange, ResolverLine line) {
-        if (exchange.fixed) {
-            exchange.id = Wire.id(exchange.query);
-            return;
-        }
-        do {
-            exchange.id = randomShort();
-        } while (line.outstanding.containsKey(exchange.id));
-        Wire.setId(exchange.query, exchange.id);
-        exchange.mixed = !line.foldsCase;
-        if (exchange.mixed) {
-            long high = (long) randomShort() << 48 | (long) randomShort() << 32;
-            Wire.mixCase(exchange.query, high | (long) randomShort() << 16 | randomShort());
-        }
-    }
-
-    private int randomShort() {
-        if (randomAt == randomBytes.length) {
-            random.nextBytes(randomBytes);
-            randomAt = 0;
-        }
-        int two = ((randomBytes[randomAt] & 0xFF) << 8) | (randomBytes[randomAt + 1] & 0xFF);
-        randomAt += 2;
-        return two;
-    }
-
     // -------------------------------------------------------------- receiving
 
     private void read(SelectionKey key) {
-        if (!(key.attachment() instanceof ResolverLine line)
-                || !(key.channel() instanceof DatagramChannel channel)) {
-            return;
+        if (key.attachment() instanceof ResolverLine line) {
+            drain(line);
         }
+    }
+
+    /// Reads what has come for a line.
+    private void drain(ResolverLine line) {
+        long began = System.nanoTime();
+        boolean dry = true;
+        for (DatagramChannel channel : line.channels()) {
+            dry &= readAll(line, channel);
+        }
+        if (dry) {
+            line.drainedAt = began;
+        }
+        reschedule(line, System.nanoTime());
+    }
+
+    /// @return whether nothing was left
+    private boolean readAll(ResolverLine line, DatagramChannel channel) {
         for (int i = 0; i < READS_IN_A_ROW && channel.isOpen(); i++) {
             packet.clear();
-            int size;
             try {
-                size = channel.read(packet);
+                if (channel.read(packet) <= 0) {
+                    return true;
+                }
+                take(line, System.nanoTime());
             } catch (PortUnreachableException nobody) {
                 endOutstanding(line, "port unreachable: nobody listens at " + line.address);
-                continue;
             } catch (IOException e) {
                 endOutstanding(line, line.address + ": " + e.getMessage());
                 line.hangUp();
-                break;
             }
-            if (size <= 0) {
-                break;
-            }
-            take(line, System.nanoTime());
         }
-        reschedule(line, System.nanoTime());
+        return !channel.isOpen();
     }
 
     /// Gives the packet to the query it answers; anything else is a stray, to be waited past.
@@ -362,6 +388,7 @@ final class UdpTransport implements AutoCloseable {
         boolean folded = exchange.mixed && !Wire.repeatsCase(exchange.query, reply);
         line.foldsCase |= folded;
         line.outstanding.remove(exchange.id);
+        window.answered(line, exchange, readAt - exchange.writtenAt);
         line.dropRetired();
         exchange.end(new Outcome.Replied(reply, readAt - exchange.writtenAt, folded));
     }
@@ -373,7 +400,8 @@ final class UdpTransport implements AutoCloseable {
         return back != null && !Cookies.isFor(back, shown);
     }
 
-    private static void endOutstanding(ResolverLine line, String reason) {
+    private void endOutstanding(ResolverLine line, String reason) {
+        window.forget(line);
         line.takeOutstanding().forEach(exchange -> exchange.end(new Outcome.Failed(reason)));
     }
 
@@ -382,8 +410,15 @@ final class UdpTransport implements AutoCloseable {
                 first != null && (first.isOver() || first.deadline - now <= 0);
                 first = deadlines.peek()) {
             deadlines.poll();
+            ResolverLine line = first.line;
+            if (line != null && !first.isOver() && line.drainedAt - first.deadline < 0) {
+                drain(line);
+            }
             if (!first.isOver()) {
-                first.end(new Outcome.Silent(now - first.writtenAt, first.broken));
+                long noProcessor = waited - first.waitedBefore;
+                boolean local = line != null && line.local;
+                boolean starved = local && noProcessor > first.timeout.toNanos() / STARVED_PART;
+                first.end(new Outcome.Silent(now - first.writtenAt, first.broken, starved));
                 forget(first, now);
             }
         }
@@ -392,6 +427,7 @@ final class UdpTransport implements AutoCloseable {
     private void forget(Exchange exchange, long now) {
         ResolverLine line = exchange.line;
         if (line != null && line.outstanding.remove(exchange.id, exchange)) {
+            window.silent(line, exchange);
             line.dropRetired();
             reschedule(line, now);
         }

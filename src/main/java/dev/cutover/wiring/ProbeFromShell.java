@@ -224,7 +224,7 @@ final class ProbeFromShell implements Prober {
         Instant askedAt = clock.instant();
         Round round = engine.ask(whom, List.of(question), wish.timeout());
         return new Look(
-                askedAt, round.results().stream().map(this::seen).toList(), round.selfInflicted());
+                askedAt, round.results().stream().map(this::seen).toList(), round.faultsInWords());
     }
 
     private Seen seen(ProbeResult result) {

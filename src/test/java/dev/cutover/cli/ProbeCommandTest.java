@@ -47,7 +47,7 @@ class ProbeCommandTest {
         private final Map<String, Cache> all = new LinkedHashMap<>();
         private final Map<String, List<Long>> asked = new HashMap<>();
         private long second;
-        private boolean selfInflicted;
+        private String ownFaults = "";
 
         @Override
         public List<String> ids() {
@@ -77,7 +77,7 @@ class ProbeCommandTest {
                             seen.add(seen(id, cache));
                         }
                     });
-            return new Look(START.plusSeconds(second), seen, selfInflicted);
+            return new Look(START.plusSeconds(second), seen, ownFaults);
         }
 
         private Seen seen(String id, Cache cache) {
@@ -204,11 +204,12 @@ class ProbeCommandTest {
         cache("a", 0);
         cache("b", 0);
         cache("c", Came.TIMED_OUT);
-        caches.selfInflicted = true;
+        caches.ownFaults = "stood still";
         assertThat(run("www.acme.example", "--expect", NEW)).isZero();
         assertThat(caches.asked.get("c")).hasSize(2);
         assertThat(caches.asked.get("a")).hasSize(1);
-        assertThat(err.toString()).contains("may be its own doing");
+        assertThat(err.toString())
+                .contains("this machine stood still: missing answers may be its own doing");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.cutover.probe;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.DatagramSocket;
@@ -15,6 +16,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /// Measures the probe engine beside dnsperf, kdig and dnsjava: one server, one machine, one run.
 ///
@@ -25,13 +30,24 @@ final class ProbeBench {
     private static final int LOAD = 60_000;
     private static final int KDIG_LOAD = 4_000;
     private static final int OPEN = 6_000;
+    private static final int CLI_RESOLVERS = 60;
+    private static final String LATE_IN_FLIGHT = "sustained engine overshoot-p99-ms";
+
+    /// The bench's own server and clients compete as well: about a third of the time.
+    private static final double BUSY = 0.8;
+
+    /// The launcher, built already; without it the command is not measured.
+    private static final String CUTOVER = System.getProperty("bench.cutover", "");
     private static final List<String> LEAN =
             List.of("-Xmx24m", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=16m");
 
+    private static final Pattern ENGINE_JARS =
+            Pattern.compile("(dnsjava|slf4j-api|jspecify)-[0-9]");
+
     private final Path folder;
     private final int port;
-    private final Map<String, List<Double>> figures = new HashMap<>();
-    private final List<String> missed = new ArrayList<>();
+    private final BenchFigures figures = new BenchFigures();
+    private double waitedShare;
 
     private ProbeBench(Path folder, int port) {
         this.folder = folder;
@@ -43,7 +59,7 @@ final class ProbeBench {
         Path folder = Files.createTempDirectory("bench-probe");
         int port = freePort();
         List<DatagramSocket> silent = new ArrayList<>();
-        try (var server = new Knot(folder, port)) {
+        try (var server = new KnotServer(folder, port)) {
             for (int i = 0; i < ProbeLoad.RESOLVERS; i++) {
                 if (ProbeLoad.isSilent(i)) {
                     silent.add(new DatagramSocket(ProbeLoad.resolver(i, port)));
@@ -59,11 +75,14 @@ final class ProbeBench {
                     load(),
                     Runtime.version(),
                     repetitions,
-                    Knot.PROGRAM);
+                    KnotServer.PROGRAM);
+            long waited = waitedMicros();
+            long began = System.nanoTime();
             for (int i = 1; i <= repetitions; i++) {
                 bench.repeat();
                 System.out.printf("repetition %d of %d done, load %s%n", i, repetitions, load());
             }
+            bench.waitedShare = (waitedMicros() - waited) * 1e3 / (System.nanoTime() - began);
             bench.tell();
             System.out.printf("load at the end %s%n", load());
         } finally {
@@ -85,6 +104,16 @@ final class ProbeBench {
         return Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];
     }
 
+    /// Source: Linux, `/proc/pressure/cpu`; 0 where there is none.
+    private static long waitedMicros() throws IOException {
+        Path pressure = Path.of("/proc/pressure/cpu");
+        if (!Files.isReadable(pressure)) {
+            return 0;
+        }
+        String some = Files.readAllLines(pressure).getFirst();
+        return Long.parseLong(some.substring(some.indexOf("total=") + "total=".length()));
+    }
+
     private void writeQueries() throws IOException {
         StringBuilder queries = new StringBuilder();
         for (int i = 0; i < ProbeLoad.NAMES; i++) {
@@ -101,6 +130,18 @@ final class ProbeBench {
             addresses.append(ProbeLoad.resolver(i, port).getHostString()).append('\n');
         }
         Files.writeString(folder.resolve("addresses"), addresses);
+        StringBuilder list = new StringBuilder();
+        StringBuilder listed = new StringBuilder();
+        for (int i = 0, live = 0; live < CLI_RESOLVERS; i++) {
+            if (!ProbeLoad.isSilent(i)) {
+                String address = ProbeLoad.resolver(i, port).getHostString();
+                list.append("r%d %s:%d Bench -\n".formatted(i, address, port));
+                listed.append(address).append('\n');
+                live++;
+            }
+        }
+        Files.writeString(folder.resolve("resolvers"), list);
+        Files.writeString(folder.resolve("listed"), listed);
     }
 
     private void repeat() throws Exception {
@@ -118,9 +159,19 @@ final class ProbeBench {
         java("open engine", List.of(), "open-engine", OPEN);
         openDnsperf();
         java("lean engine", LEAN, "round-engine", 20);
+        java("flood engine", List.of(), "flood-engine", 5);
+        java("first60 engine", List.of(), "first-engine", CLI_RESOLVERS);
+        command();
     }
 
     // ------------------------------------------------------------- measuring
+
+    /// The engine alone, without the platform it usually lives in.
+    private static String enginePath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(part -> !part.endsWith(".jar") || ENGINE_JARS.matcher(part).find())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
 
     /// Runs one load in a JVM of its own; of a figure that comes several times the median counts.
     private void java(String what, List<String> flags, String load, int size) throws Exception {
@@ -134,7 +185,7 @@ final class ProbeBench {
         command.addAll(
                 List.of(
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        enginePath(),
                         ProbeLoad.class.getName(),
                         load,
                         String.valueOf(port),
@@ -150,17 +201,21 @@ final class ProbeBench {
         if (seen.isEmpty()) {
             throw new IOException(load + " printed no figure");
         }
-        // losses and files: the worst; times: the median, after a first, cold round
-        seen.forEach(
-                (key, values) ->
-                        note(
-                                what + " " + key,
-                                key.endsWith("lost") || key.equals("fds") || key.equals("self")
-                                        ? values.stream().mapToDouble(v -> v).max().orElse(0)
-                                        : median(
-                                                values.size() > 2
-                                                        ? values.subList(1, values.size())
-                                                        : values)));
+        seen.forEach((key, values) -> note(what + " " + key, together(key, values)));
+    }
+
+    /// Of rounds the number, of losses and files the worst; of times the median, after a first,
+    /// cold
+    /// round.
+    private static double together(String key, List<Double> values) {
+        DoubleStream all = values.stream().mapToDouble(v -> v);
+        if (key.startsWith("fault-")) {
+            return all.sum();
+        }
+        if (key.endsWith("lost") || key.equals("fds")) {
+            return all.max().orElse(0);
+        }
+        return BenchFigures.median(values.size() > 2 ? values.subList(1, values.size()) : values);
     }
 
     private void dnsperf() throws Exception {
@@ -194,6 +249,27 @@ final class ProbeBench {
                                 + " @{} n1.acme.example A >kdig-out 2>&1 || true");
         note("round1 kdig wall-ms", timed.wallSeconds() * 1e3);
         note("round1 kdig cpu-ms", timed.cpuSeconds() * 1e3);
+    }
+
+    /// The command as somebody types it, and what of it any command of this launcher takes.
+    private void command() throws Exception {
+        if (CUTOVER.isEmpty()) {
+            return;
+        }
+        Timed probe =
+                time(
+                        "'"
+                                + CUTOVER
+                                + "' probe n1.acme.example A --expect 192.0.2.1 --quorum 100%"
+                                + " --resolvers resolvers >cutover-out");
+        note("cli probe wall-ms", probe.wallSeconds() * 1e3);
+        note("cli version wall-ms", time("'" + CUTOVER + "' --version").wallSeconds() * 1e3);
+        Timed kdig =
+                time(
+                        "xargs -a listed -I{} -P60 kdig +short -p "
+                                + port
+                                + " @{} n1.acme.example A >kdig-out");
+        note("cli kdig wall-ms", kdig.wallSeconds() * 1e3);
     }
 
     private void openDnsperf() throws Exception {
@@ -259,241 +335,134 @@ final class ProbeBench {
     }
 
     private void note(String key, double value) {
-        figures.computeIfAbsent(key, k -> new ArrayList<>()).add(value);
+        figures.note(key, value);
     }
 
     // --------------------------------------------------------------- telling
 
-    private double of(String key) {
-        return median(figures.getOrDefault(key, List.of()));
-    }
-
-    private double worst(String key) {
-        return figures.getOrDefault(key, List.of()).stream().mapToDouble(v -> v).max().orElse(0);
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
-    }
-
     private void tell() {
         System.out.println("\nA. " + LOAD + " A queries, 100 outstanding, one server, UDP");
         System.out.println("                      qps   CPU us/query   p50 us   p99 us   lost");
-        row("engine warm", "load engine warm-");
-        row("engine cold", "load engine cold-");
-        row("dnsjava warm", "load dnsjava warm-");
-        row("dnsjava cold", "load dnsjava cold-");
-        row("dnsperf", "load dnsperf ");
-        row("kdig, one by one", "load kdig ");
-        System.out.println(
-                "\nGoals                                              engine       peer    figure      best  goal");
-        above("qps, of dnsjava", "load engine warm-qps", "load dnsjava warm-qps", 2.5);
-        below("CPU/query, of dnsjava", "load engine warm-cpu-us", "load dnsjava warm-cpu-us", 0.35);
-        above("qps, of dnsperf", "load engine warm-qps", "load dnsperf qps", 0.6);
-        above("qps, of kdig one by one", "load engine warm-qps", "load kdig qps", 1);
-        below("CPU/query, of dnsperf", "load engine warm-cpu-us", "load dnsperf cpu-us", 2);
-        most("250 resolvers x 20, ms over the timeout", of("round20 engine wall-ms") - 300, 50);
-        below(
+        load("engine warm", "load engine warm-");
+        load("engine cold", "load engine cold-");
+        load("dnsjava warm", "load dnsjava warm-");
+        load("dnsjava cold", "load dnsjava cold-");
+        load("dnsperf", "load dnsperf ");
+        load("kdig, one by one", "load kdig ");
+        System.out.println("\nB. 250 resolvers, 50 of them silent, 300 ms timeout");
+        System.out.println("                    queries  wall ms   CPU ms  CPU us/query  lost");
+        round("engine", "round1 engine ", 250);
+        round("xargs -P64 kdig", "round1 kdig ", 250);
+        round("engine", "round20 engine ", 5_000);
+        round("dnsjava", "round20 dnsjava ", 5_000);
+        round("engine", "round60 engine ", 15_000);
+        round("engine, 40k/s", "paced engine ", 25_000);
+        System.out.println();
+        BenchFigures.head();
+        figures.above("qps, of dnsjava", "load engine warm-qps", "load dnsjava warm-qps", 2.5);
+        figures.below(
+                "CPU/query, of dnsjava",
+                "load engine warm-cpu-us",
+                "load dnsjava warm-cpu-us",
+                0.35);
+        figures.above("qps, of dnsperf", "load engine warm-qps", "load dnsperf qps", 0.6);
+        figures.below("CPU/query, of dnsperf", "load engine warm-cpu-us", "load dnsperf cpu-us", 2);
+        figures.above("qps, of kdig one by one", "load engine warm-qps", "load kdig qps", 1);
+        figures.below("CPU/query, of kdig", "load engine warm-cpu-us", "load kdig cpu-us", 1);
+        figures.most("250 resolvers x 20: ms over the timeout", "round20 engine wall-ms", 300, 50);
+        figures.below(
                 "  its round, of dnsjava's",
                 "round20 engine wall-ms",
                 "round20 dnsjava wall-ms",
                 1 / 3.0);
-        below(
-                "  CPU of that round, of dnsjava's",
-                "round20 engine cpu-ms",
-                "round20 dnsjava cpu-ms",
-                1);
-        below(
-                "250 resolvers x 1, of xargs -P64 kdig",
+        figures.below(
+                "  its CPU, of dnsjava's", "round20 engine cpu-ms", "round20 dnsjava cpu-ms", 1);
+        figures.below(
+                "250 resolvers x 1: round, of xargs -P64 kdig's",
                 "round1 engine wall-ms",
                 "round1 kdig wall-ms",
                 1 / 4.0);
-        below(
-                "  CPU of that round, of kdig's",
-                "round1 engine cpu-ms",
-                "round1 kdig cpu-ms",
-                1 / 15.0);
-        most(
-                "2,000 in flight: timeouts late by p99 ms",
-                of("sustained engine overshoot-p99-ms"),
-                10);
-        most("  live answers lost", worst("sustained engine lost"), 0);
-        most("15,000 at once: live answers lost, unmarked", worst("round60 engine lost"), 0);
-        most("  timeouts late by p99 ms", of("round60 engine overshoot-p99-ms"), 10);
-        most("25,000 paced at 40k/s: lost, unmarked", worst("paced engine lost"), 0);
-        below("2,000 q/s: p50, of dnsperf", "open engine warm-p50-us", "open dnsperf p50-us", 1.5);
-        below("  p99, of dnsperf", "open engine warm-p99-us", "open dnsperf p99-us", 2);
-        most("lean JVM: resident MB", of("lean engine rss-mb"), 80);
-        most("  open files beyond the 250 resolvers", worst("lean engine fds") - 250, 50);
-        double self =
-                worst("round60 engine self")
-                        + worst("paced engine self")
-                        + worst("round20 engine self");
-        System.out.println(
-                self > 0
-                        ? "some rounds were marked self-inflicted, with up to "
-                                + text(
-                                        Math.max(
-                                                worst("round60 engine marked-lost"),
-                                                worst("paced engine marked-lost")))
-                                + " answers lost: this machine was too busy to judge by"
-                        : "no round was marked self-inflicted");
-        System.out.println(
-                missed.isEmpty() ? "all goals passed" : "MISSED: " + String.join("; ", missed));
+        figures.below(
+                "  its CPU, of kdig's", "round1 engine cpu-ms", "round1 kdig cpu-ms", 1 / 15.0);
+        figures.most("2,000 in flight: timeouts late by p99 ms", LATE_IN_FLIGHT, 0, 10);
+        figures.tell("  a bare timer's beside it", "sustained engine bare-p99-ms");
+        figures.never("  live answers lost", "sustained engine lost", 0, 0);
+        figures.never("15,000 at once: live answers lost, unmarked", "round60 engine lost", 0, 0);
+        figures.most("  timeouts late by p99 ms", "round60 engine overshoot-p99-ms", 0, 10);
+        figures.tell("  a bare timer's beside it", "round60 engine bare-p99-ms");
+        figures.tell("  dnsjava's, 5,000 at once", "round20 dnsjava overshoot-p99-ms");
+        figures.never("25,000 paced at 40k/s: lost, unmarked", "paced engine lost", 0, 0);
+        figures.below(
+                "2,000 q/s: p50, of dnsperf",
+                "open engine warm-p50-us",
+                "open dnsperf p50-us",
+                1.5);
+        figures.below("  p99, of dnsperf", "open engine warm-p99-us", "open dnsperf p99-us", 2);
+        figures.most("lean JVM: resident MB", "lean engine rss-mb", 0, 80);
+        figures.never("  open files beyond the 250 resolvers", "lean engine fds", 250, 50);
+        figures.least("own buffer flooded: rounds that say so", "flood engine own-dropped", 1);
+        figures.never("  rounds that call it a resolver's error", "flood engine blamed", 0, 0);
+        figures.most(
+                "60 resolvers: a fresh JVM's first round, ms", "first60 engine wall-ms", 0, 1_000);
+        if (!CUTOVER.isEmpty()) {
+            figures.most("  cutover probe, start and all, ms", "cli probe wall-ms", 0, 1_000);
+            figures.tell("    of that any command's start, ms", "cli version wall-ms");
+            figures.tell("    xargs -P60 kdig, ms", "cli kdig wall-ms");
+        }
+        System.out.println(marks());
+        System.out.println(figures.verdict());
+        if (waitedShare > BUSY) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "somebody waited for a processor %.0f %% of the time: times of our own alone show"
+                            + " that as well; ratios and losses count%n",
+                    waitedShare * 100);
+        }
     }
 
-    private void row(String who, String key) {
+    /// Which rounds said themselves that they are spoilt, and what was lost in those.
+    private String marks() {
+        List<String> told = new ArrayList<>();
+        for (String what : List.of("round1", "round20", "round60", "paced", "lean")) {
+            for (OwnFault fault : OwnFault.values()) {
+                double rounds = figures.sum(what + " engine fault-" + fault);
+                if (rounds > 0) {
+                    told.add(BenchFigures.text(rounds) + " of " + what + " " + fault);
+                }
+            }
+        }
+        double lost =
+                figures.sum("round60 engine marked-lost") + figures.sum("paced engine marked-lost");
+        return told.isEmpty()
+                ? "no round was marked self-inflicted"
+                : "rounds marked self-inflicted: "
+                        + String.join(", ", told)
+                        + "; answers lost in them: "
+                        + BenchFigures.text(lost);
+    }
+
+    private void load(String who, String key) {
         System.out.printf(
                 Locale.ROOT,
-                "%-17s %9.0f %11.1f %10.0f %8.0f %6.0f%n",
+                "%-17s %9s %11s %10s %8s %6s%n",
                 who,
-                of(key + "qps"),
-                of(key + "cpu-us"),
-                of(key + "p50-us"),
-                of(key + "p99-us"),
-                worst(key + "lost"));
+                BenchFigures.text(figures.of(key + "qps")),
+                BenchFigures.text(figures.of(key + "cpu-us")),
+                BenchFigures.text(figures.of(key + "p50-us")),
+                BenchFigures.text(figures.of(key + "p99-us")),
+                BenchFigures.text(figures.worst(key + "lost")));
     }
 
-    private void above(String what, String own, String peer, double goal) {
-        double ratio = of(own) / of(peer);
-        double best = best(own, peer, true);
-        goal(what, of(own), of(peer), ratio, best, ">= " + text(goal) + " x", ratio >= goal);
-    }
-
-    private void below(String what, String own, String peer, double goal) {
-        double ratio = of(own) / of(peer);
-        double best = best(own, peer, false);
-        goal(what, of(own), of(peer), ratio, best, "<= " + text(goal) + " x", ratio <= goal);
-    }
-
-    /// The best repetition's ratio: what a quieter machine would have shown.
-    private double best(String own, String peer, boolean more) {
-        List<Double> a = figures.getOrDefault(own, List.of());
-        List<Double> b = figures.getOrDefault(peer, List.of());
-        double best = Double.NaN;
-        for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-            double ratio = a.get(i) / b.get(i);
-            best = Double.isNaN(best) || more == ratio > best ? ratio : best;
-        }
-        return best;
-    }
-
-    private void most(String what, double seen, double goal) {
-        goal(what, seen, Double.NaN, seen, Double.NaN, "<= " + text(goal), seen <= goal);
-    }
-
-    private void goal(
-            String what,
-            double own,
-            double peer,
-            double figure,
-            double best,
-            String goal,
-            boolean met) {
+    private void round(String who, String key, int queries) {
+        double cpu = figures.of(key + "cpu-ms");
         System.out.printf(
                 Locale.ROOT,
-                "%-46s %10s %10s %9s %9s  %-9s %s%n",
-                what,
-                text(own),
-                Double.isNaN(peer) ? "-" : text(peer),
-                text(figure),
-                Double.isNaN(best) ? "-" : text(best),
-                goal,
-                met ? "PASS" : "MISSED");
-        if (!met) {
-            missed.add(what.strip() + " " + text(figure) + " (goal " + goal + ")");
-        }
-    }
-
-    private static String text(double value) {
-        String form = Math.abs(value) >= 100 || value == Math.rint(value) ? "%.0f" : "%.2f";
-        return String.format(Locale.ROOT, form, value);
-    }
-
-    /// Knot's authoritative server with one UDP worker on every address that answers.
-    private static final class Knot implements AutoCloseable {
-
-        static final String PROGRAM = "knotd";
-        private final Process process;
-        private final int port;
-
-        Knot(Path folder, int port) throws IOException {
-            this.port = port;
-            StringBuilder zone = new StringBuilder("$ORIGIN acme.example.\n$TTL 300\n");
-            zone.append("@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 192.0.2.53\n");
-            for (int i = 0; i < ProbeLoad.NAMES; i++) {
-                zone.append("n").append(i).append(" A 192.0.2.").append(i % 250).append('\n');
-            }
-            Files.writeString(folder.resolve("acme.example.zone"), zone);
-            StringBuilder listen = new StringBuilder("127.0.0.1@" + port);
-            for (int i = 0; i < ProbeLoad.RESOLVERS; i++) {
-                if (!ProbeLoad.isSilent(i)) {
-                    listen.append(", ")
-                            .append(ProbeLoad.resolver(i, port).getHostString())
-                            .append('@')
-                            .append(port);
-                }
-            }
-            Path configuration =
-                    Files.writeString(
-                            folder.resolve("knot.conf"),
-                            """
-                            server:
-                              rundir: "%1$s"
-                              listen: [ %2$s ]
-                              udp-workers: 1
-                              tcp-workers: 1
-                              background-workers: 1
-                            log:
-                              - target: "%1$s/knot.log"
-                                any: warning
-                            database:
-                              storage: "%1$s"
-                            zone:
-                              - domain: acme.example
-                                storage: "%1$s"
-                                file: acme.example.zone
-                                zonefile-sync: -1
-                                journal-content: none
-                            """
-                                    .formatted(folder, listen));
-            process =
-                    new ProcessBuilder(PROGRAM, "-c", configuration.toString())
-                            .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("knot.out").toFile())
-                            .start();
-        }
-
-        void awaitAnswers() throws Exception {
-            var question = new Question("n1.acme.example", org.xbill.DNS.Type.A, true);
-            var last = new Resolver("last", ProbeLoad.resolver(249, port), "bench", "-");
-            try (var engine = new ProbeEngine()) {
-                for (int i = 0; i < 100; i++) {
-                    Round round =
-                            engine.ask(List.of(last), List.of(question), ProbeLoad.ROUND_TIMEOUT);
-                    if (round.results().getFirst().answer() instanceof Answer.Answered) {
-                        return;
-                    }
-                    if (!process.isAlive()) {
-                        break;
-                    }
-                    TimeUnit.MILLISECONDS.sleep(100);
-                }
-            }
-            throw new IOException(PROGRAM + " does not answer");
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            try {
-                if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+                "%-17s %9d %8s %8s %13s %5s%n",
+                who,
+                queries,
+                BenchFigures.text(figures.of(key + "wall-ms")),
+                BenchFigures.text(cpu),
+                BenchFigures.text(cpu * 1e3 / queries),
+                BenchFigures.text(figures.worst(key + "lost")));
     }
 }

@@ -1,12 +1,10 @@
 package dev.cutover.probe;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.cutover.probe.Answer.Answered;
 import dev.cutover.probe.Answer.TimedOut;
 import dev.cutover.probe.Exchange.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -16,10 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -42,9 +43,6 @@ final class ProbeLoad {
             new ProbeLimits(1_000, 1_000_000, 1_000_000, 256 << 10);
     private static final ProbeLimits PACED = new ProbeLimits(1_000, 10_000, 40_000, 256 << 10);
 
-    private static final OperatingSystemMXBean SYSTEM =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-
     private ProbeLoad() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -56,6 +54,8 @@ final class ProbeLoad {
             case "round-dnsjava" -> roundDnsjava(port, Integer.parseInt(arguments[2]));
             case "sustained-engine" -> sustained(port, Integer.parseInt(arguments[2]));
             case "paced-engine" -> paced(port);
+            case "flood-engine" -> flooded(Integer.parseInt(arguments[2]));
+            case "first-engine" -> first(port, Integer.parseInt(arguments[2]));
             case "open-engine" -> open(port, Integer.parseInt(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -151,14 +151,14 @@ final class ProbeLoad {
             AtomicInteger next = new AtomicInteger();
             AtomicInteger lost = new AtomicInteger();
             CountDownLatch open = new CountDownLatch(count);
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             for (int i = 0; i < 100; i++) {
                 step(asker, next, latencies, lost, open);
             }
             open.await();
             double seconds = (System.nanoTime() - began) / 1e9;
-            say(heat + "-cpu-us", (SYSTEM.getProcessCpuTime() - cpu) / 1e3 / count);
+            say(heat + "-cpu-us", (cpuNanos() - cpu) / 1e3 / count);
             say(heat + "-qps", count / seconds);
             Arrays.sort(latencies);
             say(heat + "-p50-us", latencies[count / 2] / 1e3);
@@ -199,18 +199,20 @@ final class ProbeLoad {
         }
         openFiles(); // and with it the class path's archives
         long before = openFiles();
-        try (var engine = new ProbeEngine(UNLIMITED)) {
+        try (var engine = new ProbeEngine(UNLIMITED);
+                var timer = new BareTimer()) {
             for (int round = 0; round < 5; round++) {
-                long cpu = SYSTEM.getProcessCpuTime();
+                long cpu = cpuNanos();
                 long began = System.nanoTime();
                 Round seen = engine.ask(all, questions, ROUND_TIMEOUT);
                 long wall = System.nanoTime() - began;
                 long files = openFiles() - before;
                 say("wall-ms", wall / 1e6);
-                say("cpu-ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6);
+                say("cpu-ms", (cpuNanos() - cpu) / 1e6);
                 tellRound(seen, questions.size());
                 say("fds", (double) files);
             }
+            say("bare-p99-ms", p99(timer.late()) / 1e6);
         }
         say("rss-mb", residentKilobytes() / 1024.0);
     }
@@ -231,7 +233,9 @@ final class ProbeLoad {
         // a round that says itself that it is spoilt misleads nobody
         say("lost", seen.selfInflicted() ? 0 : lost);
         say("marked-lost", seen.selfInflicted() ? lost : 0);
-        say("self", seen.selfInflicted() ? 1 : 0);
+        for (OwnFault fault : OwnFault.values()) {
+            say("fault-" + fault, seen.faults().contains(fault) ? 1 : 0);
+        }
         say("overshoot-p99-ms", p99(over) / 1e6);
     }
 
@@ -244,18 +248,22 @@ final class ProbeLoad {
         }
         for (int round = 0; round < 4; round++) {
             AtomicInteger lost = new AtomicInteger();
+            Queue<Long> over = new ConcurrentLinkedQueue<>();
             CountDownLatch open = new CountDownLatch(RESOLVERS * names);
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             for (int r = 0; r < RESOLVERS; r++) {
                 boolean silent = isSilent(r);
                 for (int i = 0; i < names; i++) {
+                    long due = System.nanoTime() + ROUND_TIMEOUT.toNanos();
                     all.get(r)
                             .sendAsync(query(i), Runnable::run)
                             .whenComplete(
                                     (m, e) -> {
                                         if (e != null && !silent) {
                                             lost.incrementAndGet();
+                                        } else if (e != null) {
+                                            over.add(System.nanoTime() - due);
                                         }
                                         open.countDown();
                                     });
@@ -263,23 +271,50 @@ final class ProbeLoad {
             }
             open.await();
             say("wall-ms", (System.nanoTime() - began) / 1e6);
-            say("cpu-ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6);
+            say("cpu-ms", (cpuNanos() - cpu) / 1e6);
             say("lost", lost.get());
+            say("overshoot-p99-ms", p99(List.copyOf(over)) / 1e6);
+        }
+    }
+
+    /// A thread that does nothing but sleep: as exact as any timer can be at this moment.
+    private static final class BareTimer implements AutoCloseable {
+        private static final long TICK = 5_000_000L;
+        private final Queue<Long> late = new ConcurrentLinkedQueue<>();
+        private final Thread thread = Thread.ofPlatform().daemon().start(this::tick);
+
+        private void tick() {
+            while (!Thread.interrupted()) {
+                long due = System.nanoTime() + TICK;
+                LockSupport.parkNanos(TICK);
+                late.add(System.nanoTime() - due);
+            }
+        }
+
+        List<Long> late() {
+            return List.copyOf(late);
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
         }
     }
 
     /// 2,000 in flight for some seconds, a fifth of the resolvers silent.
     private static void sustained(int port, int count) throws Exception {
-        try (var udp = new UdpTransport(PACED)) {
+        try (var udp = new UdpTransport(PACED);
+                var timer = new BareTimer()) {
             sustain(udp, port, 10_000); // warm code
-            long cpu = SYSTEM.getProcessCpuTime();
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             Sustained seen = sustain(udp, port, count);
             double seconds = (System.nanoTime() - began) / 1e9;
             say("answers-per-s", seen.answered().get() / seconds);
-            say("cpu-us", (SYSTEM.getProcessCpuTime() - cpu) / 1e3 / count);
+            say("cpu-us", (cpuNanos() - cpu) / 1e3 / count);
             say("lost", seen.lost().get());
             say("overshoot-p99-ms", p99(seen.over()) / 1e6);
+            say("bare-p99-ms", p99(timer.late()) / 1e6);
         }
     }
 
@@ -339,10 +374,59 @@ final class ProbeLoad {
         }
         try (var engine = new ProbeEngine(PACED)) {
             engine.ask(resolvers(port), questions.subList(0, 4), ROUND_TIMEOUT); // warm code
+            long cpu = cpuNanos();
             long began = System.nanoTime();
             Round seen = engine.ask(resolvers(port), questions, ROUND_TIMEOUT);
             say("wall-ms", (System.nanoTime() - began) / 1e6);
+            say("cpu-ms", (cpuNanos() - cpu) / 1e6);
             tellRound(seen, questions.size());
+        }
+    }
+
+    /// Each question brings 2,000 strays from the very address that was asked, into a buffer for a
+    /// few.
+    private static void flooded(int rounds) throws Exception {
+        Question question = new Question(name(1), Type.A, true);
+        int ownDropped = 0;
+        int blamed = 0;
+        try (var server =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    byte[] right = LoopbackServer.answer(query);
+                                    byte[] stray = LoopbackServer.withOtherId(right, 1);
+                                    for (int i = 0; i < 2_000; i++) {
+                                        back.send(stray);
+                                    }
+                                    back.send(right);
+                                });
+                var engine = new ProbeEngine(new ProbeLimits(64, 1_000, 40_000, 4_096))) {
+            for (int i = 0; i < rounds; i++) {
+                Round seen =
+                        engine.ask(List.of(server.resolver()), List.of(question), ROUND_TIMEOUT);
+                boolean answered = seen.results().getFirst().answer() instanceof Answered;
+                ownDropped += seen.faults().contains(OwnFault.DROPPED_PACKETS) ? 1 : 0;
+                blamed += answered || seen.selfInflicted() ? 0 : 1;
+            }
+        }
+        say("own-dropped", ownDropped);
+        say("blamed", blamed);
+    }
+
+    /// What a process that has just started takes for its first round.
+    private static void first(int port, int count) throws Exception {
+        List<Resolver> live =
+                IntStream.range(0, RESOLVERS)
+                        .filter(i -> !isSilent(i))
+                        .limit(count)
+                        .mapToObj(i -> resolvers(port).get(i))
+                        .toList();
+        long began = System.nanoTime();
+        try (var engine = new ProbeEngine()) {
+            Round seen = engine.ask(live, List.of(new Question(name(1), Type.A, true)), PATIENT);
+            say("wall-ms", (System.nanoTime() - began) / 1e6);
+            say(
+                    "lost",
+                    seen.results().stream().filter(r -> !(r.answer() instanceof Answered)).count());
         }
     }
 
@@ -383,6 +467,11 @@ final class ProbeLoad {
         }
         long[] sorted = values.stream().mapToLong(v -> v).sorted().toArray();
         return sorted[(int) Math.min(sorted.length - 1L, sorted.length * 99L / 100)];
+    }
+
+    /// Of all threads, in steps of 10 ms; the management beans would weigh on the lean process.
+    private static long cpuNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     }
 
     private static long openFiles() throws IOException {

@@ -240,6 +240,31 @@ class ProbedResolversTest {
         }
     }
 
+    @Test
+    void an_overflow_of_our_own_buffer_is_no_resolvers_error() throws Exception {
+        try (var flooding =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    byte[] stray =
+                                            LoopbackServer.withOtherId(
+                                                    LoopbackServer.answer(query), 1);
+                                    for (int i = 0; i < 5_000; i++) {
+                                        back.send(stray);
+                                    }
+                                });
+                var engine = new ProbeEngine(new ProbeLimits(64, 20, 40_000, 4_096))) {
+            var probed = probed(engine, 53, flooding);
+            assertThatThrownBy(() -> probed.askResolvers(List.of(WWW), call()))
+                    .isInstanceOfSatisfying(
+                            PortException.class,
+                            e ->
+                                    assertThat(e.category())
+                                            .isEqualTo(PortException.Category.TRANSIENT))
+                    .hasMessageContaining("dropped packets")
+                    .hasMessageContaining("say nothing about the servers");
+        }
+    }
+
     private static ProbedResolvers probed(
             ProbeEngine engine, int authorityPort, LoopbackServer... recursives) {
         List<Resolver> resolvers = new ArrayList<>();
