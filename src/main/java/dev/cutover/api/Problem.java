@@ -198,6 +198,20 @@ public record Problem(
                         + " open event streams on this node; close some, come again, or read pages");
     }
 
+    /// One reader has more streams than a fair share of this node's. Source: RFC 6585 section 4.
+    static Problem tooManyStreamsOfOne(String name, int most) {
+        return of(
+                "too-many-streams-of-one",
+                "Too many of your streams are open",
+                429,
+                "expected at most "
+                        + most
+                        + " open event streams of "
+                        + name
+                        + " on this node; close some, or follow /api/v1/changes for all cutovers at"
+                        + " once");
+    }
+
     /// A condition is missing. Source: RFC 6585 section 3.
     static Problem conditionMissing(String detail) {
         return of("condition-missing", "A condition is required", 428, detail);
