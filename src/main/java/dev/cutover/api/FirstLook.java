@@ -22,6 +22,8 @@ public class FirstLook {
     /// After the headers that every answer carries, before everything else.
     private static final int ORDER = Integer.MIN_VALUE + 1;
 
+    private static final int TOO_LARGE = 413;
+
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     void stand(@Observes Router router) {
@@ -29,22 +31,40 @@ public class FirstLook {
     }
 
     private static void look(RoutingContext routing) {
+        closeWhatIsNotRead(routing);
         Optional<Problem> problem = problem(routing);
         if (problem.isEmpty()) {
             routing.next();
             return;
         }
         String instance = String.valueOf(routing.request().path());
-        HttpServerResponse response =
+        var unused =
                 routing.response()
                         .setStatusCode(problem.get().status())
                         .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        if (routing.request().version() != HttpVersion.HTTP_2) {
-            // Whatever else was sent is not read.
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .end(problem.get().body(instance).toString());
+    }
+
+    /// A body above the bound, or without end, would be taken from the connection for as long as
+    /// its sender likes.
+    private static void closeWhatIsNotRead(RoutingContext routing) {
+        if (routing.request().version() == HttpVersion.HTTP_2) {
+            return;
         }
-        var unused = response.end(problem.get().body(instance).toString());
+        HttpServerResponse response = routing.response();
+        routing.addHeadersEndHandler(
+                head -> {
+                    if (response.getStatusCode() == TOO_LARGE) {
+                        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                    }
+                });
+        routing.addEndHandler(
+                sent -> {
+                    if (response.getStatusCode() == TOO_LARGE) {
+                        var unused = routing.request().connection().close();
+                    }
+                });
     }
 
     private static Optional<Problem> problem(RoutingContext routing) {

@@ -45,10 +45,6 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                         .type(Problem.MEDIA_TYPE)
                         .header("Cache-Control", "no-store")
                         .entity(problem.body(instance).toString());
-        if (problem.status() == 413) {
-            // The rest of the body is not read.
-            response.header("Connection", "close");
-        }
         if (problem.status() == 401) {
             response.header("WWW-Authenticate", "Bearer realm=\"cutover\"");
         }
