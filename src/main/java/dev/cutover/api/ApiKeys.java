@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Who may call, by the digests of their keys; the keys themselves are kept nowhere.
@@ -34,10 +35,18 @@ public final class ApiKeys {
     private static final int KEY_OCTETS = 32;
     private static final String PREFIX = "cutover_";
 
-    private final List<Holder> holders;
+    private final Supplier<List<Holder>> holders;
 
-    private ApiKeys(List<Holder> holders) {
-        this.holders = List.copyOf(holders);
+    private ApiKeys(Supplier<List<Holder>> holders) {
+        this.holders = holders;
+    }
+
+    /// Keys that change: each call is judged by those that stand now, so that a line taken out of
+    /// the keys file ends what its key may do.
+    ///
+    /// @param now the keys as they stand; asked at each use, by any thread
+    public static ApiKeys following(Supplier<ApiKeys> now) {
+        return new ApiKeys(() -> now.get().holders.get());
     }
 
     /// Who shows a key.
@@ -116,7 +125,8 @@ public final class ApiKeys {
         if (!mistakes.isEmpty()) {
             throw new BadKeysFileException(mistakes);
         }
-        return new ApiKeys(holders);
+        List<Holder> read = List.copyOf(holders);
+        return new ApiKeys(() -> read);
     }
 
     private static void read(
@@ -188,7 +198,7 @@ public final class ApiKeys {
     public Optional<Caller> holder(String keyDigest) {
         byte[] digest = keyDigest.getBytes(StandardCharsets.US_ASCII);
         Optional<Caller> found = Optional.empty();
-        for (Holder holder : holders) {
+        for (Holder holder : holders.get()) {
             if (MessageDigest.isEqual(
                     digest, holder.digest().getBytes(StandardCharsets.US_ASCII))) {
                 found = Optional.of(holder.caller());
@@ -199,7 +209,7 @@ public final class ApiKeys {
 
     /// The names of those who may approve.
     public Set<String> approvers() {
-        return holders.stream()
+        return holders.get().stream()
                 .map(Holder::caller)
                 .filter(c -> c.roles().contains(Role.APPROVER))
                 .map(Caller::name)
@@ -208,7 +218,7 @@ public final class ApiKeys {
 
     /// How many keys there are.
     public int size() {
-        return holders.size();
+        return holders.get().size();
     }
 
     /// A secret's SHA-256, 64 hexadecimal digits: what is kept in its place.

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -48,9 +49,23 @@ final class Bodies {
 
     private Bodies() {}
 
-    /// The body as a request.
+    /// The body as a request. What is beyond the bound is not read.
     ///
     /// @throws ProblemException 400 with line and column, or 413
+    static <T> T read(InputStream body, Class<T> type) {
+        return read(bytes(body), type);
+    }
+
+    private static byte[] bytes(InputStream body) {
+        try {
+            return body.readNBytes(MOST_BYTES + 1);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.unreadable("expected a whole body, seen one that ends early"));
+        }
+    }
+
+    /// As {@link #read(InputStream, Class)}, of a body that was read.
     static <T> T read(byte[] body, Class<T> type) {
         if (body.length > MOST_BYTES) {
             throw new ProblemException(Problem.tooLarge(MOST_BYTES));
@@ -92,8 +107,9 @@ final class Bodies {
     }
 
     /// As {@link #read}, where no body means an empty object.
-    static <T> T readOptional(byte[] body, Class<T> type) {
-        return body.length == 0 ? read(new byte[] {'{', '}'}, type) : read(body, type);
+    static <T> T readOptional(InputStream body, Class<T> type) {
+        byte[] read = bytes(body);
+        return read.length == 0 ? read(new byte[] {'{', '}'}, type) : read(read, type);
     }
 
     /// Says what is wrong without naming classes of ours or repeating the body.

@@ -99,6 +99,7 @@ final class CallProblems {
             problems.add(Problem.storeUnavailable());
         }
         if (STREAMS.contains(operation)) {
+            problems.add(Problem.tooManyStreamsOfOne("vera", 50));
             problems.add(Problem.tooManyStreams(200));
         }
         problems.add(Problem.unforeseen("request-7"));

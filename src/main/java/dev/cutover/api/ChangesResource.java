@@ -7,6 +7,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -25,10 +26,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class ChangesResource {
     private final EventStreams streams;
+    private final ApiKeys keys;
 
     @Inject
-    public ChangesResource(EventStreams streams) {
+    public ChangesResource(EventStreams streams, ApiKeys keys) {
         this.streams = streams;
+        this.keys = keys;
     }
 
     @GET
@@ -49,7 +52,7 @@ public class ChangesResource {
                     @Content(
                             mediaType = MediaType.SERVER_SENT_EVENTS,
                             schema = @Schema(type = SchemaType.STRING)))
-    public Response changes(@Context RoutingContext routing) {
-        return EventsResource.stream(streams.changes(routing, EventStreams.FOR_ITS_TIME));
+    public Response changes(@Context HttpHeaders headers, @Context RoutingContext routing) {
+        return EventsResource.stream(streams.changes(routing, StreamReader.of(keys, headers)));
     }
 }

@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -61,7 +62,8 @@ public class CutoversResource {
             description = "The cutover that was begun",
             headers = @Header(name = "Location", description = "Where the cutover is"),
             content = @Content(schema = @Schema(implementation = CutoverView.class)))
-    public Response schedule(@RequestBody(ref = "Schedule") byte[] body, @BeanParam Asked asked) {
+    public Response schedule(
+            @RequestBody(ref = "Schedule") InputStream body, @BeanParam Asked asked) {
         Requests.Schedule request = Bodies.read(body, Requests.Schedule.class);
         Cutovers.Scheduled scheduled =
                 desk.cutovers()

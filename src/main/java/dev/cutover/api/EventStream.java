@@ -12,12 +12,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 
 /// One client's stream. Writing waits until the connection has taken what was written, so nothing
 /// piles up here, and gives the client up when that takes too long.
 final class EventStream implements AutoCloseable {
     /// A comment; clients skip it.
     static final String HEARTBEAT = ": still here\n\n";
+
+    private static final Logger LOG = Logger.getLogger(EventStream.class);
 
     private final Feed.Follower follower;
     private final RoutingContext routing;
@@ -48,10 +51,10 @@ final class EventStream implements AutoCloseable {
         return this;
     }
 
-    /// Runs the stream on this thread until it ends.
+    /// Runs the stream on this thread until it ends, or its client is gone or was given up.
     ///
     /// @param head written by the platform, with the answer's headers before it
-    /// @throws IOException when the client is gone or was given up
+    /// @throws IOException when its beginning cannot be written
     void send(OutputStream out, byte[] head, EventStreams.Course course) throws IOException {
         try (this) {
             out.write(head);
@@ -59,6 +62,10 @@ final class EventStream implements AutoCloseable {
             course.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (GoneException e) {
+            // Clients leave at any moment: nobody is there to be told, and it is no failure of
+            // ours.
+            LOG.debug("a stream ended", e);
         } catch (StoreUnavailableException e) {
             // Ended without a word: the client comes again and goes on where it was.
         }
@@ -76,9 +83,9 @@ final class EventStream implements AutoCloseable {
                     .get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             cut(routing.request().connection());
-            throw new IOException("the client took nothing for " + patience, e);
+            throw new GoneException("the client took nothing for " + patience, e);
         } catch (ExecutionException e) {
-            throw new IOException("the client is gone", e.getCause());
+            throw new GoneException("the client is gone", e);
         }
     }
 
@@ -97,6 +104,15 @@ final class EventStream implements AutoCloseable {
 
     boolean isOlderThan(Duration age) {
         return System.nanoTime() - openedAtNanos > age.toNanos();
+    }
+
+    /// The client is not there any more.
+    private static final class GoneException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        GoneException(String why, Exception cause) {
+            super(why, cause);
+        }
     }
 
     @Override

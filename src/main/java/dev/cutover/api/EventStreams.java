@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.function.BooleanSupplier;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// Streams of events: bounded in number, in memory and in time.
 ///
@@ -38,9 +38,6 @@ public final class EventStreams {
     /// After how many milliseconds browsers come again.
     private static final byte[] HEAD = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
 
-    /// A client whose key is looked at when it comes again.
-    public static final BooleanSupplier FOR_ITS_TIME = () -> true;
-
     private static final ObjectMapper JSON =
             JsonMapper.builder()
                     .addModule(new JavaTimeModule())
@@ -50,26 +47,27 @@ public final class EventStreams {
     private final Cutovers cutovers;
     private final Feed feed;
     private final StreamLimits limits;
-    private final Semaphore places;
+
+    /// How many streams are open, by who reads them; guarded by itself.
+    private final Map<String, Integer> open = new TreeMap<>();
 
     @Inject
     public EventStreams(Cutovers cutovers, Feed feed, StreamLimits limits) {
         this.cutovers = cutovers;
         this.feed = feed;
         this.limits = limits;
-        this.places = new Semaphore(limits.most());
     }
 
     /// One cutover's journal from an entry on, then every entry as it is written; ends after the
     /// last entry of a cutover that is over.
     ///
     /// @param after only entries after this number
-    /// @param welcome asked at each entry and heartbeat: whether the client may read on
-    /// @throws ProblemException 503 when too many streams are open
+    /// @throws ProblemException 503 when too many streams are open, 429 when too many are this
+    /// reader's
     public StreamingOutput journal(
-            CutoverId id, long after, RoutingContext routing, BooleanSupplier welcome) {
+            CutoverId id, long after, RoutingContext routing, StreamReader reader) {
         // Followed before the first look, so that nothing is written unseen between the two.
-        EventStream stream = admit(feed.follow(id), routing);
+        EventStream stream = admit(() -> feed.follow(id), routing, reader);
         return out ->
                 stream.send(
                         out,
@@ -80,7 +78,7 @@ public final class EventStreams {
                                 last = entriesAfter(stream, id, last);
                                 if (isOver(id, last)
                                         || !awaitMore(stream)
-                                        || !welcome.getAsBoolean()) {
+                                        || !reader.welcome().getAsBoolean()) {
                                     return;
                                 }
                             }
@@ -118,10 +116,10 @@ public final class EventStreams {
     /// Which cutovers grew, as it happens. Nothing of the past, and nothing that happened while the
     /// client was away: whoever comes looks at the list first.
     ///
-    /// @param welcome asked at each change and heartbeat: whether the client may read on
-    /// @throws ProblemException 503 when too many streams are open
-    public StreamingOutput changes(RoutingContext routing, BooleanSupplier welcome) {
-        EventStream stream = admit(feed.followAll(), routing);
+    /// @throws ProblemException 503 when too many streams are open, 429 when too many are this
+    /// reader's
+    public StreamingOutput changes(RoutingContext routing, StreamReader reader) {
+        EventStream stream = admit(feed::followAll, routing, reader);
         return out ->
                 stream.send(
                         out,
@@ -132,7 +130,7 @@ public final class EventStreams {
                                 Feed.Woken woken = stream.await(limits.heartbeat());
                                 if (woken.over()
                                         || stream.isOlderThan(limits.longest())
-                                        || !welcome.getAsBoolean()) {
+                                        || !reader.welcome().getAsBoolean()) {
                                     return;
                                 }
                                 stream.write(changes(woken));
@@ -170,13 +168,38 @@ public final class EventStreams {
         return true;
     }
 
-    private EventStream admit(Feed.Follower follower, RoutingContext routing) {
-        if (!places.tryAcquire()) {
-            follower.close();
-            throw new ProblemException(Problem.tooManyStreams(limits.most()));
+    private EventStream admit(
+            Supplier<Feed.Follower> follower, RoutingContext routing, StreamReader reader) {
+        takePlace(reader.name());
+        try {
+            return new EventStream(
+                            follower.get(),
+                            routing,
+                            limits.patience(),
+                            () -> leavePlace(reader.name()))
+                    .endingWithItsClient();
+        } catch (RuntimeException e) {
+            leavePlace(reader.name());
+            throw e;
         }
-        return new EventStream(follower, routing, limits.patience(), places::release)
-                .endingWithItsClient();
+    }
+
+    private void takePlace(String name) {
+        synchronized (open) {
+            if (open.getOrDefault(name, 0) >= limits.mostOfOne()) {
+                throw new ProblemException(Problem.tooManyStreamsOfOne(name, limits.mostOfOne()));
+            }
+            if (open.values().stream().mapToInt(n -> n).sum() >= limits.most()) {
+                throw new ProblemException(Problem.tooManyStreams(limits.most()));
+            }
+            open.merge(name, 1, Integer::sum);
+        }
+    }
+
+    private void leavePlace(String name) {
+        synchronized (open) {
+            open.computeIfPresent(name, (n, so) -> so > 1 ? so - 1 : null);
+        }
     }
 
     private static String text(Object view) {

@@ -34,11 +34,13 @@ public class EventsResource {
 
     private final CutoverDesk desk;
     private final EventStreams streams;
+    private final ApiKeys keys;
 
     @Inject
-    public EventsResource(CutoverDesk desk, EventStreams streams) {
+    public EventsResource(CutoverDesk desk, EventStreams streams, ApiKeys keys) {
         this.desk = desk;
         this.streams = streams;
+        this.keys = keys;
     }
 
     @GET
@@ -53,7 +55,7 @@ public class EventsResource {
                             + " is written, whichever node writes it: id is the entry's number,"
                             + " event its type, data the same JSON as in a page. The stream ends"
                             + " after the last entry of a cutover that is over, at the latest after"
-                            + " an hour; come again with Last-Event-ID and nothing is missed or"
+                            + " an hour, or with its key; come again with Last-Event-ID and nothing is missed or"
                             + " repeated.")
     @APIResponse(
             responseCode = "200",
@@ -110,7 +112,7 @@ public class EventsResource {
             // Anything else would make browsers ask again for ever.
             return Response.noContent().header("Cache-Control", "no-store").build();
         }
-        return stream(streams.journal(c.id(), from, routing, EventStreams.FOR_ITS_TIME));
+        return stream(streams.journal(c.id(), from, routing, StreamReader.of(keys, headers)));
     }
 
     public static Response stream(StreamingOutput out) {

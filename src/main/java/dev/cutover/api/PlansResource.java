@@ -9,6 +9,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -46,7 +47,8 @@ public class PlansResource {
             responseCode = "200",
             description = "What would change",
             content = @Content(schema = @Schema(implementation = PreviewView.class)))
-    public PreviewView preview(@RequestBody(ref = "Preview") byte[] body, @BeanParam Asked asked) {
+    public PreviewView preview(
+            @RequestBody(ref = "Preview") InputStream body, @BeanParam Asked asked) {
         // Nothing is written, so a repeat needs no memory; a key that could not be used is still
         // told.
         asked.repeat("preview", body, Headers.Seen.ANYTHING);

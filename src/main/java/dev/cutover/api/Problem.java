@@ -69,6 +69,11 @@ public record Problem(
         return of("unreadable", "The body cannot be read", 400, expected);
     }
 
+    /// The address cannot be decoded.
+    static Problem badAddress(String detail) {
+        return of("bad-address", "The address cannot be read", 400, detail);
+    }
+
     /// A parameter or header is not of the expected form.
     static Problem badParameter(String name, String detail) {
         return of(
@@ -196,6 +201,20 @@ public record Problem(
                 "expected fewer than "
                         + most
                         + " open event streams on this node; close some, come again, or read pages");
+    }
+
+    /// One reader has more streams than a fair share of this node's. Source: RFC 6585 section 4.
+    static Problem tooManyStreamsOfOne(String name, int most) {
+        return of(
+                "too-many-streams-of-one",
+                "Too many of your streams are open",
+                429,
+                "expected at most "
+                        + most
+                        + " open event streams of "
+                        + name
+                        + " on this node; close some, or follow /api/v1/changes for all cutovers at"
+                        + " once");
     }
 
     /// A condition is missing. Source: RFC 6585 section 3.

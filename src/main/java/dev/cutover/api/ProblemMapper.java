@@ -52,7 +52,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         if (problem.status() == 412 && seq != null) {
             response.header("ETag", Headers.tag(seq.asLong()));
         }
-        if (problem.status() == 503) {
+        if (problem.status() == 503 || problem.status() == 429) {
             response.header("Retry-After", "10");
         }
         return response.build();

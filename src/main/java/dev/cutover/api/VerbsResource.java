@@ -13,6 +13,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -57,7 +58,7 @@ public class VerbsResource {
     public Response approve(
             @PathParam("id") String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @RequestBody(ref = "Why") byte[] body,
+            @RequestBody(ref = "Why") InputStream body,
             @BeanParam Asked asked) {
         Requests.Why why = why(body);
         return ask(
@@ -78,7 +79,7 @@ public class VerbsResource {
             description = "Guards and falling back go on. A hold has a deadline that calls people.")
     public Response hold(
             @PathParam("id") String id,
-            @RequestBody(ref = "Why") byte[] body,
+            @RequestBody(ref = "Why") InputStream body,
             @BeanParam Asked asked) {
         Requests.Why why = why(body);
         return ask(
@@ -102,7 +103,7 @@ public class VerbsResource {
     public Response resume(
             @PathParam("id") String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @RequestBody(ref = "Why") byte[] body,
+            @RequestBody(ref = "Why") InputStream body,
             @BeanParam Asked asked) {
         Requests.Why why = why(body);
         return ask(
@@ -125,7 +126,7 @@ public class VerbsResource {
     public Response postpone(
             @PathParam("id") String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @RequestBody(ref = "Postpone") byte[] body,
+            @RequestBody(ref = "Postpone") InputStream body,
             @BeanParam Asked asked) {
         Requests.Postpone to = Bodies.read(body, Requests.Postpone.class);
         return ask(
@@ -150,7 +151,7 @@ public class VerbsResource {
                             + " after it.")
     public Response abort(
             @PathParam("id") String id,
-            @RequestBody(ref = "Why") byte[] body,
+            @RequestBody(ref = "Why") InputStream body,
             @BeanParam Asked asked) {
         Requests.Why why = why(body);
         return ask(
@@ -162,7 +163,7 @@ public class VerbsResource {
                 c -> new Input.Abort(asked.by(), why.text()));
     }
 
-    private static Requests.Why why(byte[] body) {
+    private static Requests.Why why(InputStream body) {
         Requests.Why why = Bodies.readOptional(body, Requests.Why.class);
         why.text();
         return why;

@@ -1,8 +1,11 @@
 package dev.cutover.cloudflare;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.cutover.net.Directions;
 import dev.cutover.net.Exchange;
@@ -63,7 +66,19 @@ public final class CloudflareApi {
     // A lease lasts eight seconds: a write that may take longer would never pass its fence.
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** An answer is 16 MB at most, and read into memory it is many times that: a page of records takes 200,000. */
+    private static final long MOST_TOKENS_OF_AN_ANSWER = 1_000_000;
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxTokenCount(MOST_TOKENS_OF_AN_ANSWER)
+                                                    .build())
+                                    .build())
+                    .build();
 
     private final URI base;
     private final PinnedHttp http;

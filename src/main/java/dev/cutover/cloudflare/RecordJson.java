@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,11 @@ final class RecordJson {
     /**
      * A record as the API shows it; empty when its name is none the core can say, such as {@code
      * 0/25.2.0.192.in-addr.arpa}, which no plan can name either.
+     *
+     * <p>Strict about the types a plan can change: what stood there would be read as something else, and
+     * falling back would write that. Of the others the vendor may change what it likes.
+     *
+     * @throws PortException TRANSIENT when such a record is not of the API's form
      */
     static Optional<DnsRecord> record(JsonNode node) {
         DnsName name;
@@ -37,6 +43,9 @@ final class RecordJson {
             return Optional.empty();
         }
         RecordType type = RecordType.of(node.path("type").asText());
+        if (type.isPlannable()) {
+            expectForm(name, type, node);
+        }
         List<String> tags = new ArrayList<>();
         node.path("tags").forEach(tag -> tags.add(tag.asText()));
         SortedMap<String, String> settings = new TreeMap<>();
@@ -60,6 +69,39 @@ final class RecordJson {
                         tags,
                         settings,
                         instant(node.path("modified_on").asText())));
+    }
+
+    private static void expectForm(DnsName name, RecordType type, JsonNode node) {
+        expect(name, type, "id", "text", node.path("id"), node.path("id").isTextual());
+        JsonNode content = node.path("content");
+        expect(name, type, "content", "text", content, content.isTextual());
+        JsonNode ttl = node.path("ttl");
+        boolean usual = ttl.isIntegralNumber() && ttl.canConvertToInt() && ttl.asInt() > 0;
+        expect(name, type, "ttl", "a whole number of seconds", ttl, usual);
+        JsonNode proxied = node.path("proxied");
+        boolean said = proxied.isMissingNode() || proxied.isNull() || proxied.isBoolean();
+        expect(name, type, "proxied", "true or false", proxied, said);
+        JsonNode comment = node.path("comment");
+        boolean noted = comment.isMissingNode() || comment.isNull() || comment.isTextual();
+        expect(name, type, "comment", "text", comment, noted);
+    }
+
+    private static void expect(
+            DnsName name, RecordType type, String field, String form, JsonNode seen, boolean ok) {
+        if (!ok) {
+            throw PortException.passing(
+                    "Cloudflare listed "
+                            + name
+                            + " "
+                            + type
+                            + " with a "
+                            + field
+                            + " that is none: expected "
+                            + form
+                            + ", seen "
+                            + seen.getNodeType().name().toLowerCase(Locale.ROOT)
+                            + "; read it again");
+        }
     }
 
     private static String content(RecordType type, JsonNode node) {

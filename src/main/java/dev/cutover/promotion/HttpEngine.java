@@ -1,7 +1,12 @@
 package dev.cutover.promotion;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.cutover.core.plan.Plan.PromotionPlan;
 import dev.cutover.net.Directions;
@@ -28,8 +33,22 @@ import java.util.TreeMap;
  * rolls back. Each call is made once.
  */
 public final class HttpEngine implements PromotionEngine {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Strict: of a name that stands twice nobody knows which value is meant. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(50)
+                                                    .maxTokenCount(100_000)
+                                                    .build())
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
     private static final int MOST_EVIDENCE = 50;
+    private static final int MOST_NAME = 100;
     private static final int MOST_TOLD = 500;
 
     // A lease vouches for this long. Only the sending must lie within: the engine does the work
@@ -92,13 +111,24 @@ public final class HttpEngine implements PromotionEngine {
         if (answer.status() != 200) {
             throw problem("GET /promotions/" + id, answer);
         }
-        String state = answer.body().path("state").asText();
+        JsonNode named = answer.body().path("id");
+        if (!named.isMissingNode() && !named.asText().equals(id)) {
+            // What it says is of other content than ours.
+            throw PortException.passing(
+                    "the engine at "
+                            + base
+                            + " was asked about promotion "
+                            + id
+                            + " and answers about '"
+                            + told(named)
+                            + "'");
+        }
+        String state = told(answer.body().path("state"));
         return switch (state) {
             case "queued", "running" ->
-                    new State.Running(answer.body().path("progress").asText(state));
+                    new State.Running(told(answer.body().path("progress"), state));
             case "done" -> new State.Done(evidence(answer.body().path("evidence")));
-            case "failed" ->
-                    new State.Failed(answer.body().path("error").asText("no reason given"));
+            case "failed" -> new State.Failed(told(answer.body().path("error"), "no reason given"));
             default ->
                     throw PortException.lasting(
                             "the engine at "
@@ -125,21 +155,19 @@ public final class HttpEngine implements PromotionEngine {
                             + answer.body().path("verified").getNodeType()
                             + "; it is asked again");
         }
-        if (!answer.body().path("verified").asBoolean()) {
-            JsonNode first = answer.body().path("mismatches").path(0);
-            // An object's text would be empty, and the finding with it.
-            String told = first.isTextual() ? first.asText() : first.toString();
+        int mismatches =
+                Math.max(
+                        answer.body().path("mismatchCount").asInt(),
+                        answer.body().path("mismatches").size());
+        // Whoever counts mismatches has verified nothing, whatever else it says.
+        if (!answer.body().path("verified").asBoolean() || mismatches > 0) {
             throw PortException.lasting(
                     "promotion "
                             + id
                             + " is not what staging holds: "
-                            + answer.body()
-                                    .path("mismatchCount")
-                                    .asInt(answer.body().path("mismatches").size())
+                            + mismatches
                             + " mismatches, first "
-                            + (told.length() > MOST_TOLD
-                                    ? told.substring(0, MOST_TOLD) + "..."
-                                    : told));
+                            + told(answer.body().path("mismatches").path(0)));
         }
         return evidence(answer.body().path("evidence"));
     }
@@ -247,14 +275,27 @@ public final class HttpEngine implements PromotionEngine {
         Map<String, String> evidence = new TreeMap<>();
         node.properties().stream()
                 .limit(MOST_EVIDENCE)
-                .forEach(
-                        e ->
-                                evidence.put(
-                                        e.getKey(),
-                                        e.getValue().isTextual()
-                                                ? e.getValue().asText()
-                                                : e.getValue().toString()));
+                .forEach(e -> evidence.put(clipped(e.getKey(), MOST_NAME), told(e.getValue())));
         return evidence;
+    }
+
+    /** What it says, in one bounded line; empty when it says nothing. It ends in journal, log and pages. */
+    private static String told(JsonNode said) {
+        if (said.isMissingNode() || said.isNull()) {
+            return "";
+        }
+        // An object's text would be empty, and a finding with it.
+        return clipped(said.isTextual() ? said.asText() : said.toString(), MOST_TOLD);
+    }
+
+    private static String told(JsonNode said, String otherwise) {
+        String told = told(said);
+        return told.isBlank() ? otherwise : told;
+    }
+
+    private static String clipped(String text, int most) {
+        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ");
+        return line.length() > most ? line.substring(0, most) + "..." : line;
     }
 
     private static PortException problem(String what, Answered answer) {
@@ -264,7 +305,7 @@ public final class HttpEngine implements PromotionEngine {
                         + ": "
                         + answer.status()
                         + " "
-                        + answer.body().path("error").asText("");
+                        + told(answer.body().path("error"));
         return switch (answer.status()) {
             case 401, 403 -> PortException.denied(message);
             case 400, 404, 409, 422 -> PortException.lasting(message);

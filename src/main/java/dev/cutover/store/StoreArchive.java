@@ -42,7 +42,8 @@ import org.postgresql.copy.CopyManager;
  * </pre>
  *
  * Written from one snapshot, so that a controller may go on meanwhile. Read in one transaction into a store
- * without cutovers, after every digest was checked: either all of it is there afterwards, or nothing.
+ * without cutovers, after every digest was checked and every journal was folded: either all of it is
+ * there afterwards, or nothing.
  *
  * <p>Source: PostgreSQL documentation, COPY; the embedded server brings no pg_dump.
  */
@@ -282,6 +283,7 @@ public final class StoreArchive {
             rows.put(table, copyIn(connection, zip, table, tables.path(table)));
         }
         expectWholeJournals(statement);
+        new ArchivedJournals(connection).expectReadable();
         statement.execute(
                 "UPDATE cutover SET owner = '', epoch = epoch + 1, lease_until = '-infinity'");
         statement.execute("UPDATE channel SET owner = '', lease_until = '-infinity'");

@@ -90,6 +90,6 @@ public class BoardResource {
         return visit.signedIn(
                 session ->
                         EventsResource.stream(
-                                streams.changes(visit.routing, visit.stillSignedIn())));
+                                streams.changes(visit.routing, visit.reader(session))));
     }
 }

@@ -115,7 +115,7 @@ public class CutoverResource {
                         return Response.noContent().header("Cache-Control", "no-store").build();
                     }
                     return EventsResource.stream(
-                            streams.journal(c.id(), from, visit.routing, visit.stillSignedIn()));
+                            streams.journal(c.id(), from, visit.routing, visit.reader(session)));
                 });
     }
 

@@ -3,6 +3,7 @@ package dev.cutover.web;
 import dev.cutover.api.Problem;
 import dev.cutover.api.ProblemException;
 import dev.cutover.api.Role;
+import dev.cutover.api.StreamReader;
 import dev.cutover.run.StoreUnavailableException;
 import io.quarkus.qute.TemplateInstance;
 import io.vertx.ext.web.RoutingContext;
@@ -16,7 +17,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +54,11 @@ public class Visit {
         return sessions.of(cookie);
     }
 
-    /// Whether this browser is still signed in, for as long as its stream runs.
-    BooleanSupplier stillSignedIn() {
+    /// Who reads a stream here, for as long as this browser is signed in.
+    StreamReader reader(Sessions.Session session) {
         Sessions now = sessions;
         String mine = cookie;
-        return () -> now.of(mine).isPresent();
+        return new StreamReader(session.caller().name(), () -> now.of(mine).isPresent());
     }
 
     /// What somebody who is signed in gets; others are sent to the sign-in page, and a script is

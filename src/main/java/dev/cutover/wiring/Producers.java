@@ -1,6 +1,7 @@
 package dev.cutover.wiring;
 
 import dev.cutover.api.ApiKeys;
+import dev.cutover.api.KeptKeys;
 import dev.cutover.api.KeyFiles;
 import dev.cutover.api.Measures;
 import dev.cutover.api.StreamLimits;
@@ -74,6 +75,8 @@ import javax.sql.DataSource;
 /** Makes one of everything from the settings. No decision about a cutover is taken here. */
 @ApplicationScoped
 public class Producers {
+    private static final System.Logger LOG = System.getLogger(Producers.class.getPackageName());
+
     private static final Duration DNS_LIMIT = Duration.ofSeconds(2);
 
     /** A burst of one round over all planned names may be asked of one resolver at once; see {@link ProbeLimits}. */
@@ -379,14 +382,16 @@ public class Producers {
         return channels;
     }
 
-    /** Who may call. Without a keys file one is made, with a key for the person of this machine beside it. */
+    /** Who may call, as the keys file stands. Without a keys file one is made, with a key for the person of this machine beside it. */
     @Produces
     @Singleton
     ApiKeys keys(Settings settings) {
         Path home = home(settings);
         Path file = settings.api().keysFile().orElse(home.resolve("keys"));
         KeyFiles.ensure(file, home.resolve("key"));
-        return KeyFiles.load(file);
+        return ApiKeys.following(
+                new KeptKeys(
+                        file, System::nanoTime, why -> LOG.log(System.Logger.Level.WARNING, why)));
     }
 
     @Produces

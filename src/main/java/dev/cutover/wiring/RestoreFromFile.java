@@ -27,12 +27,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Restores from a before-image without platform, controller or database. The token is the one the image
- * refers to: whoever runs this vouches for it.
+ * refers to, out of the variables that settings allow: an image's digest is no signature, so that whoever
+ * can write the file could otherwise have any secret of this shell sent to a provider.
  */
 final class RestoreFromFile implements RestoreCommand.Restorer {
     private static final int FINDING = 1;
@@ -40,6 +44,22 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
     private static final int UNREACHABLE = 3;
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
+
+    private final Supplier<Outside> settings;
+    private final UnaryOperator<@Nullable String> environment;
+
+    RestoreFromFile() {
+        this(SettingsCheck::outside, System::getenv);
+    }
+
+    /**
+     * @param settings read when a restore is asked for
+     * @param environment reads a variable; null when it is not set
+     */
+    RestoreFromFile(Supplier<Outside> settings, UnaryOperator<@Nullable String> environment) {
+        this.settings = settings;
+        this.environment = environment;
+    }
 
     @Override
     public RestoreCommand.Outcome restore(RestoreCommand.Wish wish) {
@@ -55,16 +75,15 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                                     + " would do with --edited --dry-run; nothing was written"));
         }
         BeforeImage image = found.image();
-        Outside outside = SettingsCheck.outside();
-        String variable = variable(image);
+        Outside outside = settings.get();
+        String variable = variable(image, outside.secretNames());
         Vertx vertx = Vertx.vertx();
         try (PinnedHttp http =
                 new PinnedHttp(
                         vertx,
                         Trust.withExtra(outside.trustFile()),
                         EgressPolicy.opening(outside.egress()))) {
-            Secrets secrets =
-                    new Secrets(Set.of(variable), outside.secretDirectory(), System::getenv);
+            Secrets secrets = new Secrets(Set.of(variable), outside.secretDirectory(), environment);
             CloudflareApi api =
                     new CloudflareApi(
                             outside.cloudflare(), http, secrets, CallLog.NONE, new SystemTime());
@@ -88,13 +107,29 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
     }
 
     /** The variable the image's token stands in; the parser has seen to it that it is a reference. */
-    private static String variable(BeforeImage image) {
+    private String variable(BeforeImage image, Set<String> allowed) {
         Matcher name = REFERENCE.matcher(image.token());
         if (!name.matches()) {
             throw new GivenUpException(
                     WRONG_USE, List.of("the image's token is no ${env:NAME}; nothing was written"));
         }
-        String value = System.getenv(name.group(1));
+        if (!allowed.contains(name.group(1))) {
+            throw new GivenUpException(
+                    WRONG_USE,
+                    List.of(
+                            "the image's token is "
+                                    + image.token()
+                                    + ": expected a variable that CUTOVER_SECRETS_ALLOW names, seen "
+                                    + (allowed.isEmpty()
+                                            ? "none there"
+                                            : String.join(",", allowed.stream().sorted().toList()))
+                                    + "; if that is the token of "
+                                    + image.zone()
+                                    + ", set CUTOVER_SECRETS_ALLOW="
+                                    + name.group(1)
+                                    + " and run this again; nothing was written"));
+        }
+        String value = environment.apply(name.group(1));
         if (value == null || value.isBlank()) {
             throw new GivenUpException(
                     WRONG_USE,

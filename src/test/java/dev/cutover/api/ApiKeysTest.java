@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +104,48 @@ class ApiKeysTest {
 
         assertThat(KeyFiles.ensure(keysFile, plain)).isFalse();
         assertThat(Files.readString(plain)).isEqualTo(before);
+    }
+
+    @Test
+    void a_line_taken_out_of_the_file_ends_its_key_without_a_restart() throws IOException {
+        ApiKeys.Issued ada = ApiKeys.issue("ada", EnumSet.of(Role.APPROVER));
+        ApiKeys.Issued bob = ApiKeys.issue("bob", EnumSet.of(Role.OPERATOR));
+        Path file = Files.writeString(folder.resolve("keys"), ada.line() + "\n" + bob.line());
+        AtomicLong nanos = new AtomicLong();
+        List<String> warnings = new ArrayList<>();
+        ApiKeys keys = ApiKeys.following(new KeptKeys(file, nanos::get, warnings::add));
+        assertThat(keys.caller(bob.key())).isPresent();
+
+        Files.writeString(file, ada.line().replace("approver", "viewer"));
+        nanos.addAndGet(1_000_000_000L);
+
+        assertThat(keys.caller(bob.key())).isEmpty();
+        assertThat(keys.caller(ada.key()).orElseThrow().may(Role.APPROVER)).isFalse();
+        assertThat(keys.approvers()).isEmpty();
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void a_file_that_went_bad_locks_nobody_out_and_is_told_once() throws IOException {
+        ApiKeys.Issued ada = ApiKeys.issue("ada", EnumSet.of(Role.OPERATOR));
+        Path file = Files.writeString(folder.resolve("keys"), ada.line());
+        AtomicLong nanos = new AtomicLong();
+        List<String> warnings = new ArrayList<>();
+        ApiKeys keys = ApiKeys.following(new KeptKeys(file, nanos::get, warnings::add));
+
+        Files.writeString(file, ada.line() + "\nbob operator");
+        for (int i = 0; i < 3; i++) {
+            nanos.addAndGet(1_000_000_000L);
+            assertThat(keys.caller(ada.key())).isPresent();
+        }
+        Files.delete(file);
+        nanos.addAndGet(1_000_000_000L);
+        assertThat(keys.caller(ada.key())).isPresent();
+
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("line 2", "the keys read before stay");
     }
 
     @Test

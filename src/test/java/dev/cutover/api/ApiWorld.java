@@ -53,6 +53,7 @@ public class ApiWorld {
                             "approver", ApiKeys.issue("ana", EnumSet.of(Role.APPROVER))));
 
     static final int MOST_STREAMS = 5;
+    static final int MOST_STREAMS_OF_ONE = 3;
 
     /// The plans whose records the zone has.
     private static final List<String> PLANS =
@@ -62,6 +63,7 @@ public class ApiWorld {
 
     private final MemoryJournal journal = new MemoryJournal();
     private volatile boolean edited;
+    private volatile String revoked = "";
     private volatile @Nullable ResolverLook look;
     private volatile @Nullable Caches caches;
     private volatile List<Adoption> adoption = List.of();
@@ -76,6 +78,12 @@ public class ApiWorld {
         adoption = List.of();
         probes = List.of();
         failure = null;
+        revoked = "";
+    }
+
+    /// Takes this one's key away.
+    void revoke(String who) {
+        revoked = who;
     }
 
     /// What was measured.
@@ -113,8 +121,15 @@ public class ApiWorld {
     @Singleton
     @Alternative
     ApiKeys keys() {
-        return ApiKeys.parse(
-                String.join("\n", ISSUED.values().stream().map(ApiKeys.Issued::line).toList()));
+        return ApiKeys.following(
+                () ->
+                        ApiKeys.parse(
+                                String.join(
+                                        "\n",
+                                        ISSUED.entrySet().stream()
+                                                .filter(e -> !e.getKey().equals(revoked))
+                                                .map(e -> e.getValue().line())
+                                                .toList())));
     }
 
     @Produces
@@ -179,7 +194,11 @@ public class ApiWorld {
     @Alternative
     StreamLimits limits() {
         return new StreamLimits(
-                MOST_STREAMS, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofHours(1));
+                MOST_STREAMS,
+                MOST_STREAMS_OF_ONE,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1),
+                Duration.ofHours(1));
     }
 
     public MemoryJournal journal() {

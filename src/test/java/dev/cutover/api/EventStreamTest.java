@@ -2,6 +2,7 @@ package dev.cutover.api;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Streams of events over HTTP: whole, in order, resumable, and bounded.
 @QuarkusTest
@@ -136,12 +138,12 @@ class EventStreamTest {
     void streams_are_bounded_and_a_client_that_leaves_makes_room_at_once() throws Exception {
         List<StreamClient> clients = new ArrayList<>();
         for (int i = 0; i < ApiWorld.MOST_STREAMS; i++) {
-            StreamClient client = client();
+            StreamClient client = client(i < ApiWorld.MOST_STREAMS_OF_ONE ? "viewer" : "operator");
             client.open(EVENTS, Map.of());
             client.next();
             clients.add(client);
         }
-        given().header("Authorization", "Bearer " + world.key("viewer"))
+        given().header("Authorization", "Bearer " + world.key("approver"))
                 .accept("text/event-stream")
                 .get(EVENTS)
                 .then()
@@ -153,7 +155,36 @@ class EventStreamTest {
             client.close();
         }
 
-        awaitRoomForOne();
+        awaitRoomForOne("viewer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {EVENTS, "/api/v1/changes"})
+    void nobody_takes_every_place(String path) throws Exception {
+        List<StreamClient> clients = new ArrayList<>();
+        for (int i = 0; i < ApiWorld.MOST_STREAMS_OF_ONE; i++) {
+            StreamClient client = client("operator");
+            assertThat(client.open(path, Map.of())).isEqualTo(200);
+            client.next();
+            clients.add(client);
+        }
+        given().header("Authorization", "Bearer " + world.key("operator"))
+                .accept("text/event-stream")
+                .get(path)
+                .then()
+                .statusCode(429)
+                .contentType(Problem.MEDIA_TYPE)
+                .header("Retry-After", notNullValue())
+                .body("type", equalTo("urn:cutover:problem:too-many-streams-of-one"))
+                .body("detail", containsString("at most 3 open event streams of olga"));
+        try (StreamClient other = client("viewer")) {
+            assertThat(other.open(path, Map.of())).isEqualTo(200);
+        }
+
+        for (StreamClient client : clients) {
+            client.close();
+        }
+        awaitRoomForOne("operator");
     }
 
     @Test
@@ -162,16 +193,36 @@ class EventStreamTest {
         IntStream.range(0, 200).forEach(i -> world.journal().happens(ID, paged(much)));
         List<StreamClient> stuck = new ArrayList<>();
         for (int i = 0; i < ApiWorld.MOST_STREAMS; i++) {
-            StreamClient client = client();
+            StreamClient client = client(i < ApiWorld.MOST_STREAMS_OF_ONE ? "viewer" : "operator");
             client.open(EVENTS, Map.of());
             stuck.add(client);
         }
 
-        awaitRoomForOne();
+        awaitRoomForOne("viewer");
 
         for (StreamClient client : stuck) {
             client.close();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {EVENTS, "/api/v1/changes"})
+    void a_stream_ends_with_its_key(String path) throws Exception {
+        try (StreamClient client = client("approver")) {
+            assertThat(client.open(path, Map.of())).isEqualTo(200);
+            client.next();
+
+            world.revoke("approver");
+
+            assertThatThrownBy(client::awaitHeartbeats)
+                    .isInstanceOf(StreamClient.EndedException.class)
+                    .hasMessageContaining("in order");
+        }
+        given().header("Authorization", "Bearer " + world.key("approver"))
+                .accept("text/event-stream")
+                .get(path)
+                .then()
+                .statusCode(401);
     }
 
     @Test
@@ -192,10 +243,10 @@ class EventStreamTest {
         }
     }
 
-    private void awaitRoomForOne() throws Exception {
+    private void awaitRoomForOne(String who) throws Exception {
         long until = System.nanoTime() + 60_000_000_000L;
         while (true) {
-            try (StreamClient client = client()) {
+            try (StreamClient client = client(who)) {
                 if (client.open(EVENTS, Map.of()) == 200) {
                     return;
                 }
@@ -206,8 +257,11 @@ class EventStreamTest {
     }
 
     private StreamClient client() {
-        return new StreamClient(
-                URI.create("http://127.0.0.1:" + RestAssured.port), world.key("viewer"));
+        return client("viewer");
+    }
+
+    private StreamClient client(String who) {
+        return new StreamClient(URI.create("http://127.0.0.1:" + RestAssured.port), world.key(who));
     }
 
     private static Event paged(String text) {

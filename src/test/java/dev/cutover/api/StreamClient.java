@@ -113,6 +113,15 @@ public final class StreamClient implements AutoCloseable {
         }
     }
 
+    /// Reads comments and nothing else until the stream ends.
+    ///
+    /// @throws EndedException always, when it has ended
+    void awaitHeartbeats() throws IOException {
+        while (true) {
+            awaitHeartbeat();
+        }
+    }
+
     /// Whether the stream was ended by the server, in order.
     public boolean isAtEnd() throws IOException {
         try {

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The adapter against the lab's engine, a process of its own.
 class HttpEngineTest {
@@ -155,6 +157,109 @@ class HttpEngineTest {
                         })) {
             var engine = engine(URI.create("http://127.0.0.1:" + gateway.port()));
             fails(() -> engine.rollBack(ID, PLAN, call()), Category.PERMANENT, "404");
+        }
+    }
+
+    /// What an engine says, the question it is asked, and what becomes of it.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{\"id\":\"acme-2\",\"state\":\"done\",\"evidence\":{}}; look; TRANSIENT;"
+                        + " answers about 'acme-2'",
+                "{\"state\":\"running\",\"state\":\"done\"}; look; TRANSIENT; without a JSON object",
+                "{\"state\":\"done\"}{\"state\":\"failed\"}; look; TRANSIENT; without a JSON object",
+                "{\"state\":[\"done\"]}; look; PERMANENT; unknown state",
+                "{\"state\":\"DONE\"}; look; PERMANENT; unknown state 'DONE'",
+                "{\"verified\":\"true\"}; verify; TRANSIENT; does not say whether",
+                "{\"verified\":true,\"mismatchCount\":2,\"mismatches\":[\"a\",\"b\"]}; verify; PERMANENT;"
+                        + " 2 mismatches, first a",
+                "{\"verified\":true,\"mismatches\":[\"a\"]}; verify; PERMANENT; 1 mismatches, first a",
+                "{\"verified\":false,\"verified\":true}; verify; TRANSIENT; without a JSON object",
+                "{\"rolledBack\":true,\"rolledBack\":false}; rollback; TRANSIENT; without a JSON object",
+                "{}; rollback; TRANSIENT; does not say that",
+            })
+    void an_engine_that_lies_is_not_believed(
+            String said, String question, Category category, String words) {
+        try (var liar =
+                HostileServer.plain(
+                        (head, out) -> {
+                            out.write(HostileServer.page(200, "", said));
+                            return true;
+                        })) {
+            var engine = engine(URI.create("http://127.0.0.1:" + liar.port()));
+            fails(
+                    () -> {
+                        Object unused =
+                                switch (question) {
+                                    case "look" -> engine.look(ID, PLAN, call());
+                                    case "verify" -> engine.verify(ID, PLAN, call());
+                                    default -> engine.rollBack(ID, PLAN, call());
+                                };
+                    },
+                    category,
+                    words);
+        }
+    }
+
+    /// It ends in the journal, in announcements and on a terminal.
+    @Test
+    void what_an_engine_says_is_short_and_in_one_line() {
+        String much = "\\u001b[2Jx\\u202e\\n".repeat(20_000);
+        try (var talker =
+                HostileServer.plain(
+                        (head, out) -> {
+                            out.write(
+                                    HostileServer.page(
+                                            200,
+                                            "",
+                                            "{\"state\":\""
+                                                    + (head.contains("acme-1") ? "failed" : "done")
+                                                    + "\",\"error\":\""
+                                                    + much
+                                                    + "\",\"evidence\":{\""
+                                                    + "k".repeat(2_000)
+                                                    + "\":\""
+                                                    + much
+                                                    + "\"}}"));
+                            return true;
+                        })) {
+            var engine = engine(URI.create("http://127.0.0.1:" + talker.port()));
+
+            State.Failed failed = (State.Failed) engine.look("acme-1", PLAN, call());
+            State.Done done = (State.Done) engine.look("other", PLAN, call());
+
+            assertThat(failed.reason()).hasSizeLessThan(600).matches("[^\\p{Cntrl}\\p{Cf}]*");
+            assertThat(done.evidence()).hasSize(1);
+            done.evidence()
+                    .forEach(
+                            (name, value) -> {
+                                assertThat(name).hasSizeLessThan(200);
+                                assertThat(value).hasSizeLessThan(600).doesNotContain("\u001b");
+                            });
+        }
+    }
+
+    @Test
+    void an_engine_that_never_ends_its_answer_is_not_believed() {
+        try (var endless =
+                HostileServer.plain(
+                        (head, out) -> {
+                            out.write(
+                                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"state\":\"done\","
+                                            .getBytes(StandardCharsets.US_ASCII));
+                            byte[] more = " ".repeat(65_536).getBytes(StandardCharsets.US_ASCII);
+                            for (int i = 0; i < 1_000; i++) {
+                                out.write(more);
+                            }
+                            return false;
+                        })) {
+            var engine = engine(URI.create("http://127.0.0.1:" + endless.port()));
+            fails(
+                    () -> engine.look(ID, PLAN, call()),
+                    Category.TRANSIENT,
+                    "200 without a JSON object");
         }
     }
 

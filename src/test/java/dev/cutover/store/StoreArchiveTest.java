@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// From the embedded server into Debian's, as a team does that outgrew its laptop.
 @NullUnmarked
@@ -137,6 +139,60 @@ class StoreArchiveTest {
                     .hasMessageContaining("the journal of acme-1 is not whole")
                     .hasMessageContaining("expected entries 1 to 3, seen 2 up to 3");
             assertThat(there.column("SELECT id FROM cutover")).isEmpty();
+        }
+
+        /// Digests are right in all of these: somebody's copy went bad before it was exported.
+        @ParameterizedTest(name = "{1}")
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "UPDATE event SET data = '[]' WHERE seq = 2"
+                            + "| entry 2 of acme-1 (HoldRequested v1), data: | expected an object",
+                    "UPDATE event SET data = '{}' WHERE seq = 2"
+                            + "| entry 2 of acme-1 (HoldRequested v1), data: | expected a value",
+                    "UPDATE event SET data = '{\"by\": 7, \"why\": \"x\"}' WHERE seq = 2"
+                            + "| entry 2 of acme-1 (HoldRequested v1), data: | at by: expected text",
+                    "UPDATE event SET data = '{\"phase\":{\"type\":\"Ended\"}}'::json WHERE seq = 3"
+                            + "| entry 3 of acme-1 (PhaseEntered v1), data: | expected",
+                    "UPDATE event SET type = 'Teleported' WHERE seq = 2"
+                            + "| entry 2 of acme-1 (Teleported v1) | seen 'Teleported'; import with",
+                    "UPDATE event SET v = 9 WHERE seq = 2"
+                            + "| entry 2 of acme-1 (HoldRequested v9) | version 1 to 1, seen version 9",
+                    "UPDATE event SET at = 'infinity' WHERE seq = 2"
+                            + "| entry 2 of acme-1 (HoldRequested v1), at | seen infinity",
+                    "UPDATE event SET by = ' ' WHERE seq = 2"
+                            + "| entry 2 of acme-1 (HoldRequested v1), by | seen nothing",
+                    "UPDATE event SET type = f.type, data = f.data FROM event f"
+                            + " WHERE event.seq = 2 AND f.seq = 1"
+                            + "| entry 2 of acme-1 (Scheduled v1) | scheduled already",
+                    "UPDATE event SET type = f.type, data = f.data FROM event f"
+                            + " WHERE event.seq = 1 AND f.seq = 2"
+                            + "| entry 1 of acme-1 (HoldRequested v1) | expected Scheduled",
+                    "UPDATE cutover SET live = false"
+                            + "| cutover.copy, acme-1, live | expected true as its journal says, seen false",
+                    "UPDATE cutover SET phase = 'Completed'"
+                            + "| cutover.copy, acme-1, phase | seen Completed",
+                    "UPDATE cutover SET number = 7"
+                            + "| cutover.copy, acme-1, plan_name and number | seen acme-7",
+                    "UPDATE cutover SET plan = '{}'"
+                            + "| cutover.copy, acme-1, plan | expected a plan this program knows",
+                    "DELETE FROM name_claim" + "| name_claim.copy, names of acme-1 | seen []",
+                })
+        void what_a_controller_could_not_go_on_from_is_refused(
+                String damage, String place, String seen) throws Exception {
+            there.clear();
+            Cutover c = begin("acme");
+            request(c, new Input.Hold("kim", "odd"), NOW);
+            here.executeHere(damage);
+            Path file = written();
+
+            assertThatThrownBy(() -> new StoreArchive(there.source()).read(file))
+                    .isInstanceOf(StoreArchive.UnusableException.class)
+                    .hasMessageContaining(place)
+                    .hasMessageContaining(seen);
+            assertThat(there.column("SELECT id FROM cutover")).isEmpty();
+            assertThat(there.column("SELECT seq FROM event")).isEmpty();
         }
 
         @Test
