@@ -14,7 +14,9 @@ final class SendWindow {
 
     static final int FIRST = 512;
     static final int LEAST = 64;
-    private static final int MOST = 1 << 16;
+
+    /// As many as leave in a tenth of a second at 40,000/s: a way of 100 ms is kept full.
+    static final int MOST = 4_096;
 
     /// An answer that stood in a queue for this part of its timeout is slow.
     private static final int SLOW_PART = 4;
@@ -50,7 +52,8 @@ final class SendWindow {
         boolean slow = line.slowerThanEver(nanos) > exchange.timeout.toNanos() / SLOW_PART;
         slowShare += ((slow ? 1 : 0) - slowShare) * SMOOTHING;
         if (!slow) {
-            size = Math.min(MOST, size + 1);
+            // What was not needed has not been tried. Source: RFC 7661 section 4.
+            size += size < MOST && out >= size / 2 ? 1 : 0;
         } else if (slowShare > MOST_OF_THEM) {
             shrinkFor(exchange);
         }

@@ -20,22 +20,26 @@ class SendWindowTest {
     private int nextId;
 
     @Test
-    void opens_with_every_quick_answer() {
+    void opens_with_every_quick_answer_while_it_is_needed() {
         ResolverLine line = heard();
-        int before = window.size();
         for (int i = 0; i < 100; i++) {
             answer(line, write(line), QUICK);
         }
-        assertThat(window.size()).isEqualTo(before + 100);
+        assertThat(window.size()).isEqualTo(SendWindow.FIRST);
+        for (int i = 0; i < 100; i++) {
+            answer(line, fill(line).getFirst(), QUICK);
+        }
+        assertThat(window.size()).isEqualTo(SendWindow.FIRST + 100);
+        for (int i = 0; i < 10_000; i++) {
+            answer(line, fill(line).getFirst(), QUICK);
+        }
+        assertThat(window.size()).isEqualTo(SendWindow.MOST);
     }
 
     @Test
     void closes_when_as_many_are_out_as_it_holds_and_opens_with_an_answer() {
         ResolverLine line = heard();
-        Exchange first = write(line);
-        while (window.isOpenFor(line)) {
-            write(line);
-        }
+        Exchange first = fill(line).getFirst();
         assertThat(line.outstanding).hasSize(window.size());
         answer(line, first, QUICK);
         assertThat(window.isOpenFor(line)).isTrue();
@@ -44,10 +48,7 @@ class SendWindowTest {
     @Test
     void halves_when_most_answers_are_late_at_once_and_once_for_all_of_them() {
         ResolverLine line = heard();
-        List<Exchange> out = new ArrayList<>();
-        while (window.isOpenFor(line)) {
-            out.add(write(line));
-        }
+        List<Exchange> out = fill(line);
         int before = window.size();
         out.forEach(exchange -> answer(line, exchange, SLOW));
         assertThat(window.size()).isBetween(before / 3, before / 2);
@@ -59,24 +60,22 @@ class SendWindowTest {
         ResolverLine slow = heard();
         ResolverLine other = heard();
         ResolverLine third = heard();
-        int before = window.size();
         for (int i = 0; i < 200; i++) {
             answer(slow, write(slow), SLOW);
-            answer(other, write(other), QUICK);
+            answer(other, fill(other).getFirst(), QUICK);
             answer(third, write(third), QUICK);
         }
-        assertThat(window.size()).isEqualTo(before + 400);
+        assertThat(window.size()).isGreaterThan(SendWindow.FIRST);
     }
 
     @Test
     void a_way_that_has_become_longer_is_no_queue_for_ever() {
         ResolverLine line = heard();
         line.forgetLatency(); // as with each new port
-        int before = window.size();
         for (int i = 0; i < 100; i++) {
-            answer(line, write(line), SLOW);
+            answer(line, fill(line).getFirst(), SLOW);
         }
-        assertThat(window.size()).isEqualTo(before + 100);
+        assertThat(window.size()).isEqualTo(SendWindow.FIRST + 100);
     }
 
     @Test
@@ -86,11 +85,7 @@ class SendWindowTest {
             write(never);
         }
         ResolverLine fellSilent = heard();
-        List<Exchange> lost = new ArrayList<>();
-        while (window.isOpenFor(fellSilent)) {
-            lost.add(write(fellSilent));
-        }
-        for (Exchange exchange : lost) {
+        for (Exchange exchange : fill(fellSilent)) {
             fellSilent.outstanding.remove(exchange.id);
             window.silent(fellSilent, exchange);
         }
@@ -115,6 +110,14 @@ class SendWindowTest {
                         address, ProbeLimits.DEFAULT, OwnDrops.ofThisMachine(), System.nanoTime());
         lines.add(line);
         return line;
+    }
+
+    /// Writes until the window is closed; what is outstanding then.
+    private List<Exchange> fill(ResolverLine line) {
+        while (window.isOpenFor(line)) {
+            write(line);
+        }
+        return List.copyOf(line.outstanding.values());
     }
 
     private Exchange write(ResolverLine line) {
