@@ -138,6 +138,7 @@ class BeforeImageJsonTest {
                 "\"zone\" : \"[^\"]+\"  | \"zone\" : \"other.example\" | expected a name of zone other.example",
                 "\"ttlSeconds\" : 300  | \"ttlSeconds\" : -1 | expected a TTL of 1 to",
                 "\"before\" : \\[ .*?} \\], | \"before\" : [ ],  | before holds 0, aged 1",
+                "https://n0.relaunch.acme.example:8443/shop | https://www.other.example/shop | purge: expected names and pages of acme.example alone",
                 "\"changes\" : .*      | \"changes\" : [ ], \"edge\" : [ ] } | expected at least one record set, seen none",
                 "\"takenAt\" :         | \"x\" : 1, \"takenAt\" : | expected no property \"x\" here",
                 "\"cutover\" : \"[^\"]+\" | \"cutover\" : null | at cutover: expected a value, seen nothing",
