@@ -91,12 +91,12 @@ public final class ImageFaults {
                                     + state.key());
                 }
             }
-            int last = 0;
+            int last = EdgeChange.PREPARED - 1;
             for (EdgeChange.Stage stage : change.stages()) {
                 if (stage.step() <= last) {
                     faults.add(
                             change.key()
-                                    + ": expected steps that rise from 1, seen "
+                                    + ": expected steps that rise from 0, seen "
                                     + stage.step()
                                     + " after "
                                     + last);
