@@ -28,7 +28,7 @@ public record EdgeChangeView(String part, List<String> names, List<FieldView> fi
 
     /// What one switching step leads to.
     ///
-    /// @param step from 1
+    /// @param step from 1; 0 for what is written together with the lowered TTLs
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record StageView(int step, @Nullable String value) {}
 

@@ -13,7 +13,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,9 @@ import javax.net.ssl.TrustManager;
 final class TlsProbe {
     private static final String BELOW_WILDCARD = "cutover-probe";
     private static final int MOST_ADDRESSES = 4;
+
+    /** The kind of a subject alternative name. Source: RFC 5280 section 4.2.1.6, dNSName. */
+    private static final int DNS_NAME = 2;
 
     private final Trust trust;
     private final EgressPolicy egress;
@@ -132,7 +137,25 @@ final class TlsProbe {
                 name,
                 witness.presented().map(leaf -> leaf.getNotAfter().toInstant()),
                 witness.presented().map(TlsProbe::organisation).orElse(""),
+                witness.presented().map(leaf -> isWildcard(leaf, name)).orElse(false),
                 problem);
+    }
+
+    /** Whether the certificate does not name what was asked for, but a wildcard. */
+    private static boolean isWildcard(X509Certificate leaf, DnsName name) {
+        try {
+            List<String> names =
+                    Optional.ofNullable(leaf.getSubjectAlternativeNames()).stream()
+                            .flatMap(Collection::stream)
+                            .filter(entry -> Integer.valueOf(DNS_NAME).equals(entry.getFirst()))
+                            .map(entry -> String.valueOf(entry.get(1)))
+                            .toList();
+            return name.value().startsWith("*.")
+                    || (names.stream().noneMatch(n -> n.equalsIgnoreCase(name.value()))
+                            && names.stream().anyMatch(n -> n.startsWith("*.")));
+        } catch (CertificateParsingException e) {
+            return false;
+        }
     }
 
     /** The issuer's O, without which nothing is known of it. */

@@ -76,6 +76,7 @@ public final class DemoPlay implements Stage {
     /** Plays it. The controller and the engine must have been started. */
     public Ended play() throws IOException, InterruptedException, TimeoutException {
         Oracle oracle = lab.world().oracle();
+        scenario.prepare(lab.world());
         id = schedule();
         List<String> broken = new ArrayList<>();
         Thread scene =

@@ -37,6 +37,7 @@ final class PlanLines {
 
     private List<Line> all() {
         head();
+        prepared();
         for (int step = 1; step <= plan.path("steps").asInt(); step++) {
             blank();
             add(Tone.HEADING, "", "Step " + step + " of " + plan.path("steps").asInt());
@@ -65,6 +66,18 @@ final class PlanLines {
         add(mayRun ? Tone.GOOD : Tone.BAD, "", PlanWords.verdict(plan));
         lines.add(new Line(Tone.DIM, "hash " + Shown.line(plan.path("hash").asText())));
         return lines;
+    }
+
+    /// What stands before any step, such as a rule that keeps pages out of every cache.
+    private void prepared() {
+        int before = lines.size();
+        for (JsonNode part : plan.path("edge")) {
+            part(part, PlanWords.PREPARED);
+        }
+        if (lines.size() > before) {
+            lines.add(before, new Line(Tone.HEADING, "Together with the lowered TTLs"));
+            lines.add(before, new Line(Tone.PLAIN, ""));
+        }
     }
 
     private void head() {

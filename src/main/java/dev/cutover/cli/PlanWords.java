@@ -17,6 +17,9 @@ final class PlanWords {
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
 
+    /// The step of what is written together with the lowered TTLs.
+    static final int PREPARED = 0;
+
     private PlanWords() {}
 
     static String verdict(JsonNode plan) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "Brings every planned record back to its before-image. Needs no controller, only the"
                     + " file and the token it refers to.",
             "Other people's later edits are left alone and named. Safe to repeat.",
+            "Then purges the edge's cache as the plan says, and looks whether old pages are gone.",
             "Exits 0 when every planned record routes as in the image, 1 when one does not because"
                     + " somebody else changed it."
         })
@@ -44,6 +45,11 @@ public final class RestoreCommand implements Callable<Integer> {
             description = "Restore also from a file that was changed after it was written.")
     private boolean edited;
 
+    @Option(
+            names = "--purge",
+            description = "Purge the edge's cache also when nothing is left to write.")
+    private boolean purge;
+
     @Option(names = "--yes", description = "Do not ask before writing.")
     private boolean yes;
 
@@ -53,12 +59,17 @@ public final class RestoreCommand implements Callable<Integer> {
     }
 
     /// Restores a zone from a before-image file.
-    @FunctionalInterface
     public interface Restorer {
         /// Restores, or only says what restoring would write.
         ///
         /// @throws GivenUpException when image or provider cannot be used
         Outcome restore(Wish wish);
+
+        /// Makes the edge forget the pages of the side that was left. It never fails what was
+        /// restored: whatever goes wrong is told.
+        ///
+        /// @return what came of it, for people; empty when there is nothing to forget
+        List<String> purge(Wish wish);
     }
 
     /// What is to be restored, and how.
@@ -74,8 +85,9 @@ public final class RestoreCommand implements Callable<Integer> {
     /// 1
     ///     when records are left that route elsewhere because somebody else wrote them
     /// @param writes how many records were written, or would be
+    /// @param purges whether the edge's cache is to be purged once that is done
     /// @param lines what was or would be written and kept, for people
-    public record Outcome(int exitCode, int writes, List<String> lines) {
+    public record Outcome(int exitCode, int writes, boolean purges, List<String> lines) {
         public Outcome {
             lines = List.copyOf(lines);
         }
@@ -96,21 +108,29 @@ public final class RestoreCommand implements Callable<Integer> {
                                     + "; nothing was written"));
         }
         Outcome preview = restorer.restore(new Wish(file, edited, true));
-        print(preview);
-        if (dryRun || preview.writes() == 0) {
+        print(preview.lines());
+        boolean purging = preview.purges() && (purge || preview.writes() > 0);
+        if (preview.purges() && !purging) {
+            print(List.of("the edge's cache is left alone; --purge purges it all the same"));
+        }
+        if (dryRun || (preview.writes() == 0 && !purging)) {
             return preview.exitCode();
         }
         if (!yes && !agreed()) {
             throw GivenUpException.finding(List.of("nothing was written"));
         }
-        Outcome done = restorer.restore(new Wish(file, edited, false));
-        print(done);
+        Wish wish = new Wish(file, edited, false);
+        Outcome done = restorer.restore(wish);
+        print(done.lines());
+        if (purging) {
+            print(restorer.purge(wish));
+        }
         return done.exitCode();
     }
 
-    private void print(Outcome outcome) {
+    private void print(List<String> lines) {
         PrintWriter out = spec.commandLine().getOut();
-        outcome.lines().forEach(line -> out.println(Shown.line(line)));
+        lines.forEach(line -> out.println(Shown.line(line)));
         out.flush();
     }
 

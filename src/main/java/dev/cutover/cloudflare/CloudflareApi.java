@@ -170,6 +170,20 @@ public final class CloudflareApi {
         return sending("DELETE", path, Optional.empty(), call, token);
     }
 
+    /**
+     * Asks once, within five seconds, to delete what does not exist: who is answered 404 was let in.
+     *
+     * @throws PortException DENIED when that is not allowed; for every other answer as for a write
+     */
+    void deleteNothing(String path, Call call, String token) {
+        Deadline deadline = call.deadline().within(WRITE_LIMIT);
+        Call brief = new Call(call.cutover(), call.purpose(), deadline, call.fence());
+        Ask ask = new Ask("DELETE", path, Optional.empty(), true, "api");
+        if (once(ask, token, brief, deadline) instanceof Reply.Bad bad && bad.status() != 404) {
+            throw bad.why();
+        }
+    }
+
     private JsonNode sending(
             String method, String path, Optional<String> body, Call call, String token) {
         Call brief =

@@ -105,7 +105,7 @@ final class CloudflarePools {
                         zone.token());
     }
 
-    private static String account(Listing listing) {
+    static String account(Listing listing) {
         return "/accounts/" + listing.account() + "/load_balancers/pools";
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.cloudflare.ZoneDirectory.Listing;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.Preflight;
@@ -17,9 +19,11 @@ import dev.cutover.port.PortException.Category;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -67,13 +71,38 @@ final class CloudflarePreflight {
         unproven.add(
                 "whether "
                         + plan.zone().token()
-                        + " may write records"
-                        + (plan.edge().purge() == Plan.Purge.NOTHING ? "" : " and purge")
+                        + " may "
+                        + toBeProven(diff)
                         + ": proven when the plan is scheduled, by writing what stands there already");
+        for (EdgeChange change : diff.edge()) {
+            EdgeProof.unprovable(change.before()).ifPresent(unproven::add);
+        }
         return result();
     }
 
-    /** Writes to one planned record the TTL it has, and purges a file that was never cached. */
+    /** What the plan does, as far as a token may be refused it. */
+    private static String toBeProven(PlanDiff diff) {
+        Set<String> written = new LinkedHashSet<>();
+        if (!diff.changes().isEmpty()) {
+            written.add("records");
+        }
+        for (EdgeChange change : diff.edge()) {
+            written.add(
+                    switch (change.before()) {
+                        case EdgePart.Pool p -> "pools";
+                        case EdgePart.Rules r -> "rules";
+                        case EdgePart.Setting s -> "settings";
+                    });
+        }
+        return "write "
+                + String.join(", ", written)
+                + (diff.plan().edge().purge() == Plan.Purge.NOTHING ? "" : " and purge");
+    }
+
+    /**
+     * Writes to one planned record the TTL it has, to planned parts of the edge what changes nothing ({@link
+     * EdgeProof}), and purges a file that was never cached.
+     */
     Preflight prove(PlanDiff diff, Call call) {
         Plan plan = diff.plan();
         Listing listing = api.directory().find(plan.zone(), call);
@@ -89,11 +118,24 @@ final class CloudflarePreflight {
                     plan,
                     "records can be written",
                     "CannotWriteRecords",
-                    listing.path() + "/dns_records/batch",
-                    body,
-                    call);
-        } else {
+                    () -> write(plan, listing.path() + "/dns_records/batch", body, call));
+        } else if (!diff.changes().isEmpty()) {
             unproven.add("whether records may be written: the plan only makes new ones");
+        }
+        EdgeProof edge = new EdgeProof(api, plan.zone(), listing);
+        for (EdgeChange change : diff.edge()) {
+            EdgePart part = change.before();
+            Optional<String> unprovable = EdgeProof.unprovable(part);
+            if (unprovable.isPresent()) {
+                unproven.add(unprovable.get());
+            } else {
+                attempt(
+                        plan,
+                        EdgeProof.what(part),
+                        "CannotWriteEdge",
+                        part.key().toString(),
+                        () -> edge.write(part, call));
+            }
         }
         if (plan.edge().purge() != Plan.Purge.NOTHING) {
             ObjectNode body = JSON.createObjectNode();
@@ -102,9 +144,7 @@ final class CloudflarePreflight {
                     plan,
                     "the cache can be purged",
                     "CannotPurge",
-                    listing.path() + "/purge_cache",
-                    body,
-                    call);
+                    () -> write(plan, listing.path() + "/purge_cache", body, call));
         }
         return result();
     }
@@ -113,12 +153,19 @@ final class CloudflarePreflight {
         return new Preflight(refusals, proven, unproven);
     }
 
-    private void attempt(
-            Plan plan, String what, String code, String path, ObjectNode body, Call call) {
+    private void write(Plan plan, String path, ObjectNode body, Call call) {
+        JsonNode unused = api.write(path, body, call, plan.zone().token());
+    }
+
+    private void attempt(Plan plan, String what, String code, Runnable write) {
+        attempt(plan, what, code, plan.zone().name().value(), write);
+    }
+
+    private void attempt(Plan plan, String what, String code, String subject, Runnable write) {
         String token = plan.zone().token();
         for (boolean again = true; ; again = false) {
             try {
-                JsonNode unused = api.write(path, body, call, token);
+                write.run();
                 proven.add(what);
                 return;
             } catch (PortException e) {
@@ -130,7 +177,7 @@ final class CloudflarePreflight {
                     refusals.add(
                             new Refusal(
                                     code,
-                                    plan.zone().name().value(),
+                                    subject,
                                     "expected that "
                                             + token
                                             + " may do it, seen "

@@ -61,8 +61,8 @@ public interface Resolvers {
     }
 
     /**
-     * The CAA records that hold for names of a zone, each searched upwards from the name. Source: RFC 8659
-     * section 3.
+     * What CAA records permit for names of a zone, each searched upwards from the name, and for a wildcard
+     * from the name above. Source: RFC 8659 sections 3 and 4.3.
      */
     default List<IssuerRule> issuerRules(DnsName zone, List<DnsName> names, Call call) {
         throw notLooked("CAA records");

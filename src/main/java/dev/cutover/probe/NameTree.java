@@ -3,6 +3,7 @@ package dev.cutover.probe;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.IssuerRule.Permit;
 import dev.cutover.core.evidence.NameServers;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
@@ -239,36 +240,66 @@ final class NameTree {
         return reply.getSection(Section.ANSWER).stream().anyMatch(r -> r.getType() == Type.DS);
     }
 
-    /// The CAA records that hold for a name; see [dev.cutover.port.Resolvers#issuerRules].
+    /// What CAA records permit for a name; see [dev.cutover.port.Resolvers#issuerRules].
     IssuerRule issuerRule(DnsName name, Call call) {
         try {
-            String at = name.value();
-            while (at.indexOf('.') > 0) {
-                Message reply = askOwner(at, List.of(Type.CAA), call).getFirst();
-                String end = endOfChain(reply, at);
-                boolean elsewhere =
-                        !end.equals(at)
-                                && caa(reply).isEmpty()
-                                && !end.endsWith("." + at)
-                                && !end.isEmpty();
-                if (elsewhere) {
-                    reply = askOwner(end, List.of(Type.CAA), call).getFirst();
-                }
-                List<CAARecord> found = caa(reply);
-                if (!found.isEmpty()) {
-                    List<String> issuers =
-                            found.stream()
-                                    .filter(r -> r.getTag().equalsIgnoreCase("issue"))
-                                    .map(r -> issuer(r.getValue()))
-                                    .toList();
-                    return new IssuerRule(name, at, issuers, !issuers.isEmpty(), "");
-                }
-                at = at.substring(at.indexOf('.') + 1);
-            }
-            return new IssuerRule(name, "", List.of(), false, "");
+            String above = name.value().substring(name.value().indexOf('.') + 1);
+            // A wildcard stands for no name of its own: it is searched from the name above.
+            Caa wildcard = nearestCaa(above, call);
+            Caa exact = name.value().startsWith("*.") ? wildcard : ownCaa(name, wildcard, call);
+            return new IssuerRule(name, exact.permit("issue"), wildcard.wildcard(), "");
         } catch (PortException e) {
-            return new IssuerRule(name, "", List.of(), false, String.valueOf(e.getMessage()));
+            return IssuerRule.unknown(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    /// The records nearest to a name.
+    ///
+    /// @param at where they stand; empty when there are none
+    private record Caa(String at, List<CAARecord> records) {
+        Permit permit(String tag) {
+            List<String> issuers =
+                    records.stream()
+                            .filter(r -> r.getTag().equalsIgnoreCase(tag))
+                            .map(r -> issuer(r.getValue()))
+                            .toList();
+            return new Permit(at, tag, issuers, !issuers.isEmpty());
+        }
+
+        /// Records for wildcards, where there are any, take the place of the others.
+        Permit wildcard() {
+            Permit own = permit("issuewild");
+            return own.restricts() ? own : permit("issue");
+        }
+    }
+
+    private Caa ownCaa(DnsName name, Caa above, Call call) {
+        List<CAARecord> own = caaAt(name.value(), call);
+        return own.isEmpty() ? above : new Caa(name.value(), own);
+    }
+
+    private Caa nearestCaa(String name, Call call) {
+        String at = name;
+        while (at.indexOf('.') > 0) {
+            List<CAARecord> found = caaAt(at, call);
+            if (!found.isEmpty()) {
+                return new Caa(at, found);
+            }
+            at = at.substring(at.indexOf('.') + 1);
+        }
+        return new Caa("", List.of());
+    }
+
+    /// The records of one name, or of what it is an alias of.
+    private List<CAARecord> caaAt(String at, Call call) {
+        Message reply = askOwner(at, List.of(Type.CAA), call).getFirst();
+        String end = endOfChain(reply, at);
+        boolean elsewhere =
+                !end.equals(at)
+                        && caa(reply).isEmpty()
+                        && !end.endsWith("." + at)
+                        && !end.isEmpty();
+        return caa(elsewhere ? askOwner(end, List.of(Type.CAA), call).getFirst() : reply);
     }
 
     private static List<CAARecord> caa(Message reply) {

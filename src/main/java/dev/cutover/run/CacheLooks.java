@@ -5,8 +5,10 @@ import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.plan.Plan.Site;
 import dev.cutover.core.plan.Side;
 import dev.cutover.port.Call;
+import dev.cutover.port.SiteChecks;
 import dev.cutover.port.SiteChecks.Via;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,18 +32,35 @@ final class CacheLooks {
 
     /** Some pages as the edge hands them out, beside the side that serves by now. */
     Evidence purged(Cutover c, Call call) {
-        Instant startedAt = clock.instant();
-        DnsName host = c.plan().site().host();
-        Optional<Via> side =
-                Optional.of(Pins.of(c, c.phase().isWayBack() ? Side.FALLBACK : Side.NEXT));
+        return purged(
+                world.checks(),
+                clock.instant(),
+                c.proxiedNames(),
+                c.plan().site(),
+                few(c.plan().checks().landingPages()),
+                Pins.of(c, c.phase().isWayBack() ? Side.FALLBACK : Side.NEXT),
+                call);
+    }
+
+    /**
+     * Some pages as the edge hands them out, beside the side that should serve them.
+     *
+     * @param paths of the site; other names than its own have no landing pages, but all have a first one
+     */
+    static Evidence purged(
+            SiteChecks checks,
+            Instant now,
+            List<DnsName> names,
+            Site site,
+            List<String> paths,
+            Via side,
+            Call call) {
         List<CachedPage> pages = new ArrayList<>();
-        for (DnsName name : c.proxiedNames()) {
-            // Other names than the site's own have no landing pages, but all have a first one.
-            List<String> paths =
-                    name.equals(host) ? spread(c.plan().checks().landingPages()) : List.of("/");
-            pages.addAll(world.checks().cached(name, c.plan().site().port(), paths, side, call));
+        for (DnsName name : names) {
+            List<String> asked = name.equals(site.host()) ? paths : List.of("/");
+            pages.addAll(checks.cached(name, site.port(), asked, Optional.of(side), call));
         }
-        return new Evidence.Cached(EvidenceKey.PURGED_PAGES, pages, startedAt);
+        return new Evidence.Cached(EvidenceKey.PURGED_PAGES, pages, now);
     }
 
     /** What no cache may keep, on every such name. */
@@ -62,7 +81,7 @@ final class CacheLooks {
     }
 
     /** A few of many, spread evenly, with the first and the last. */
-    private static List<String> spread(List<String> all) {
+    static List<String> few(List<String> all) {
         int few = Math.min(PAGES, all.size());
         return IntStream.range(0, few)
                 .mapToObj(i -> all.get(few == 1 ? 0 : i * (all.size() - 1) / (few - 1)))

@@ -5,6 +5,7 @@ import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.image.CachePurge;
 import dev.cutover.core.image.EdgeAdvance;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.life.Action;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Carries out actions and looks at actions of which we lost track.
@@ -112,7 +114,13 @@ final class Effects {
                         ref.token(),
                         clock.instant(),
                         c.changes(),
-                        c.edge());
+                        c.edge(),
+                        Optional.of(
+                                new CachePurge(
+                                        Purging.portions(c),
+                                        c.plan().edge().pause(),
+                                        c.plan().site(),
+                                        CacheLooks.few(c.plan().checks().landingPages()))));
         List<String> places = new ArrayList<>();
         for (ImageStore store : world.images()) {
             String place = store.keep(image, call);

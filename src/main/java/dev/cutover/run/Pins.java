@@ -32,7 +32,8 @@ final class Pins {
         return of(changes, List.of(), side);
     }
 
-    private static Via of(List<SetChange> changes, List<EdgeChange> edge, Side side) {
+    /** Of records and pools. */
+    static Via of(List<SetChange> changes, List<EdgeChange> edge, Side side) {
         Map<DnsName, String> targets = new HashMap<>();
         for (RecordType type : List.of(RecordType.CNAME, RecordType.AAAA, RecordType.A)) {
             for (SetChange change : changes) {

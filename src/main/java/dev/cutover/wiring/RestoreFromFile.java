@@ -1,10 +1,12 @@
 package dev.cutover.wiring;
 
+import dev.cutover.checks.HttpSiteChecks;
 import dev.cutover.cli.GivenUpException;
 import dev.cutover.cli.RestoreCommand;
 import dev.cutover.cloudflare.CloudflareApi;
 import dev.cutover.cloudflare.CloudflareEdge;
 import dev.cutover.cloudflare.CloudflareZone;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.RecordWrite;
 import dev.cutover.dns.Rfc2136Zone;
@@ -16,17 +18,28 @@ import dev.cutover.net.Secrets;
 import dev.cutover.net.Trust;
 import dev.cutover.port.CallLog;
 import dev.cutover.port.DnsZone;
+import dev.cutover.port.Edge;
 import dev.cutover.port.PortException;
+import dev.cutover.port.Resolvers;
+import dev.cutover.port.SiteChecks;
+import dev.cutover.probe.ProbeEngine;
+import dev.cutover.probe.ProbeLimits;
+import dev.cutover.probe.ProbedResolvers;
+import dev.cutover.probe.ResolverList;
+import dev.cutover.run.CacheRestore;
 import dev.cutover.run.Restore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -42,6 +55,8 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
     private static final int FINDING = 1;
     private static final int WRONG_USE = 2;
     private static final int UNREACHABLE = 3;
+
+    private static final Duration DNS_LIMIT = Duration.ofSeconds(2);
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
 
@@ -75,6 +90,30 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                                     + " would do with --edited --dry-run; nothing was written"));
         }
         BeforeImage image = found.image();
+        return at(
+                image,
+                peers -> {
+                    Restore restore = new Restore(peers.zone(), peers.edge());
+                    return wish.dryRun() ? preview(restore, found) : done(restore.restore(image));
+                });
+    }
+
+    @Override
+    public List<String> purge(RestoreCommand.Wish wish) {
+        BeforeImage image = read(wish.image()).image();
+        try {
+            return at(image, peers -> purged(image, peers));
+        } catch (GivenUpException e) {
+            return e.lines().stream()
+                    .map(line -> "WARNING: the cache was not purged: " + line)
+                    .toList();
+        }
+    }
+
+    /** What an image is restored at. */
+    private record Peers(DnsZone zone, Edge edge, PinnedHttp http, Outside outside) {}
+
+    private <R> R at(BeforeImage image, Function<Peers, R> work) {
         Outside outside = settings.get();
         String variable = variable(image, outside.secretNames());
         Vertx vertx = Vertx.vertx();
@@ -87,23 +126,82 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
             CloudflareApi api =
                     new CloudflareApi(
                             outside.cloudflare(), http, secrets, CallLog.NONE, new SystemTime());
-            Restore restore =
-                    new Restore(
-                            zone(
-                                    image,
-                                    new CloudflareZone(api),
-                                    new Rfc2136Zone(
-                                            EgressPolicy.opening(outside.egress()),
-                                            secrets,
-                                            CallLog.NONE,
-                                            new SystemTime())),
-                            new CloudflareEdge(api));
-            return wish.dryRun() ? preview(restore, found) : done(restore.restore(image));
+            DnsZone zone =
+                    zone(
+                            image,
+                            new CloudflareZone(api),
+                            new Rfc2136Zone(
+                                    EgressPolicy.opening(outside.egress()),
+                                    secrets,
+                                    CallLog.NONE,
+                                    new SystemTime()));
+            return work.apply(new Peers(zone, new CloudflareEdge(api), http, outside));
         } catch (PortException e) {
             throw new GivenUpException(UNREACHABLE, List.of(String.valueOf(e.getMessage())));
         } finally {
             vertx.close();
         }
+    }
+
+    private static List<String> purged(BeforeImage image, Peers peers) {
+        try (ProbeEngine probes = new ProbeEngine(ProbeLimits.DEFAULT)) {
+            Optional<SiteChecks> checks =
+                    resolvers(probes)
+                            .map(
+                                    resolvers ->
+                                            new HttpSiteChecks(
+                                                    peers.http(),
+                                                    Trust.withExtra(peers.outside().trustFile()),
+                                                    EgressPolicy.opening(peers.outside().egress()),
+                                                    resolvers));
+            return words(
+                    image, new CacheRestore(peers.edge(), checks, new SystemTime()).forget(image));
+        } catch (IOException e) {
+            throw new GivenUpException(UNREACHABLE, List.of(String.valueOf(e)));
+        }
+    }
+
+    /** Those of the settings, else this machine's; empty when none can be had: then nothing is looked at. */
+    private static Optional<Resolvers> resolvers(ProbeEngine probes) {
+        Optional<String> list = Serve.early("cutover.dns.resolvers");
+        String port = Serve.early("cutover.dns.authority-port").orElse("53");
+        try {
+            return Optional.of(
+                    new ProbedResolvers(
+                            probes,
+                            list.isPresent()
+                                    ? ResolverList.read(Path.of(list.get()))
+                                    : SystemResolvers.read(Path.of("/etc/resolv.conf")),
+                            Integer.parseInt(port),
+                            DNS_LIMIT));
+        } catch (IOException | ResolverList.InvalidException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> words(BeforeImage image, CacheRestore.Forgotten forgotten) {
+        return switch (forgotten) {
+            case CacheRestore.Forgotten.Nothing n -> List.of();
+            case CacheRestore.Forgotten.Proven p ->
+                    List.of("purged " + p.what() + ", and seen: " + p.looked());
+            case CacheRestore.Forgotten.Unproven u ->
+                    List.of(
+                            "purged " + u.what() + ": accepted by the provider, NOT proven",
+                            "  " + u.why(),
+                            "  look for yourself: an answer with CF-Cache-Status HIT and an Age"
+                                    + " from before now is an old page");
+            case CacheRestore.Forgotten.Refused r ->
+                    List.of(
+                            "WARNING: "
+                                    + r.what()
+                                    + " was NOT purged, old pages may go on being served",
+                            "  " + r.why(),
+                            "  purge the cache of "
+                                    + image.proxiedNames()
+                                    + " in the provider's dashboard, or give "
+                                    + image.token()
+                                    + " the permission and run this again with --purge");
+        };
     }
 
     /** The variable the image's token stands in; the parser has seen to it that it is a reference. */
@@ -201,26 +299,30 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
         } else {
             lines.add(records(way.writes()) + " to write");
         }
-        return outcome(way.writes(), lines, way.routedElsewhere());
+        List<PurgePortion> portions = CacheRestore.portions(image);
+        if (!portions.isEmpty() && !way.isDone()) {
+            lines.add("then purge " + CacheRestore.words(portions));
+        }
+        return outcome(way.writes(), !portions.isEmpty(), lines, way.routedElsewhere());
     }
 
     private static RestoreCommand.Outcome done(Restore.Restored restored) {
         List<String> lines = new ArrayList<>();
         lines.add(records(restored.written()) + " written and read back");
         restored.kept().forEach(k -> lines.add("  kept, somebody else's: " + k));
-        return outcome(restored.written(), lines, restored.routedElsewhere());
+        return outcome(restored.written(), false, lines, restored.routedElsewhere());
     }
 
     /** Ends with what sends visitors elsewhere than the image says: that is a finding, a kept note is none. */
     private static RestoreCommand.Outcome outcome(
-            int writes, List<String> lines, List<String> elsewhere) {
+            int writes, boolean purges, List<String> lines, List<String> elsewhere) {
         if (!elsewhere.isEmpty()) {
             lines.add(
                     records(elsewhere.size())
                             + " NOT as in the image, changed by somebody else and left alone:");
             elsewhere.forEach(e -> lines.add("  " + e));
         }
-        return new RestoreCommand.Outcome(elsewhere.isEmpty() ? 0 : FINDING, writes, lines);
+        return new RestoreCommand.Outcome(elsewhere.isEmpty() ? 0 : FINDING, writes, purges, lines);
     }
 
     private static String records(int count) {

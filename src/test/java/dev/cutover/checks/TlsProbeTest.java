@@ -46,8 +46,24 @@ class TlsProbeTest {
         var wildcard = new DnsName("*.acme.example");
         try (var server =
                 HostileServer.https(AUTHORITY.serverFor("*.acme.example"), (head, out) -> false)) {
-            assertThat(probe(wildcard, server, Duration.ofSeconds(5)).ok()).isTrue();
+            TlsResult result = probe(wildcard, server, Duration.ofSeconds(5));
+            assertThat(result.ok()).isTrue();
+            assertThat(result.wildcard()).isTrue();
             assertThat(server.nextServerName()).isEqualTo("cutover-probe.acme.example");
+        }
+    }
+
+    @Test
+    void a_name_that_only_a_wildcard_covers_is_told_from_one_that_is_named() {
+        try (var only =
+                        HostileServer.https(
+                                AUTHORITY.serverFor("*.acme.example"), (head, out) -> false);
+                var both =
+                        HostileServer.https(
+                                AUTHORITY.serverFor("*.acme.example", "www.acme.example"),
+                                (head, out) -> false)) {
+            assertThat(probe(WWW, only, Duration.ofSeconds(5)).wildcard()).isTrue();
+            assertThat(probe(WWW, both, Duration.ofSeconds(5)).wildcard()).isFalse();
         }
     }
 

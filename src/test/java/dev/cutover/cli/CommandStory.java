@@ -26,6 +26,7 @@ abstract class CommandStory {
     final List<String> started = new ArrayList<>();
     String typed = "";
     boolean terminal;
+    int toRestore = 2;
     PretendController controller;
 
     @TempDir Path folder;
@@ -105,9 +106,19 @@ abstract class CommandStory {
 
         @Override
         public RestoreCommand.Restorer restorer() {
-            return wish -> {
-                started.add(wish.dryRun() ? "dry" : "real");
-                return new RestoreCommand.Outcome(0, 2, List.of("www back to 198.51.100.10"));
+            return new RestoreCommand.Restorer() {
+                @Override
+                public RestoreCommand.Outcome restore(RestoreCommand.Wish wish) {
+                    started.add(wish.dryRun() ? "dry" : "real");
+                    return new RestoreCommand.Outcome(
+                            0, toRestore, true, List.of("www back to 198.51.100.10"));
+                }
+
+                @Override
+                public List<String> purge(RestoreCommand.Wish wish) {
+                    started.add("purge");
+                    return List.of("purged");
+                }
             };
         }
     }

@@ -207,12 +207,26 @@ class CommandsTest extends CommandStory {
 
         typed = "y\n";
         assertThat(run("restore", image.toString())).isZero();
-        assertThat(started).containsExactly("dry", "real");
+        assertThat(started).containsExactly("dry", "real", "purge");
         started.clear();
 
         terminal = false;
         assertThat(run("restore", image.toString(), "--yes")).isZero();
-        assertThat(started).containsExactly("dry", "real");
+        assertThat(started).containsExactly("dry", "real", "purge");
+    }
+
+    @Test
+    void restore_purges_what_is_restored_already_only_when_that_is_said() throws IOException {
+        Path image = Files.writeString(folder.resolve("before-image.json"), "{}");
+        toRestore = 0;
+
+        assertThat(run("restore", image.toString(), "--yes")).isZero();
+        assertThat(started).containsExactly("dry");
+        assertThat(out.toString()).contains("the edge's cache is left alone");
+        started.clear();
+
+        assertThat(run("restore", image.toString(), "--yes", "--purge")).isZero();
+        assertThat(started).containsExactly("dry", "real", "purge");
     }
 
     @Test

@@ -40,6 +40,25 @@ class PlanLinesTest {
         same(plan + ".md", PlanMarkdown.lines(json(plan)));
     }
 
+    @Test
+    void what_is_written_with_the_lowered_ttls_stands_before_the_first_step() throws IOException {
+        ObjectNode plan = json("may-run");
+        ObjectNode rules = plan.putArray("edge").addObject();
+        rules.put("part", "rules http_request_cache_settings").putArray("names");
+        ObjectNode rule = rules.putArray("fields").addObject();
+        rule.put("field", "rule cutover-acme-bypass-cache");
+        rule.putArray("stages").addObject().put("step", 0).put("value", "/admin");
+
+        assertThat(plain(plan, 80))
+                .containsSubsequence(
+                        "Together with the lowered TTLs",
+                        "  rules http_request_cache_settings",
+                        "    - rule cutover-acme-bypass-cache absent",
+                        "    + rule cutover-acme-bypass-cache /admin, absent when all is done",
+                        "    < rule cutover-acme-bypass-cache on fallback as it is now",
+                        "Step 1 of 2");
+    }
+
     @ParameterizedTest
     @CsvSource({"30", "40", "60", "80", "132"})
     void no_line_is_too_long_or_ends_in_a_blank(int width) throws IOException {

@@ -367,8 +367,16 @@ class ProbeCommandTest {
 
         @Override
         public RestoreCommand.Restorer restorer() {
-            return wish -> {
-                throw new AssertionError("restore");
+            return new RestoreCommand.Restorer() {
+                @Override
+                public RestoreCommand.Outcome restore(RestoreCommand.Wish wish) {
+                    throw new AssertionError("restore");
+                }
+
+                @Override
+                public List<String> purge(RestoreCommand.Wish wish) {
+                    throw new AssertionError("restore");
+                }
             };
         }
 

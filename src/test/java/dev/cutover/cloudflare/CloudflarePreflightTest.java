@@ -3,17 +3,25 @@ package dev.cutover.cloudflare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.core.Acme;
+import dev.cutover.core.Pools;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.Plan.EdgeSetting;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.Planner;
 import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.Refusal;
 import dev.cutover.lab.cloudflare.CloudflareAccount.Permission;
 import dev.cutover.lab.cloudflare.CloudflareAccount.TokenStatus;
 import dev.cutover.lab.cloudflare.LoadBalancing;
 import dev.cutover.lab.cloudflare.RecordDraft;
+import dev.cutover.lab.cloudflare.Rulesets;
 import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.port.CallLog.ProviderCall;
@@ -21,9 +29,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is known of token, zone and hostnames before the first write.
 class CloudflarePreflightTest {
@@ -88,6 +99,102 @@ class CloudflarePreflightTest {
         assertThat(zone.look(diff, CloudflareLab.reading()).unproven())
                 .anyMatch(text -> text.contains("may not read them"));
         assertThat(lab.state.writes()).isEqualTo(2);
+    }
+
+    @Test
+    void what_the_edge_needs_is_proven_without_a_difference() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        VendorContract contract = new VendorContract();
+        lab.server.overhear(contract::heard);
+        addPool(lab);
+        String rule = ruleOfOthers(lab);
+        String pools = lab.account.balancing().poolNamed("acme-web").path("origins").toString();
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff diff = withEdge(lab, zone);
+
+        assertThat(zone.look(diff, CloudflareLab.reading()).unproven())
+                .anyMatch(
+                        text ->
+                                text.contains(
+                                        "may write records, pools, settings, rules and purge:"
+                                                + " proven when"));
+        Preflight proof = zone.prove(diff, CloudflareLab.writing());
+
+        assertThat(proof.refusals()).isEmpty();
+        assertThat(proof.unproven()).isEmpty();
+        assertThat(proof.proven())
+                .containsExactlyInAnyOrder(
+                        "records can be written",
+                        "pool acme-web can be written",
+                        "rules in http_request_cache_settings can be written",
+                        "setting tiered_caching can be written",
+                        "setting always_online can be written",
+                        "the cache can be purged");
+        assertThat(withEdge(lab, zone).edge().stream().map(c -> c.before().fields()).toList())
+                .isEqualTo(diff.edge().stream().map(c -> c.before().fields()).toList());
+        assertThat(rules(lab)).as("id, version and time of others' rules").containsExactly(rule);
+        assertThat(lab.account.balancing().poolNamed("acme-web").path("origins"))
+                .hasToString(pools);
+        assertThat(contract.breaches()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DNS_EDIT,            CannotWriteRecords, acme.example",
+        "SETTINGS_EDIT,       CannotWriteEdge,    setting tiered_caching",
+        "RULES_EDIT,          CannotWriteEdge,    rules http_request_cache_settings",
+        "LOAD_BALANCERS_EDIT, CannotWriteEdge,    pool acme-web",
+        "CACHE_PURGE,         CannotPurge,        acme.example"
+    })
+    void a_token_that_lacks_one_permission_is_found_before_the_first_write(
+            Permission lacking, String code, String subject) {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        addPool(lab);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff diff = withEdge(lab, zone);
+        lab.account.allow(
+                CloudflareLab.SECRET,
+                TokenStatus.ACTIVE,
+                EnumSet.complementOf(EnumSet.of(lacking)));
+
+        Preflight proof = zone.prove(diff, CloudflareLab.writing());
+
+        assertThat(proof.refusals())
+                .isNotEmpty()
+                .allSatisfy(r -> assertThat(r.code()).isEqualTo(code))
+                .anySatisfy(r -> assertThat(r.subject()).isEqualTo(subject));
+    }
+
+    @Test
+    void what_cannot_be_proven_without_a_difference_is_said_in_the_plan() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        lab.state.set("development_mode", "on");
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        PlanDiff plain = diff(zone);
+        EdgePart on = new EdgePart.Setting("development_mode", "\"on\"", Optional.empty());
+        EdgePart off = new EdgePart.Setting("development_mode", "\"off\"", Optional.empty());
+        PlanDiff diff =
+                new PlanDiff(
+                        plain.plan(),
+                        plain.changes(),
+                        List.of(
+                                new EdgeChange(
+                                        List.of(),
+                                        on,
+                                        List.of(new EdgeChange.Stage(1, off)),
+                                        on,
+                                        on)),
+                        List.of(),
+                        List.of(),
+                        plain.zoneRecords(),
+                        plain.touchedRecords(),
+                        plain.hash());
+
+        assertThat(zone.look(diff, CloudflareLab.reading()).unproven())
+                .anyMatch(text -> text.startsWith("whether setting development_mode may be"));
+        Preflight proof = zone.prove(diff, CloudflareLab.writing());
+        assertThat(proof.unproven()).hasSize(1);
+        assertThat(proof.refusals()).isEmpty();
     }
 
     @Test
@@ -171,6 +278,62 @@ class CloudflarePreflightTest {
         var unusedWww = lab.state.addByHand(RecordDraft.of("A", "www", Acme.WWW_OLD, 3_600, false));
         var unusedShop = lab.state.addByHand(RecordDraft.of("A", "shop", Acme.SHOP_OLD, 1, true));
         return lab;
+    }
+
+    private static void addPool(CloudflareLab lab) {
+        LoadBalancing balancing = lab.account.balancing();
+        String web =
+                balancing.addPool(
+                        "acme-web",
+                        true,
+                        List.of(
+                                new LoadBalancing.Origin("staging", "127.50.0.1", 1),
+                                new LoadBalancing.Origin("production", "127.50.0.2", 0)));
+        balancing.addBalancer(lab.state, "eu.acme.example", List.of(web), web, "none");
+    }
+
+    private static String ruleOfOthers(CloudflareLab lab) {
+        ObjectNode rule = new ObjectMapper().createObjectNode();
+        rule.put("ref", "theirs").put("expression", "true").put("action", "set_cache_settings");
+        rule.putObject("action_parameters").put("cache", true);
+        lab.state.rulesets().replace(Rulesets.CACHE, List.of(rule));
+        return rules(lab).getFirst();
+    }
+
+    private static List<String> rules(CloudflareLab lab) {
+        return lab.state.rulesets().entryPoint(Rulesets.CACHE).orElseThrow().rules().stream()
+                .map(r -> r.json().toString())
+                .toList();
+    }
+
+    /** The plan with a pool, a rule and two settings beside its records. */
+    private static PlanDiff withEdge(CloudflareLab lab, CloudflareZone zone) {
+        lab.state.set("tiered_caching", "on");
+        lab.state.set("always_online", "on");
+        Plan plan =
+                Acme.with(
+                        Acme.plan(),
+                        p -> {
+                            p.origins = Pools.plan().origins();
+                            p.edge =
+                                    new Plan.EdgePlan(
+                                            Plan.Purge.HOSTS,
+                                            30,
+                                            Duration.ofSeconds(2),
+                                            List.of(
+                                                    EdgeSetting.ORIGIN_SHIELD_OFF,
+                                                    EdgeSetting.ALWAYS_ONLINE_OFF),
+                                            List.of("/admin"));
+                        });
+        PlanDiff diff =
+                Planner.plan(
+                        plan,
+                        zone.read(plan.zone(), CloudflareLab.reading()),
+                        new CloudflareEdge(lab.api())
+                                .read(plan.zone(), plan.edgeKeys(), CloudflareLab.reading()),
+                        Map.of());
+        assertThat(diff.edge()).as("%s", diff.refusals()).hasSize(4);
+        return diff;
     }
 
     private static PlanDiff diff(CloudflareZone zone) {

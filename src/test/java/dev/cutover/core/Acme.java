@@ -7,6 +7,7 @@ import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Plan.PlannedSet;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.PlannedPool;
 import dev.cutover.core.plan.Planner;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,6 +149,7 @@ public final class Acme {
     /** What a story changes in the plan. */
     public static final class Draft {
         public List<PlannedSet> sets;
+        public List<PlannedPool> origins;
 
         /** The site, and the one name whose certificate is looked at. */
         public DnsName site;
@@ -162,6 +164,7 @@ public final class Acme {
 
         private Draft(Plan p) {
             sets = p.sets();
+            origins = p.origins();
             site = p.site().host();
             writes = p.writes();
             promotion = p.promotion();
@@ -186,6 +189,7 @@ public final class Acme {
                 p.ttl(),
                 p.zone(),
                 d.sets,
+                d.origins,
                 d.writes,
                 p.dwell(),
                 p.soak(),

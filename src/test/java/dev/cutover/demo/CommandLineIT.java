@@ -106,11 +106,16 @@ class CommandLineIT {
             Cli cli = new Cli(lab);
             Cli.Said look = cli.run("restore", image.toString(), "--dry-run");
             assertThat(look.exitCode()).as(look.all()).isZero();
+            assertThat(look.out()).contains("then purge everything in the zone's cache");
             assertThat(oracle.wrongWith(LabWorld.Side.CURRENT)).isNotEmpty();
 
             Cli.Said done = cli.run("restore", image.toString(), "--yes");
             assertThat(done.exitCode()).as(done.all()).isZero();
             assertThat(done.out()).contains("www.acme.example").contains("kept, says Ada");
+            assertThat(done.out())
+                    .contains(
+                            "purged everything in the zone's cache, and seen: 6 addresses are made"
+                                    + " after the purge");
             assertThat(oracle.wrongWith(LabWorld.Side.CURRENT)).isEmpty();
 
             Cli.Said again = cli.run("restore", image.toString(), "--dry-run");

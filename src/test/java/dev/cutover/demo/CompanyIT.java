@@ -9,6 +9,7 @@ import dev.cutover.lab.CallTap;
 import dev.cutover.lab.CallTap.Kind;
 import dev.cutover.lab.CallTap.Moment;
 import dev.cutover.lab.cloudflare.CloudflareRecord;
+import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Oracle;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +56,7 @@ class CompanyIT {
                                 settings(database),
                                 2);
                 Leases leases = new Leases(database)) {
+            Optional<VendorContract> contract = listening(lab);
             watch.set(leases::check);
             Oracle oracle = lab.world().oracle();
             start(lab.nodes());
@@ -78,6 +81,7 @@ class CompanyIT {
                             + " writes checked, takeovers took "
                             + leases.takeovers());
             assertThat(leases.takeovers()).allMatch(t -> t.compareTo(TAKEOVER) <= 0);
+            contract.ifPresent(VendorContract::isKept);
         }
     }
 
@@ -102,6 +106,7 @@ class CompanyIT {
                 };
         try (DebianPostgres database = DebianPostgres.start();
                 DemoLab lab = new DemoLab(holdsTheFirstSwitch, settings(database), 2)) {
+            Optional<VendorContract> contract = listening(lab);
             lab.startEngine("none");
             DemoNode first = lab.nodes().get(0);
             DemoNode second = lab.nodes().get(1);
@@ -126,6 +131,7 @@ class CompanyIT {
             company.reach("FellBack");
             drivenOn.interrupt();
             assertThat(oracle.wrongWith(LabWorld.Side.STAGING)).isEmpty();
+            contract.ifPresent(VendorContract::isKept);
         }
     }
 
@@ -146,6 +152,7 @@ class CompanyIT {
     private static int databaseAway(Duration span) throws Exception {
         try (DebianPostgres database = DebianPostgres.start();
                 DemoLab lab = new DemoLab(CallTap.NONE, settings(database), 2)) {
+            Optional<VendorContract> contract = listening(lab);
             lab.startEngine("none");
             start(lab.nodes());
             Oracle oracle = lab.world().oracle();
@@ -165,8 +172,16 @@ class CompanyIT {
             assertThat(end.path("phase").asText()).isEqualTo("Completed");
             assertThat(end.path("seq").asLong()).isGreaterThan(seq);
             assertThat(oracle.wrongWith(LabWorld.Side.NEXT)).isEmpty();
+            contract.ifPresent(VendorContract::isKept);
             return company.resumes();
         }
+    }
+
+    /** Every exchange with the provider is held against the vendor's file, where it is at hand. */
+    private static Optional<VendorContract> listening(DemoLab lab) {
+        Optional<VendorContract> contract = VendorContract.ifHere();
+        contract.ifPresent(c -> lab.world().api().overhear(c::heard));
+        return contract;
     }
 
     /** The zone once a write that was under way has landed. */

@@ -9,6 +9,7 @@ import dev.cutover.lab.CallTap;
 import dev.cutover.lab.CallTap.Call;
 import dev.cutover.lab.CallTap.Kind;
 import dev.cutover.lab.CallTap.Moment;
+import dev.cutover.lab.cloudflare.VendorContract;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.Scenario;
 import dev.cutover.peer.DebianPostgres;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -187,6 +189,8 @@ class KillIT {
     private static JsonNode play(DemoLab lab, DemoPlan plan, Thread beside, AtomicBoolean over)
             throws Exception {
         AtomicLong lastSeq = new AtomicLong();
+        Optional<VendorContract> contract = VendorContract.ifHere();
+        contract.ifPresent(c -> lab.world().api().overhear(c::heard));
         lab.startEngine("none");
         lab.startController();
         lab.awaitController();
@@ -211,6 +215,7 @@ class KillIT {
         over.set(true);
         assertThat(ended.wrong()).as("the lab's files are in %s", lab.world().folder()).isEmpty();
         Announced.inFull(ended.report(), lab.world().hooks());
+        contract.ifPresent(VendorContract::isKept);
         return ended.report();
     }
 

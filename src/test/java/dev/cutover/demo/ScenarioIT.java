@@ -56,6 +56,9 @@ class ScenarioIT {
             assertThat(ended.phase()).isEqualTo(scenario.ending());
             contract.ifPresent(VendorContract::isKept);
             proves(scenario, ended.report());
+            if (scenario == Scenario.HAPPY) {
+                caredForTheEdge(lab.world(), ended.report());
+            }
             assertThat(filesHolding(lab.world().folder())).as("files that hold a secret").isEmpty();
         }
     }
@@ -88,6 +91,25 @@ class ScenarioIT {
             }
         }
         return found;
+    }
+
+    /** Its plan wants all that a plan can want of the edge; what was lent is back, says the oracle. */
+    private static void caredForTheEdge(LabWorld world, JsonNode report) {
+        List<String> written =
+                world.api().calls().stream()
+                        .filter(c -> !c.method().equals("GET") && c.status() == 200)
+                        .map(c -> c.method() + " " + c.path().replaceAll("[0-9a-f]{32}", "ID"))
+                        .toList();
+        String zone = " /client/v4/zones/ID";
+        assertThat(written)
+                .contains(
+                        "PUT" + zone + "/rulesets/phases/http_request_cache_settings/entrypoint",
+                        "DELETE" + zone + "/rulesets/ID/rules/ID",
+                        "POST" + zone + "/purge_cache");
+        assertThat(written.stream().filter(w -> w.endsWith("/argo/tiered_caching")))
+                .as("proven, off, on")
+                .hasSize(3);
+        assertThat(report.path("gates").toString()).contains("cache-bypassed", "purged");
     }
 
     /** What the report must hold whatever happened. */

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeRule;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.plan.SetChange;
 import java.io.ByteArrayInputStream;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,39 @@ class BeforeImageJsonTest {
                 .endsWith("}\n");
         assertThat(BeforeImageJson.read(new ByteArrayInputStream(bytes(document))))
                 .isEqualTo(image);
+    }
+
+    /** Such as the rule against caching, which stands before the first switching step. */
+    @Test
+    void what_is_written_with_the_lowered_ttls_is_read_back() {
+        EdgePart none = new EdgePart.Rules("cache", "", List.of(), Optional.empty());
+        EdgePart ours =
+                new EdgePart.Rules(
+                        "cache",
+                        "",
+                        List.of(new EdgeRule("cutover-1", new TreeMap<>())),
+                        Optional.empty());
+        EdgeChange rule =
+                new EdgeChange(
+                        List.of(),
+                        none,
+                        List.of(new EdgeChange.Stage(EdgeChange.PREPARED, ours)),
+                        none,
+                        ours);
+        BeforeImage withRule =
+                new BeforeImage(
+                        image.cutover(),
+                        image.provider(),
+                        image.zone(),
+                        image.server(),
+                        image.token(),
+                        image.takenAt(),
+                        image.changes(),
+                        List.of(rule),
+                        image.purge());
+
+        assertThat(BeforeImageJson.read(bytes(BeforeImageJson.write(withRule))))
+                .isEqualTo(withRule);
     }
 
     @Test
@@ -138,6 +175,7 @@ class BeforeImageJsonTest {
                 "\"zone\" : \"[^\"]+\"  | \"zone\" : \"other.example\" | expected a name of zone other.example",
                 "\"ttlSeconds\" : 300  | \"ttlSeconds\" : -1 | expected a TTL of 1 to",
                 "\"before\" : \\[ .*?} \\], | \"before\" : [ ],  | before holds 0, aged 1",
+                "https://n0.relaunch.acme.example:8443/shop | https://www.other.example/shop | purge: expected names and pages of acme.example alone",
                 "\"changes\" : .*      | \"changes\" : [ ], \"edge\" : [ ] } | expected at least one record set, seen none",
                 "\"takenAt\" :         | \"x\" : 1, \"takenAt\" : | expected no property \"x\" here",
                 "\"cutover\" : \"[^\"]+\" | \"cutover\" : null | at cutover: expected a value, seen nothing",

@@ -3,10 +3,12 @@ package dev.cutover.json;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.gate.CheckName;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.image.BeforeImage;
+import dev.cutover.core.image.CachePurge;
 import dev.cutover.core.image.FieldProof;
 import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.life.ActionId;
@@ -153,9 +155,21 @@ public final class SampleEvents {
                 ID.value(),
                 "cloudflare",
                 ZONE,
+                Optional.empty(),
                 "${env:CLOUDFLARE_API_TOKEN}",
                 NOW,
-                scheduled(plan).changes());
+                scheduled(plan).changes(),
+                List.of(),
+                Optional.of(
+                        new CachePurge(
+                                List.of(
+                                        new PurgePortion.Hosts(List.of(plan.site().host())),
+                                        new PurgePortion.Pages(
+                                                List.of(plan.site().url() + "/shop")),
+                                        new PurgePortion.Everything()),
+                                Duration.ofSeconds(2),
+                                plan.site(),
+                                List.of("/", "/shop"))));
     }
 
     private static Judged judged() {

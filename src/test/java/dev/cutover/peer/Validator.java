@@ -6,10 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.xbill.DNS.DClass;
@@ -64,6 +69,77 @@ public final class Validator {
                                         .filter(type -> !isProven(name, type))
                                         .map(type -> name + " " + Type.string(type)))
                 .toList();
+    }
+
+    /**
+     * What BIND's own validator does not believe about the addresses of these names; empty when it believes
+     * all, the absence of a name included.
+     */
+    public List<String> delv(DnsName... names) {
+        Path program = Peers.need(Peers.program("delv"), "the validator delv", "bind9-dnsutils");
+        try {
+            Path anchors = Files.createTempFile("anchors", ".conf");
+            try {
+                Files.writeString(anchors, anchors());
+                List<String> doubted = new ArrayList<>();
+                for (DnsName name : names) {
+                    String said = said(program, anchors, name);
+                    if (!said.contains("; fully validated")
+                            && !said.contains("; negative response, fully validated")) {
+                        doubted.add(name + ": " + said.strip());
+                    }
+                }
+                return doubted;
+            } finally {
+                Files.delete(anchors);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String said(Path program, Path anchors, DnsName name) throws IOException {
+        Process delv =
+                new ProcessBuilder(
+                                program.toString(),
+                                "@" + server.getAddress().getHostAddress(),
+                                "-p",
+                                String.valueOf(server.getPort()),
+                                "-a",
+                                anchors.toString(),
+                                "+root=" + zone,
+                                name + ".",
+                                "A")
+                        .redirectErrorStream(true)
+                        .start();
+        try {
+            if (!delv.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                return "no answer within " + LIMIT.toSeconds() + " s";
+            }
+            return new String(delv.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        } finally {
+            delv.destroyForcibly();
+        }
+    }
+
+    /** The zone's entry points as BIND reads them. */
+    private String anchors() {
+        return ask(resolver(), zone, Type.DNSKEY).getSection(Section.ANSWER).stream()
+                .filter(r -> r instanceof DNSKEYRecord key && isEntryPoint(key))
+                .map(DNSKEYRecord.class::cast)
+                .map(
+                        key ->
+                                "\"%s.\" static-key %d %d %d \"%s\";"
+                                        .formatted(
+                                                zone,
+                                                key.getFlags(),
+                                                key.getProtocol(),
+                                                key.getAlgorithm(),
+                                                Base64.getEncoder().encodeToString(key.getKey())))
+                .collect(Collectors.joining("\n", "trust-anchors {\n", "\n};\n"));
     }
 
     /** The zone's version. */

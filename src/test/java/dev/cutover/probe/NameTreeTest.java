@@ -10,6 +10,7 @@ import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.IssuerRule.Permit;
 import dev.cutover.core.evidence.NameServers;
 import dev.cutover.core.evidence.Security;
 import dev.cutover.core.evidence.SignedSet;
@@ -235,6 +236,33 @@ class NameTreeTest {
     }
 
     @Test
+    void records_for_wildcards_take_the_place_of_the_others() {
+        acme.set(
+                "acme.example",
+                "CAA",
+                record("acme.example", "CAA", 60, "0 issue \"letsencrypt.org\""),
+                record("acme.example", "CAA", 60, "0 issuewild \"digicert.com; x=y\""));
+        List<IssuerRule> seen =
+                probed.issuerRules(
+                        ZONE,
+                        List.of(new DnsName("www.acme.example"), new DnsName("*.acme.example")),
+                        call());
+
+        assertThat(seen)
+                .allSatisfy(
+                        rule -> {
+                            assertThat(rule.exact().issuers()).containsExactly("letsencrypt.org");
+                            assertThat(rule.wildcard())
+                                    .isEqualTo(
+                                            new Permit(
+                                                    "acme.example",
+                                                    "issuewild",
+                                                    List.of("digicert.com"),
+                                                    true));
+                        });
+    }
+
+    @Test
     void caa_is_searched_upwards_and_follows_aliases() {
         host.set("pool.host.test", "CAA", record("pool.host.test", "CAA", 60, "0 issue \";\""));
         List<IssuerRule> seen =
@@ -246,16 +274,14 @@ class NameTreeTest {
                                 new DnsName("www.host.test")),
                         call());
 
+        Permit ofZone = new Permit("acme.example", "issue", List.of("letsencrypt.org"), true);
         assertThat(seen.get(0))
-                .isEqualTo(
-                        new IssuerRule(
-                                new DnsName("www.acme.example"),
-                                "acme.example",
-                                List.of("letsencrypt.org"),
-                                true,
-                                ""));
-        assertThat(seen.get(1).issuers()).as("the alias forbids all").containsExactly("");
-        assertThat(seen.get(2).restricts()).isFalse();
+                .isEqualTo(new IssuerRule(new DnsName("www.acme.example"), ofZone, ofZone, ""));
+        assertThat(seen.get(1).exact().issuers()).as("the alias forbids all").containsExactly("");
+        assertThat(seen.get(1).wildcard())
+                .as("a wildcard is searched from the name above")
+                .isEqualTo(ofZone);
+        assertThat(seen.get(2).exact().restricts()).isFalse();
         assertThat(seen.get(2).failure()).isEmpty();
     }
 

@@ -2,6 +2,7 @@ package dev.cutover.run;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,6 +15,11 @@ final class JumpingClock implements PlanClock {
     @Override
     public Instant instant() {
         return Instant.now().plus(ahead.get());
+    }
+
+    @Override
+    public InstantSource machine() {
+        return InstantSource.system();
     }
 
     @Override

@@ -373,7 +373,8 @@ final class SimEffects {
                             "${env:TOKEN}",
                             now,
                             flight.basis.changes(),
-                            flight.basis.edge()),
+                            flight.basis.edge(),
+                            Optional.empty()),
                     List.of("file:/a", "https://b"));
         }
         if (spec instanceof ActionSpec.Purge || spec instanceof ActionSpec.PurgeMore) {

@@ -258,12 +258,18 @@ public sealed interface Evidence {
      *
      * @param notAfter when it expires; empty when no handshake took place
      * @param issuer the organisation that issued it; empty when it names none or none was seen
+     * @param wildcard whether it covers the name by a wildcard alone
      * @param problem empty when chain, name and dates are right; else what is wrong
      */
-    record TlsResult(DnsName name, Optional<Instant> notAfter, String issuer, String problem) {
+    record TlsResult(
+            DnsName name,
+            Optional<Instant> notAfter,
+            String issuer,
+            boolean wildcard,
+            String problem) {
         /** A certificate whose issuer is not known. */
         public TlsResult(DnsName name, Optional<Instant> notAfter, String problem) {
-            this(name, notAfter, "", problem);
+            this(name, notAfter, "", false, problem);
         }
 
         public boolean ok() {

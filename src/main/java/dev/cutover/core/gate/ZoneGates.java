@@ -10,6 +10,7 @@ import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.IssuerRule.Permit;
 import dev.cutover.core.evidence.NameServers;
 import dev.cutover.core.evidence.Security;
 import dev.cutover.core.evidence.SignedSet;
@@ -269,9 +270,9 @@ public record ZoneGates(Gates gates) {
                 EvidenceKey.NEXT_TLS,
                 Evidence.Tls.class,
                 tls -> {
-                    Map<DnsName, Issuer> known = new LinkedHashMap<>();
-                    for (TlsResult name : tls.names()) {
-                        Issuer.of(name.issuer()).ifPresent(i -> known.put(name.name(), i));
+                    Map<TlsResult, Issuer> known = new LinkedHashMap<>();
+                    for (TlsResult seen : tls.names()) {
+                        Issuer.of(seen.issuer()).ifPresent(i -> known.put(seen, i));
                     }
                     return known.isEmpty()
                             ? Judged.pass(
@@ -287,11 +288,12 @@ public record ZoneGates(Gates gates) {
     }
 
     private static Judged judgeIssuers(
-            CheckName check, Map<DnsName, Issuer> known, Evidence.IssuerRules seen) {
+            CheckName check, Map<TlsResult, Issuer> known, Evidence.IssuerRules seen) {
         List<String> forbidden = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
         known.forEach(
-                (name, issuer) -> {
+                (tls, issuer) -> {
+                    DnsName name = tls.name();
                     Optional<IssuerRule> rule =
                             seen.names().stream().filter(r -> r.name().equals(name)).findFirst();
                     if (rule.isEmpty() || !rule.get().failure().isEmpty()) {
@@ -299,20 +301,11 @@ public record ZoneGates(Gates gates) {
                                 name
                                         + " CAA: "
                                         + rule.map(IssuerRule::failure).orElse("was not asked"));
-                    } else if (rule.get().restricts() && !issuer.isAmong(rule.get().issuers())) {
-                        forbidden.add(
-                                name
-                                        + ": its certificate is of "
-                                        + issuer.organisation()
-                                        + ", CAA at "
-                                        + rule.get().at()
-                                        + " permits "
-                                        + (rule.get().issuers().isEmpty()
-                                                ? "others"
-                                                : rule.get().issuers())
-                                        + ": it could not be renewed; add 'issue "
-                                        + issuer.domains().getFirst()
-                                        + "'");
+                        return;
+                    }
+                    Permit permit = tls.wildcard() ? rule.get().wildcard() : rule.get().exact();
+                    if (permit.restricts() && !issuer.isAmong(permit.issuers())) {
+                        forbidden.add(forbidden(tls, issuer, permit));
                     }
                 });
         if (!forbidden.isEmpty()) {
@@ -324,6 +317,25 @@ public record ZoneGates(Gates gates) {
                         seen.observedAt(),
                         known.size() + " certificates are of issuers that CAA permits")
                 : Judged.blind(check, "unproven: " + unknown.getFirst());
+    }
+
+    private static String forbidden(TlsResult tls, Issuer issuer, Permit permit) {
+        return tls.name()
+                + ": its "
+                + (tls.wildcard() ? "wildcard certificate" : "certificate")
+                + " is of "
+                + issuer.organisation()
+                + ", CAA at "
+                + permit.at()
+                + " permits by '"
+                + permit.tag()
+                + "' "
+                + permit.issuers()
+                + ": it could not be renewed; add '"
+                + permit.tag()
+                + " "
+                + issuer.domains().getFirst()
+                + "'";
     }
 
     /** Whether signatures hold from the root down; a zone that is not signed has none to hold. */

@@ -7,6 +7,7 @@ import dev.cutover.core.plan.SetChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Everything a plan may change, as it was before the first write. It stands alone: with it and a token
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param changes the planned sets with every value we may write to them; {@link SetChange#before} is
  *     the image itself
  * @param edge the planned parts of the provider's edge in the same way; empty when the plan leaves it alone
+ * @param purge what the edge must forget once all of this is back; empty in images that were written before
+ *     they held it
  */
 public record BeforeImage(
         String cutover,
@@ -30,7 +33,8 @@ public record BeforeImage(
         String token,
         Instant takenAt,
         List<SetChange> changes,
-        List<EdgeChange> edge) {
+        List<EdgeChange> edge,
+        Optional<CachePurge> purge) {
     public BeforeImage {
         changes = List.copyOf(changes);
         edge = List.copyOf(edge);
@@ -44,7 +48,24 @@ public record BeforeImage(
             String token,
             Instant takenAt,
             List<SetChange> changes) {
-        this(cutover, provider, zone, Optional.empty(), token, takenAt, changes, List.of());
+        this(
+                cutover,
+                provider,
+                zone,
+                Optional.empty(),
+                token,
+                takenAt,
+                changes,
+                List.of(),
+                Optional.empty());
+    }
+
+    /** The planned names whose visitors reach the provider's edge, each once. */
+    public List<DnsName> proxiedNames() {
+        TreeSet<DnsName> names = new TreeSet<>();
+        changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
+        edge.forEach(e -> names.addAll(e.names()));
+        return List.copyOf(names);
     }
 
     /** Where it was taken, and goes back to. */

@@ -1,13 +1,16 @@
 package dev.cutover.core.image;
 
 import dev.cutover.core.dns.Address;
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordField;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.PurgePortion;
 import dev.cutover.core.plan.SetChange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +30,11 @@ public final class ImageFaults {
 
     /** Source: RFC 2181 section 8. */
     private static final long MOST_TTL_SECONDS = Integer.MAX_VALUE;
+
+    private static final int MOST_PORT = 65_535;
+    private static final int MOST_PORTIONS = 1_000;
+    private static final int MOST_PAGES = 10;
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     private static final Pattern REFERENCE =
             Pattern.compile("\\$\\{env:[A-Za-z_][A-Za-z0-9_]{0,511}}");
@@ -56,6 +64,7 @@ public final class ImageFaults {
             faults.add("changes: expected at least one record set, seen none");
         }
         edge();
+        image.purge().ifPresent(this::purge);
         Set<SetKey> seen = new HashSet<>();
         for (SetChange change : image.changes()) {
             if (faults.size() >= MOST) {
@@ -82,17 +91,51 @@ public final class ImageFaults {
                                     + state.key());
                 }
             }
-            int last = 0;
+            int last = EdgeChange.PREPARED - 1;
             for (EdgeChange.Stage stage : change.stages()) {
                 if (stage.step() <= last) {
                     faults.add(
                             change.key()
-                                    + ": expected steps that rise from 1, seen "
+                                    + ": expected steps that rise from 0, seen "
                                     + stage.step()
                                     + " after "
                                     + last);
                 }
                 last = stage.step();
+            }
+        }
+    }
+
+    private void purge(CachePurge purge) {
+        if (purge.site().port() < 1 || purge.site().port() > MOST_PORT) {
+            faults.add("purge: expected a port from 1 to 65535, seen " + purge.site().port());
+        }
+        if (purge.pause().isNegative() || purge.pause().compareTo(LONGEST_PAUSE) > 0) {
+            faults.add("purge: expected a pause of 0 to 300 s, seen " + purge.pause());
+        }
+        if (purge.portions().size() > MOST_PORTIONS || purge.pages().size() > MOST_PAGES) {
+            faults.add(
+                    "purge: expected at most "
+                            + MOST_PORTIONS
+                            + " portions and "
+                            + MOST_PAGES
+                            + " pages, seen "
+                            + purge.portions().size()
+                            + " and "
+                            + purge.pages().size());
+        }
+        for (PurgePortion portion : purge.portions()) {
+            boolean fits =
+                    switch (portion) {
+                        case PurgePortion.Everything all -> true;
+                        case PurgePortion.Hosts(List<DnsName> names) ->
+                                names.stream().allMatch(n -> n.isWithin(image.zone()));
+                        case PurgePortion.Pages(List<String> urls) ->
+                                urls.stream().allMatch(u -> u.startsWith(purge.site().url() + "/"));
+                    };
+            if (!fits) {
+                faults.add("purge: expected names and pages of " + image.zone() + " alone");
+                return;
             }
         }
     }

@@ -61,6 +61,11 @@ final class Remedies {
                             "give the token the permission Zone Cache Purge, or say 'edge.purge:"
                                     + " nothing'"),
                     Map.entry(
+                            "CannotWriteEdge",
+                            "give the token the permission it needs (Zone Settings Edit, Cache Rules"
+                                    + " Edit, Load Balancing: Monitors and Pools Edit), or leave the"
+                                    + " part out of 'edge' or 'origins'"),
+                    Map.entry(
                             "CannotReadStatistics",
                             "give the token the permission Zone Analytics Read, or watch probes"
                                     + " alone"),

@@ -13,10 +13,25 @@ import java.util.Locale;
  * @param dwell how long each step is watched
  * @param soak how long the end is watched
  * @param patience how long it may be blind, or resolvers slow, before it holds
+ * @param edge what happens at the edge, as YAML
  */
-public record DemoPlan(Duration dwell, Duration soak, Duration patience) {
+public record DemoPlan(Duration dwell, Duration soak, Duration patience, String edge) {
+    private static final String PURGED = "{ purge: everything }";
+    private static final String CARED_FOR =
+            "{ purge: hosts, origin-shield: off, bypass-cache: [\"/admin/\"] }";
+
     private static final Duration LEAD = Duration.ofDays(2);
     private static final Duration USUAL_PATIENCE = Duration.ofMinutes(1);
+
+    /** A plan that purges the edge and leaves it alone otherwise. */
+    public DemoPlan(Duration dwell, Duration soak, Duration patience) {
+        this(dwell, soak, patience, PURGED);
+    }
+
+    /** This plan with all that a plan can want of the edge around a switch. */
+    public DemoPlan caringForTheEdge() {
+        return new DemoPlan(dwell, soak, patience, CARED_FOR);
+    }
 
     /** A plan with a minute's patience. */
     public DemoPlan(Duration dwell, Duration soak) {
@@ -96,7 +111,7 @@ public record DemoPlan(Duration dwell, Duration soak, Duration patience) {
         text.append("writes: fenced\n");
         text.append("dwell: ").append(dwell).append('\n');
         text.append("soak: ").append(soak).append('\n');
-        text.append("edge: { purge: everything }\n");
+        text.append("edge: ").append(edge).append('\n');
         text.append(
                 !promoted
                         ? ""

@@ -255,6 +255,11 @@ public final class LabWorld implements AutoCloseable {
         balancing.addBalancer(zone, DemoZone.host(DemoZone.BALANCED), List.of(pool), pool, "none");
     }
 
+    /** Leaves the controller's token nothing but these permissions. */
+    public void tokenMayOnly(Set<CloudflareAccount.Permission> permissions) {
+        account.allow(TOKEN, CloudflareAccount.TokenStatus.ACTIVE, permissions);
+    }
+
     /** The provider's load balancers and pools. */
     public LoadBalancing balancing() {
         return account.balancing();

@@ -55,6 +55,11 @@ public final class Oracle {
         remember(fields, "proxied", was.proxied(), is.proxied());
     }
 
+    /** What is not as it was at the edge, beside records and pools; empty when all is. */
+    public List<String> leftAtTheEdge() {
+        return EdgeTale.leftBehind(world.zone());
+    }
+
     private static void remember(Map<String, Object> fields, String field, Object was, Object is) {
         if (!was.equals(is)) {
             fields.put(field, is);

@@ -18,7 +18,33 @@ import java.util.stream.Collectors;
 public enum Scenario {
     HAPPY("everything goes well", "Completed", LabWorld.Side.NEXT) {
         @Override
-        public void play(Stage stage, Oracle oracle) {}
+        public void prepare(LabWorld world) {
+            world.zone().set(EdgeTale.SHIELD, "on");
+        }
+
+        @Override
+        public DemoPlan plan(DemoPlan plan) {
+            return plan.caringForTheEdge();
+        }
+
+        @Override
+        public void play(Stage stage, Oracle oracle) throws InterruptedException {
+            EdgeTale edge = new EdgeTale(stage.world().zone(), stage::say);
+            stage.awaitPhase(
+                    ending(),
+                    phase -> {
+                        edge.goOn();
+                        return phase.equals(ending());
+                    },
+                    TO_THE_END);
+        }
+
+        @Override
+        public List<String> wrongWith(String phase, Oracle oracle) {
+            List<String> wrong = super.wrongWith(phase, oracle);
+            wrong.addAll(oracle.leftAtTheEdge());
+            return wrong;
+        }
     },
 
     ERRORS_AFTER_SWITCH(
@@ -278,6 +304,8 @@ public enum Scenario {
 
     private static final Duration CALLS_SCARCE = Duration.ofSeconds(90);
 
+    private static final Duration TO_THE_END = Duration.ofMinutes(15);
+
     private static final Duration TO_SOAKING = Duration.ofMinutes(6);
 
     private final String story;
@@ -292,6 +320,9 @@ public enum Scenario {
 
     /** Breaks the world at the right moments; returns when there is nothing left to break. */
     public abstract void play(Stage stage, Oracle oracle) throws InterruptedException;
+
+    /** Makes the world as the scenario finds it, before anybody plans anything. */
+    public void prepare(LabWorld world) {}
 
     /** The fault the engine is started with. */
     public String engineFault() {

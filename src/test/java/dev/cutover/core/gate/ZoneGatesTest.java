@@ -12,6 +12,7 @@ import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.evidence.IssuerRule;
+import dev.cutover.core.evidence.IssuerRule.Permit;
 import dev.cutover.core.evidence.NameServers;
 import dev.cutover.core.evidence.Security;
 import dev.cutover.core.evidence.SignedSet;
@@ -196,12 +197,25 @@ class ZoneGatesTest {
                 .isEqualTo(Verdict.FAIL);
         assertThat(issuers("Acme's own CA", rule(true, "digicert.com")).summary())
                 .startsWith("not applicable");
-        assertThat(
-                        issuers(
-                                        "Let's Encrypt",
-                                        new IssuerRule(Acme.WWW, "", List.of(), false, "silent"))
-                                .verdict())
+        assertThat(issuers("Let's Encrypt", IssuerRule.unknown(Acme.WWW, "silent")).verdict())
                 .isEqualTo(Verdict.BLIND);
+    }
+
+    @Test
+    void a_wildcard_certificate_is_held_against_the_records_for_wildcards() {
+        Permit one = new Permit("acme.example", "issue", List.of("letsencrypt.org"), true);
+        Permit wild = new Permit("acme.example", "issuewild", List.of("digicert.com"), true);
+        IssuerRule rule = new IssuerRule(Acme.WWW, one, wild, "");
+
+        assertThat(issuers("Let's Encrypt", false, rule).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(issuers("DigiCert Inc", true, rule).verdict()).isEqualTo(Verdict.PASS);
+        Judged forbidden = issuers("Let's Encrypt", true, rule);
+        assertThat(forbidden.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(forbidden.summary())
+                .contains(
+                        "its wildcard certificate is of Let's Encrypt",
+                        "permits by 'issuewild' [digicert.com]",
+                        "add 'issuewild letsencrypt.org'");
     }
 
     @Test
@@ -259,10 +273,15 @@ class ZoneGatesTest {
     }
 
     private static IssuerRule rule(boolean restricts, String... issuers) {
-        return new IssuerRule(Acme.WWW, "acme.example", List.of(issuers), restricts, "");
+        Permit permit = new Permit("acme.example", "issue", List.of(issuers), restricts);
+        return new IssuerRule(Acme.WWW, permit, permit, "");
     }
 
     private static Judged issuers(String organisation, IssuerRule rule) {
+        return issuers(organisation, false, rule);
+    }
+
+    private static Judged issuers(String organisation, boolean wildcard, IssuerRule rule) {
         Map<EvidenceKey, Evidence> seen = new EnumMap<>(EvidenceKey.class);
         seen.put(
                 EvidenceKey.NEXT_TLS,
@@ -273,6 +292,7 @@ class ZoneGatesTest {
                                         Acme.WWW,
                                         Optional.of(T0.plus(Duration.ofDays(60))),
                                         organisation,
+                                        wildcard,
                                         "")),
                         T0));
         seen.put(EvidenceKey.ISSUERS, new Evidence.IssuerRules(List.of(rule), T0));
