@@ -20,9 +20,6 @@ public record ListedResolver(
         String source,
         String seen) {
 
-    private static final int TLS_PORT = 853;
-    private static final int HTTPS_PORT = 443;
-
     /// A point on the map, in degrees; north and east are positive.
     public record Place(double latitude, double longitude) {
         public Place {
@@ -57,8 +54,8 @@ public record ListedResolver(
             case "udp" -> Optional.of(resolver);
             case "tcp" ->
                     Optional.of(resolver.by(new Transport.Tcp(), resolver.address().getPort()));
-            case "dot" -> dot.map(tls -> resolver.by(tls, TLS_PORT));
-            case "doh" -> doh.map(https -> resolver.by(https, HTTPS_PORT));
+            case "dot" -> dot.map(tls -> resolver.by(tls, tls.usualPort()));
+            case "doh" -> doh.map(https -> resolver.by(https, https.usualPort()));
             default -> throw new IllegalArgumentException(word);
         };
     }

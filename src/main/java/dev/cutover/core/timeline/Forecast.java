@@ -239,6 +239,14 @@ public record Forecast(
 
     /** The whole in one sentence, the same on every face. Times of day are UTC. */
     public String text() {
+        return outlook()
+                + "; an abort now takes up to "
+                + abort.minutes()
+                + " min to reach everybody";
+    }
+
+    /** What is to come when nobody intervenes, in a sentence. Times of day are UTC. */
+    public String outlook() {
         StringBuilder said = new StringBuilder();
         if (share >= quorum) {
             said.append("the quorum of ").append(percent(quorum)).append(" is reached");
@@ -256,15 +264,13 @@ public record Forecast(
         if (!late.isEmpty()) {
             said.append("; ").append(late.size()).append(" keep answers longer than TTLs allow");
         }
-        return said.append("; an abort now takes up to ")
-                .append(abort.minutes())
-                .append(" min to reach everybody")
-                .toString();
+        return said.toString();
     }
 
     private static String percent(double share) {
-        return String.format(
-                Locale.ROOT, share == Math.rint(share) ? "%.0f %%" : "%.3g %%", 100 * share);
+        double percent = 100 * share;
+        boolean whole = Math.abs(percent - Math.rint(percent)) < 1e-6;
+        return String.format(Locale.ROOT, whole ? "%.0f %%" : "%.3g %%", percent);
     }
 
     private static String range(Between when) {
