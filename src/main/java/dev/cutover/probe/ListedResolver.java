@@ -1,6 +1,7 @@
 package dev.cutover.probe;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A resolver with what a list says of it beside its address.
 ///
@@ -9,6 +10,7 @@ import java.util.Optional;
 /// @param doh how it is asked by HTTPS; empty when that is not known
 /// @param place where it stands; empty when not known, and for those that stand in many places
 /// @param ecs what it does with client subnets
+/// @param queriesPerSecond how often it may be asked at most, 1 to 1,000; empty for the usual rate
 /// @param source the page these facts were found on; empty in an operator's own list
 /// @param seen the day they were found there, `YYYY-MM-DD`; empty in an operator's own list
 public record ListedResolver(
@@ -17,6 +19,7 @@ public record ListedResolver(
         Optional<Transport.Https> doh,
         Optional<Place> place,
         Ecs ecs,
+        OptionalInt queriesPerSecond,
         String source,
         String seen) {
 

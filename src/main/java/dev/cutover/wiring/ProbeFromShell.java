@@ -56,7 +56,8 @@ final class ProbeFromShell implements Prober {
         try {
             Map<String, Resolver> resolvers = new LinkedHashMap<>();
             int leftOut = 0;
-            for (ListedResolver entry : listed(wish)) {
+            List<ListedResolver> listed = listed(wish);
+            for (ListedResolver entry : listed) {
                 Optional<Resolver> found = entry.by(wish.transport());
                 found.ifPresent(r -> resolvers.putIfAbsent(r.id(), r));
                 leftOut += found.isPresent() ? 0 : 1;
@@ -78,7 +79,11 @@ final class ProbeFromShell implements Prober {
                                 + ", seen "
                                 + resolvers.size());
             }
-            return started(wish, clock, resolvers, leftOut);
+            ProbeLimits limits =
+                    ProbeLimits.DEFAULT.withOwnRates(
+                            ResolverList.rates(
+                                    listed, ProbeLimits.DEFAULT.queriesPerSecondPerResolver()));
+            return started(wish, clock, limits, resolvers, leftOut);
         } catch (IllegalArgumentException | ResolverList.InvalidException e) {
             throw wrong(String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -87,12 +92,16 @@ final class ProbeFromShell implements Prober {
     }
 
     private static Prober started(
-            Wish wish, InstantSource clock, Map<String, Resolver> resolvers, int leftOut)
+            Wish wish,
+            InstantSource clock,
+            ProbeLimits limits,
+            Map<String, Resolver> resolvers,
+            int leftOut)
             throws IOException {
         ProbeEngine engine =
                 wish.trust().isPresent()
-                        ? new ProbeEngine(ProbeLimits.DEFAULT, Trust.withExtra(wish.trust()))
-                        : new ProbeEngine(ProbeLimits.DEFAULT);
+                        ? new ProbeEngine(limits, Trust.withExtra(wish.trust()))
+                        : new ProbeEngine(limits);
         try {
             NameProbe probe =
                     new NameProbe(engine, resolvers, wish.name(), wish.type(), wish.regions());
