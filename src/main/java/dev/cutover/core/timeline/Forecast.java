@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
  * @param quorumAt when the wanted share is reached; empty when nobody was heard, or it cannot be while
  *     those without an end last
  * @param curve the share to come, oldest first, at most {@value #MOST_POINTS} points
+ * @param verdicts how many caches gave which answer last, by each one's worst
  * @param late caches that keep answers longer than TTLs allow, by name
  * @param abort what calling it off now would cost
  */
@@ -41,6 +44,7 @@ public record Forecast(
         Optional<Between> goneAt,
         Optional<Between> quorumAt,
         List<Point> curve,
+        Map<AnswerVerdict, Integer> verdicts,
         List<Late> late,
         AbortCost abort) {
     /** What a drawing 600 units wide can show. */
@@ -53,6 +57,7 @@ public record Forecast(
 
     public Forecast {
         curve = List.copyOf(curve);
+        verdicts = Collections.unmodifiableMap(new TreeMap<>(verdicts));
         late = late.stream().limit(MOST_LATE).toList();
     }
 
@@ -137,6 +142,7 @@ public record Forecast(
                 goneAt,
                 quorumAt(ways, total, quorum, now),
                 curve(ways, total, now),
+                verdicts(known),
                 late(known, now),
                 abort(known, nextKeptSeconds, now));
     }
@@ -218,6 +224,12 @@ public record Forecast(
             }
         }
         return points;
+    }
+
+    private static Map<AnswerVerdict, Integer> verdicts(Caches known) {
+        Map<AnswerVerdict, Integer> counts = new EnumMap<>(AnswerVerdict.class);
+        known.caches().forEach(c -> counts.merge(c.verdict(), 1, Integer::sum));
+        return counts;
     }
 
     private static List<Late> late(Caches known, Instant now) {
