@@ -41,6 +41,30 @@ public final class Recursive implements AutoCloseable {
      */
     public static Recursive bind(
             String site, List<InetSocketAddress> asked, String certificate, String key) {
+        return bind(site, asked, certificate, key, "");
+    }
+
+    /** Starts BIND so that it gives an expired answer at once, says so (EDE), and asks behind that. */
+    public static Recursive bindKeepingStale(
+            String site, List<InetSocketAddress> asked, String certificate, String key) {
+        return bind(
+                site,
+                asked,
+                certificate,
+                key,
+                """
+                stale-answer-enable yes;
+                    stale-cache-enable yes;
+                    stale-answer-client-timeout 0;
+                    stale-refresh-time 0;""");
+    }
+
+    private static Recursive bind(
+            String site,
+            List<InetSocketAddress> asked,
+            String certificate,
+            String key,
+            String stale) {
         Path program = Peers.need(Peers.program("named"), "the resolver BIND", "bind9");
         ChildServer server = new ChildServer("bind-recursive", "bind");
         server.put("cert.pem", certificate);
@@ -81,6 +105,7 @@ public final class Recursive implements AutoCloseable {
                             prefetch 0;
                             minimal-responses no;
                             max-cache-size 16M;
+                            %9$s
                         };
                         controls { };
                         """
@@ -92,7 +117,8 @@ public final class Recursive implements AutoCloseable {
                                         https.getPort(),
                                         site,
                                         forwarders,
-                                        PATH));
+                                        PATH,
+                                        stale));
         started(server, at, List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
     }
