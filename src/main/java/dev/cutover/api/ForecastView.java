@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param curve the share to come, oldest first
 /// @param verdicts how many caches gave which answer last: `new`, `old`, `mixed`, `other`,
 ///     `negative`, `refused`, `failed`, `timed out`, `serving stale` or `TTL clamped`
+/// @param regions how far it is for the clients of each of the plan's regions that anybody answers
+/// for
 /// @param late caches that keep answers longer than TTLs allow
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ForecastView(
@@ -37,6 +39,7 @@ public record ForecastView(
         @Nullable Range quorumAt,
         List<Forecast.Point> curve,
         Map<String, Integer> verdicts,
+        List<Forecast.RegionShare> regions,
         List<Late> late,
         AbortCost abort) {
 
@@ -78,6 +81,13 @@ public record ForecastView(
                 .collect(Collectors.joining(", "));
     }
 
+    /// How far it is by region, such as `DE 67 %`; empty for none.
+    public String byRegion() {
+        return regions.stream()
+                .map(r -> r.region() + " " + Math.round(100 * r.share()) + " %")
+                .collect(Collectors.joining(", "));
+    }
+
     static ForecastView of(Forecast f) {
         Map<String, Integer> verdicts = new LinkedHashMap<>();
         f.verdicts().forEach((verdict, n) -> verdicts.put(verdict.text(), n));
@@ -91,6 +101,7 @@ public record ForecastView(
                 Range.of(f.quorumAt()),
                 f.curve(),
                 verdicts,
+                f.regions(),
                 f.late().stream().map(Late::of).toList(),
                 new AbortCost(
                         f.abort().onNext(),

@@ -329,6 +329,9 @@ public final class LiveView {
                             if (!f.answers().isEmpty()) {
                                 labelled("Caches", "", f.answers());
                             }
+                            if (!f.regions().isEmpty()) {
+                                labelled("Places", "", f.regions());
+                            }
                             if (!f.late().isEmpty()) {
                                 int more = f.late().size() - MOST_LATE;
                                 labelled(

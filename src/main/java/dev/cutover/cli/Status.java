@@ -57,7 +57,8 @@ public record Status(
     /// Who still sees the old side and until when, in a sentence, and who is late, one line each.
     ///
     /// @param answers how many caches gave which answer last; empty when nobody says
-    public record ForecastNow(String text, String answers, List<String> late) {}
+    /// @param regions how far it is for the clients of regions; empty for none
+    public record ForecastNow(String text, String answers, String regions, List<String> late) {}
 
     /// Failed requests in the watched window.
     public record Errors(long requests, long failures, double share, double ceiling) {}
@@ -122,6 +123,15 @@ public record Status(
         return new ForecastNow(
                 text(n, "text"),
                 answers,
+                String.join(
+                        ", ",
+                        list(
+                                n,
+                                "regions",
+                                r ->
+                                        text(r, "region")
+                                                + " "
+                                                + Shown.percent(r.path("share").asDouble()))),
                 list(n, "late", l -> text(l, "cache") + " " + text(l, "text")));
     }
 

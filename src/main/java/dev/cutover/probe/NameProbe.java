@@ -72,20 +72,11 @@ public final class NameProbe {
         this.regions = List.copyOf(regions);
         this.type = type;
         this.set = new SetKey(new DnsName(asked), RecordType.of(type));
-        questions.add(question(number, Optional.empty()));
-        for (Region region : regions) {
-            questions.add(
-                    question(
-                            number,
-                            Optional.of(
-                                    EdnsOptions.Subnet.of(
-                                            region.address(), region.prefixLength()))));
-        }
-    }
-
-    private Question question(int number, Optional<EdnsOptions.Subnet> clients) {
-        return new Question(
-                set.name().value(), number, true, new EdnsOptions(clients, true, true, false));
+        ByRegion.asked(new EdnsOptions(Optional.empty(), true, true, false), regions)
+                .forEach(
+                        options ->
+                                questions.add(
+                                        new Question(set.name().value(), number, true, options)));
     }
 
     /// What is asked about.
@@ -115,37 +106,18 @@ public final class NameProbe {
 
     /// One for the resolver's own place first, then one for each region that it answers for.
     private List<Heard> heard(Resolver resolver, List<Answer> answers) {
+        ByRegion sorted = ByRegion.of(regions, answers);
         List<Heard> heard = new ArrayList<>();
-        Answer own = answers.getFirst();
-        for (int i = 0; i < regions.size(); i++) {
-            Region region = regions.get(i);
-            Answer answer = answers.get(i + 1);
-            EdnsOptions.Subnet clients =
-                    EdnsOptions.Subnet.of(region.address(), region.prefixLength());
-            if (answer instanceof Answered told && told.edns().isFor(clients)) {
-                heard.add(heard(resolver, answer, region.name()));
-            } else if (!(own instanceof Answered) && answer instanceof Answered) {
-                own = answer;
-            }
-        }
-        heard.addFirst(heard(resolver, own, ""));
+        heard.add(heard(resolver, sorted.own(), ""));
+        sorted.regions().forEach((region, answer) -> heard.add(heard(resolver, answer, region)));
         return heard;
     }
 
     private Heard heard(Resolver resolver, Answer answer, String region) {
         ResolverAnswer read =
                 Reading.of(answer, set.name().value(), type.toUpperCase(Locale.ROOT))
-                        .from(resolver, set);
-        ResolverAnswer scoped =
-                new ResolverAnswer(
-                        read.resolver(),
-                        read.set(),
-                        read.contents(),
-                        read.ttlSeconds(),
-                        read.latency(),
-                        read.failure(),
-                        read.told().from(read.told().site(), region));
-        return new Heard(resolver, scoped, detail(answer));
+                        .of(resolver, set, region);
+        return new Heard(resolver, read, detail(answer));
     }
 
     private static String detail(Answer answer) {

@@ -2,6 +2,7 @@ package dev.cutover.probe;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
@@ -17,8 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import org.xbill.DNS.Type;
 
 /// What the world resolves, asked by probes.
@@ -63,40 +64,69 @@ public final class ProbedResolvers implements Resolvers {
     @Override
     public List<AuthorityAnswer> askAuthorities(DnsName zone, List<SetKey> sets, Call call) {
         List<Resolver> servers = finder.serversOf(zone, call);
-        return ask(
-                servers,
-                sets,
-                false,
-                call,
-                (result, set) -> {
-                    Reading reading = Reading.ofAuthority(result.answer(), set);
-                    return new AuthorityAnswer(
-                            result.resolver().id(),
+        List<Question> questions =
+                sets.stream().map(set -> question(set, false, EdnsOptions.NONE)).toList();
+        List<ProbeResult> results =
+                sound(askSome(servers, questions, call), servers, questions, call);
+        List<AuthorityAnswer> told = new ArrayList<>(results.size());
+        for (int i = 0; i < results.size(); i++) {
+            SetKey set = sets.get(i % sets.size());
+            Reading reading = Reading.ofAuthority(results.get(i).answer(), set);
+            told.add(
+                    new AuthorityAnswer(
+                            results.get(i).resolver().id(),
                             set,
                             reading.contents(),
                             reading.ttlSeconds(),
-                            reading.failure());
-                });
+                            reading.failure()));
+        }
+        return told;
     }
 
     @Override
     public List<ResolverAnswer> askResolvers(List<SetKey> sets, Call call) {
-        return askRecursive(resolvers, sets, call);
+        return askRecursive(resolvers, sets, List.of(), call);
     }
 
     @Override
     public List<ResolverAnswer> askResolvers(List<SetKey> sets, Set<String> whom, Call call) {
-        return askRecursive(
-                resolvers.stream().filter(r -> whom.contains(r.id())).toList(), sets, call);
+        return askRecursive(named(whom), sets, List.of(), call);
     }
 
-    private List<ResolverAnswer> askRecursive(List<Resolver> whom, List<SetKey> sets, Call call) {
-        return ask(
-                whom,
-                sets,
-                true,
-                call,
-                (result, set) -> Reading.of(result.answer(), set).from(result.resolver(), set));
+    @Override
+    public List<ResolverAnswer> askResolvers(
+            List<SetKey> sets, Optional<Set<String>> whom, List<Region> regions, Call call) {
+        return askRecursive(whom.map(this::named).orElse(resolvers), sets, regions, call);
+    }
+
+    private List<Resolver> named(Set<String> whom) {
+        return resolvers.stream().filter(r -> whom.contains(r.id())).toList();
+    }
+
+    private List<ResolverAnswer> askRecursive(
+            List<Resolver> whom, List<SetKey> sets, List<Region> regions, Call call) {
+        // Which of the caches behind one address answers is asked of recursives alone.
+        List<EdnsOptions> options = ByRegion.asked(EdnsOptions.NSID, regions);
+        List<Question> questions = new ArrayList<>();
+        sets.forEach(set -> options.forEach(o -> questions.add(question(set, true, o))));
+        List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
+        List<ResolverAnswer> told = new ArrayList<>(results.size());
+        for (int from = 0; from < results.size(); from += options.size()) {
+            Resolver resolver = results.get(from).resolver();
+            SetKey set = sets.get(from / options.size() % sets.size());
+            ByRegion sorted =
+                    ByRegion.of(
+                            regions,
+                            results.subList(from, from + options.size()).stream()
+                                    .map(ProbeResult::answer)
+                                    .toList());
+            told.add(Reading.of(sorted.own(), set).of(resolver, set, ""));
+            sorted.regions()
+                    .forEach(
+                            (region, answer) ->
+                                    told.add(Reading.of(answer, set).of(resolver, set, region)));
+        }
+        return told;
     }
 
     @Override
@@ -129,28 +159,11 @@ public final class ProbedResolvers implements Resolvers {
         return sets.stream().map(s -> validation.of(s, call)).toList();
     }
 
-    private <T> List<T> ask(
-            List<Resolver> whom,
-            List<SetKey> sets,
-            boolean recursive,
-            Call call,
-            BiFunction<ProbeResult, SetKey, T> telling) {
-        List<Question> questions = new ArrayList<>();
-        for (SetKey set : sets) {
-            if (set.type() == RecordType.OTHER) {
-                throw PortException.lasting(set + ": expected a type that can be asked for");
-            }
-            int type = Type.value(set.type().name());
-            // Which of the caches behind one address answers is asked of recursives alone.
-            EdnsOptions options = recursive ? EdnsOptions.NSID : EdnsOptions.NONE;
-            questions.add(new Question(set.name().value(), type, recursive, options));
+    private static Question question(SetKey set, boolean recursive, EdnsOptions options) {
+        if (set.type() == RecordType.OTHER) {
+            throw PortException.lasting(set + ": expected a type that can be asked for");
         }
-        List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
-        List<T> told = new ArrayList<>(results.size());
-        for (int i = 0; i < results.size(); i++) {
-            told.add(telling.apply(results.get(i), sets.get(i % sets.size())));
-        }
-        return told;
+        return new Question(set.name().value(), Type.value(set.type().name()), recursive, options);
     }
 
     /// The round's results, those that our own machine may have spoilt asked again.

@@ -70,7 +70,9 @@ record Reading(
     }
 
     /// The answer as evidence about a set.
-    ResolverAnswer from(Resolver resolver, SetKey set) {
+    ///
+    /// @param region whose clients it is for; empty for the resolver's own place
+    ResolverAnswer of(Resolver resolver, SetKey set, String region) {
         return new ResolverAnswer(
                 resolver.id(),
                 set,
@@ -78,7 +80,7 @@ record Reading(
                 ttlSeconds,
                 latency,
                 failure,
-                told.by(resolver.operator(), resolver.country()));
+                told.from(told.site(), region).by(resolver.operator(), resolver.country()));
     }
 
     private static Reading failed(String why, Came came) {

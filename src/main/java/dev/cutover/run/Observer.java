@@ -182,7 +182,9 @@ final class Observer {
                                     c,
                                     key,
                                     ZONE_LIMIT.plus(
-                                            POLITE_PAUSE.multipliedBy(c.changes().size()))));
+                                            POLITE_PAUSE.multipliedBy(
+                                                    (long) c.changes().size()
+                                                            * (1 + plan.watch().asked().size())))));
             case NEXT_PAGES -> pages(c, key, plan.checks().landingPages(), Pins.of(c, Side.NEXT));
             case FALLBACK_PAGES ->
                     pages(

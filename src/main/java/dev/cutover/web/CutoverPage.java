@@ -283,7 +283,10 @@ public record CutoverPage(
                         + " resolvers show the next side for every name"
                         + (forecast == null || forecast.answers().isEmpty()
                                 ? ""
-                                : " (caches: " + forecast.answers() + ")"),
+                                : " (caches: " + forecast.answers() + ")")
+                        + (forecast == null || forecast.byRegion().isEmpty()
+                                ? ""
+                                : "; by region: " + forecast.byRegion()),
                 Moment.of(at, now),
                 forecast == null ? "" : forecast.text());
     }

@@ -4,12 +4,17 @@ import static dev.cutover.probe.LoopbackServer.answer;
 import static dev.cutover.probe.LoopbackServer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.Region;
+import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Came;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.evidence.Told;
 import dev.cutover.net.TestAuthority;
 import dev.cutover.peer.Recursive;
+import dev.cutover.port.Call;
+import dev.cutover.port.Deadline;
 import dev.cutover.probe.NameProbe.Heard;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -284,6 +290,30 @@ class NameProbeTest {
                     .extracting(h -> h.answer().contents().getFirst())
                     .containsExactly(ABROAD, HOME);
             assertThat(authority.queries.size()).isEqualTo((int) asked);
+        }
+    }
+
+    @Test
+    void the_controller_hears_regions_by_the_same_rule() throws Exception {
+        SetKey www = new SetKey(new DnsName(NAME), RecordType.A);
+        try (var echoes = LoopbackServer.udp((query, back) -> back.send(byRegion(query)));
+                var deaf =
+                        LoopbackServer.udp(
+                                (query, back) ->
+                                        back.send(answer(query, NAME + " 300 A " + HOME)))) {
+            List<Resolver> both = List.of(echoes.resolver("echoes"), deaf.resolver("deaf"));
+            var probed = new ProbedResolvers(engine, both, 53, PATIENT);
+            Call call = Call.reading("acme-1", "a test", Deadline.in(PATIENT));
+            assertThat(probed.askResolvers(List.of(www), Optional.empty(), List.of(DE, JP), call))
+                    .extracting(
+                            a ->
+                                    a.resolver()
+                                            + " "
+                                            + a.told().scope()
+                                            + "="
+                                            + a.contents().getFirst())
+                    .containsExactly("echoes =" + ABROAD, "echoes DE=" + HOME, "deaf =" + HOME);
+            assertThat(probed.askResolvers(List.of(www), Set.of("deaf"), call)).hasSize(1);
         }
     }
 

@@ -60,6 +60,7 @@ class ChartTest {
                                 new Forecast.Point(NOW.plusSeconds(60), 1, 1)),
                         Map.of(),
                         List.of(),
+                        List.of(),
                         new Forecast.AbortCost(0, Duration.ZERO, Duration.ZERO));
         Chart chart =
                 Chart.adoption(

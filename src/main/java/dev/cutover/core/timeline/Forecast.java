@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  *     those without an end last
  * @param curve the share to come, oldest first, at most {@value #MOST_POINTS} points
  * @param verdicts how many caches gave which answer last, by each one's worst
+ * @param regions how far it is for the clients of each region that anybody answers for, by name
  * @param late caches that keep answers longer than TTLs allow, by name
  * @param abort what calling it off now would cost
  */
@@ -45,6 +46,7 @@ public record Forecast(
         Optional<Between> quorumAt,
         List<Point> curve,
         Map<AnswerVerdict, Integer> verdicts,
+        List<RegionShare> regions,
         List<Late> late,
         AbortCost abort) {
     /** What a drawing 600 units wide can show. */
@@ -58,8 +60,17 @@ public record Forecast(
     public Forecast {
         curve = List.copyOf(curve);
         verdicts = Collections.unmodifiableMap(new TreeMap<>(verdicts));
+        regions = List.copyOf(regions);
         late = late.stream().limit(MOST_LATE).toList();
     }
+
+    /**
+     * How far it is for the clients of one region.
+     *
+     * @param answering caches whose latest answer was for them
+     * @param share of those that show the next side, 0 to 1
+     */
+    public record RegionShare(String region, int answering, double share) {}
 
     /**
      * The share that will show the next side.
@@ -143,6 +154,7 @@ public record Forecast(
                 quorumAt(ways, total, quorum, now),
                 curve(ways, total, now),
                 verdicts(known),
+                regions(known),
                 late(known, now),
                 abort(known, nextKeptSeconds, now));
     }
@@ -224,6 +236,29 @@ public record Forecast(
             }
         }
         return points;
+    }
+
+    private static List<RegionShare> regions(Caches known) {
+        Map<String, List<Cache>> byRegion = new TreeMap<>();
+        known.caches().stream()
+                .filter(c -> !c.scope().isEmpty() && c.verdict().isAnswer())
+                .forEach(c -> byRegion.computeIfAbsent(c.scope(), s -> new ArrayList<>()).add(c));
+        return byRegion.entrySet().stream()
+                .map(
+                        e ->
+                                new RegionShare(
+                                        e.getKey(),
+                                        e.getValue().size(),
+                                        (double)
+                                                        e.getValue().stream()
+                                                                .filter(
+                                                                        c ->
+                                                                                c.verdict()
+                                                                                        == AnswerVerdict
+                                                                                                .NEXT)
+                                                                .count()
+                                                / e.getValue().size()))
+                .toList();
     }
 
     private static Map<AnswerVerdict, Integer> verdicts(Caches known) {
