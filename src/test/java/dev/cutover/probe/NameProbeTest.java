@@ -155,11 +155,11 @@ class NameProbeTest {
                 Came.TIMED_OUT,
                 "no answer within",
                 one((query, back) -> {}, Duration.ofMillis(100)));
+        Resolver nobody;
         try (var gone = LoopbackServer.silent()) {
-            Resolver nobody = gone.resolver();
-            gone.close();
-            assertCame(Came.FAILED, "unreachable", ask(nobody, PATIENT).getFirst());
+            nobody = gone.resolver();
         }
+        assertCame(Came.FAILED, "unreachable", ask(nobody, PATIENT).getFirst());
     }
 
     private static LoopbackServer.OnUdp saying(int rcode) {
