@@ -4,8 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cutover.core.timeline.Between;
 import dev.cutover.core.timeline.Forecast;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Who still sees the old side, and until when.
@@ -20,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// @param goneAt when the last old answer is gone; null when none can be left
 /// @param quorumAt when the wanted share is reached; null when that cannot be told
 /// @param curve the share to come, oldest first
+/// @param verdicts how many caches gave which answer last: `new`, `old`, `mixed`, `other`,
+///     `negative`, `refused`, `failed`, `timed out`, `serving stale` or `TTL clamped`
+/// @param regions how far it is for the clients of each of the plan's regions that anybody answers
+/// for
 /// @param late caches that keep answers longer than TTLs allow
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ForecastView(
@@ -31,6 +38,8 @@ public record ForecastView(
         @Nullable Range goneAt,
         @Nullable Range quorumAt,
         List<Forecast.Point> curve,
+        Map<String, Integer> verdicts,
+        List<Forecast.RegionShare> regions,
         List<Late> late,
         AbortCost abort) {
 
@@ -65,7 +74,23 @@ public record ForecastView(
     /// @param minutes the same, begun minutes counted
     public record AbortCost(double onNext, long halfSeconds, long longestSeconds, long minutes) {}
 
+    /// What the caches answered last, such as `40 new, 5 old`; empty for none.
+    public String answers() {
+        return verdicts.entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    /// How far it is by region, such as `DE 67 %`; empty for none.
+    public String byRegion() {
+        return regions.stream()
+                .map(r -> r.region() + " " + Math.round(100 * r.share()) + " %")
+                .collect(Collectors.joining(", "));
+    }
+
     static ForecastView of(Forecast f) {
+        Map<String, Integer> verdicts = new LinkedHashMap<>();
+        f.verdicts().forEach((verdict, n) -> verdicts.put(verdict.text(), n));
         return new ForecastView(
                 f.at(),
                 f.text(),
@@ -75,6 +100,8 @@ public record ForecastView(
                 Range.of(f.goneAt()),
                 Range.of(f.quorumAt()),
                 f.curve(),
+                verdicts,
+                f.regions(),
                 f.late().stream().map(Late::of).toList(),
                 new AbortCost(
                         f.abort().onNext(),

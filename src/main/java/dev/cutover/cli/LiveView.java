@@ -326,6 +326,12 @@ public final class LiveView {
                 .ifPresent(
                         f -> {
                             labelled("Until", "", f.text());
+                            if (!f.answers().isEmpty()) {
+                                labelled("Caches", "", f.answers());
+                            }
+                            if (!f.regions().isEmpty()) {
+                                labelled("Places", "", f.regions());
+                            }
                             if (!f.late().isEmpty()) {
                                 int more = f.late().size() - MOST_LATE;
                                 labelled(

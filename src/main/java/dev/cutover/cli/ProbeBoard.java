@@ -1,17 +1,19 @@
 package dev.cutover.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.cli.Prober.Look;
 import dev.cutover.cli.Prober.Seen;
+import dev.cutover.core.dns.Region;
+import dev.cutover.core.evidence.Came;
+import dev.cutover.core.timeline.AnswerVerdict;
+import dev.cutover.core.timeline.Between;
+import dev.cutover.core.timeline.Forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,10 +21,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What every resolver said last, what it means, and until when old answers may live.
+/// What every resolver said last, for its own place and for the clients of regions, what it means,
+/// and until when old answers may live.
 final class ProbeBoard {
+    /// Where a resolver stands itself, as a region.
+    static final String OWN_PLACE = "";
 
     private static final String GREEN = "\u001b[32m";
     private static final String YELLOW = "\u001b[33m";
@@ -35,52 +42,89 @@ final class ProbeBoard {
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     private static final int MOST_SHOWN_CONTENTS = 4;
+    private static final int MOST_SHOWN_LATE = 5;
 
+    private final List<String> order;
     private final Set<String> expected;
-    private final Set<String> before;
-    private final Map<String, Row> rows = new LinkedHashMap<>();
+    private final List<Region> regions;
+    private final ProbeOutlook outlook;
+    private final Map<Key, Row> rows = new TreeMap<>();
 
-    /// @param lateBy how long the resolver has given an old answer beyond the time it first said
-    private record Row(Seen seen, Instant seenAt, Optional<Instant> oldUntil, Duration lateBy) {}
+    /// Whose answers: places in the order of asking, its own place first.
+    private record Key(int resolver, String region) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int first = Integer.compare(resolver, other.resolver);
+            return first != 0 ? first : region.compareTo(other.region);
+        }
+    }
 
+    /// @param firstUntil when the first old answer seen should have run out
+    /// @param lateBy how long the resolver has given an old answer beyond that
+    record Row(Seen seen, Instant seenAt, Optional<Instant> firstUntil, Duration lateBy) {}
+
+    /// @param ids the resolvers in their order
     /// @param expected what the answer should be; empty for whatever most resolvers say
-    /// @param before what it was; empty when nobody said
-    ProbeBoard(Set<String> expected, Set<String> before) {
+    /// @param regions whose clients are asked for beside the resolvers' own place
+    ProbeBoard(List<String> ids, Set<String> expected, List<Region> regions, ProbeOutlook outlook) {
+        this.order = List.copyOf(ids);
         this.expected = expected;
-        this.before = before;
+        this.regions = List.copyOf(regions);
+        this.outlook = outlook;
     }
 
     void take(Look look) {
+        if (!expected.isEmpty()) {
+            outlook.take(look, expected);
+        }
+        Map<Key, Row> last = new TreeMap<>(rows);
+        Set<Integer> asked =
+                look.seen().stream().map(s -> order.indexOf(s.id())).collect(Collectors.toSet());
+        // a resolver that answers for a region no more says nothing of it any more
+        rows.keySet().removeIf(key -> asked.contains(key.resolver()));
         for (Seen seen : look.seen()) {
-            rows.put(seen.id(), row(seen, look.askedAt(), rows.get(seen.id())));
+            Key key = new Key(order.indexOf(seen.id()), seen.region());
+            rows.put(key, row(seen, look.askedAt(), last.get(key)));
         }
     }
 
     private Row row(Seen seen, Instant at, @Nullable Row last) {
         boolean old =
                 !expected.isEmpty()
-                        && seen.came() == Prober.Came.RECORDS
-                        && ProbeVerdict.of(seen, expected, before) != ProbeVerdict.NEW
-                        && seen.ttlSeconds() >= 0;
+                        && seen.answer().told().came() == Came.RECORDS
+                        && outlook.judge(seen.answer(), expected, at) != AnswerVerdict.NEXT;
         if (!old) {
             return new Row(seen, at, Optional.empty(), Duration.ZERO);
         }
         Instant until = at.plusSeconds(seen.ttlSeconds());
-        Instant first = last == null ? until : last.oldUntil().orElse(until);
+        Instant first = last == null ? until : last.firstUntil().orElse(until);
         Duration late = Duration.between(first.plus(SLACK), at);
         // the first bound is kept, so that a resolver which goes past it shows
         return new Row(seen, at, Optional.of(first), late.isNegative() ? Duration.ZERO : late);
     }
 
+    Collection<Row> rows() {
+        return List.copyOf(rows.values());
+    }
+
+    List<Region> regions() {
+        return regions;
+    }
+
+    private Stream<Row> of(String region) {
+        return rows.values().stream().filter(row -> row.seen().region().equals(region));
+    }
+
     /// What counts as new: what was asked for, or what most resolvers say.
-    private Set<String> wanted() {
+    Set<String> wanted() {
         if (!expected.isEmpty()) {
             return expected;
         }
         Map<Set<String>, Integer> votes = new HashMap<>();
-        rows.values().stream()
-                .filter(row -> row.seen().came() == Prober.Came.RECORDS)
-                .forEach(row -> votes.merge(new TreeSet<>(row.seen().contents()), 1, Integer::sum));
+        of(OWN_PLACE)
+                .map(row -> row.seen().contents())
+                .filter(contents -> !contents.isEmpty())
+                .forEach(contents -> votes.merge(new TreeSet<>(contents), 1, Integer::sum));
         return votes.entrySet().stream()
                 .max(
                         Comparator.comparingInt((Map.Entry<Set<String>, Integer> e) -> e.getValue())
@@ -89,62 +133,77 @@ final class ProbeBoard {
                 .orElse(Set.of());
     }
 
-    private ProbeVerdict verdict(Row row) {
-        return ProbeVerdict.of(row.seen(), wanted(), before);
+    AnswerVerdict verdict(Row row) {
+        return outlook.judge(row.seen().answer(), wanted(), row.seenAt());
     }
 
-    Map<ProbeVerdict, Integer> counts() {
-        Map<ProbeVerdict, Integer> counts = new EnumMap<>(ProbeVerdict.class);
-        rows.values().forEach(row -> counts.merge(verdict(row), 1, Integer::sum));
+    Map<AnswerVerdict, Integer> counts(String region) {
+        Map<AnswerVerdict, Integer> counts = new EnumMap<>(AnswerVerdict.class);
+        of(region).forEach(row -> counts.merge(verdict(row), 1, Integer::sum));
         return counts;
     }
 
-    long answering() {
-        return rows.values().stream().filter(row -> verdict(row).isAnswer()).count();
+    long answering(String region) {
+        return of(region).filter(row -> verdict(row).isAnswer()).count();
     }
 
-    /// How many of those that answer show what is expected, 0 to 1.
-    double share() {
-        long answering = answering();
-        return answering == 0 ? 0 : (double) counts().getOrDefault(ProbeVerdict.NEW, 0) / answering;
+    /// How many of those that answer for a region show what is expected, 0 to 1.
+    double share(String region) {
+        long answering = answering(region);
+        return answering == 0
+                ? 0
+                : (double) counts(region).getOrDefault(AnswerVerdict.NEXT, 0) / answering;
     }
 
-    /// Whether so many show it; half of all resolvers must answer at least.
+    /// Whether so many show it, at their own place and for each region that anybody answers for;
+    /// half of all resolvers must answer at least.
     boolean reached(double quorum) {
-        return answering() * 2 >= rows.size() && answering() > 0 && share() >= quorum;
+        long answering = answering(OWN_PLACE);
+        return answering * 2 >= of(OWN_PLACE).count()
+                && answering > 0
+                && share(OWN_PLACE) >= quorum
+                && regions.stream()
+                        .map(Region::name)
+                        .allMatch(r -> answering(r) == 0 || share(r) >= quorum);
     }
 
-    /// When the last old answer seen so far has run out, if its cache keeps to the TTL it showed.
-    Optional<Instant> oldUntil() {
-        return rows.values().stream()
-                .flatMap(row -> row.oldUntil().stream())
-                .max(Instant::compareTo);
+    /// Who still sees the old answer, and until when; empty when nobody said what is expected.
+    Optional<Forecast> forecast(double quorum, Instant now) {
+        return expected.isEmpty() ? Optional.empty() : Optional.of(outlook.forecast(quorum, now));
+    }
+
+    /// When a resolver's caches let go of old answers; empty when it holds none.
+    Optional<Between> oldUntil(Row row, Instant now) {
+        return outlook.oldUntil(row.seen().id(), now);
+    }
+
+    /// What the resolver was seen to do with TTLs that keeps visitors waiting; empty when nothing.
+    Optional<String> habit(Row row) {
+        return outlook.habit(row.seen().id(), row.seen().region());
     }
 
     /// Who deserves another question by then: those without the expected answer, just after theirs
     /// has run out, and at least once a minute, since many caches may stand behind an address.
     Set<String> due(Instant now, Duration every) {
         Set<String> due = new TreeSet<>();
-        rows.forEach(
-                (id, row) -> {
-                    if (verdict(row) != ProbeVerdict.NEW && !askAt(row, every).isAfter(now)) {
-                        due.add(id);
-                    }
-                });
+        rows.values().stream()
+                .filter(row -> verdict(row) != AnswerVerdict.NEXT)
+                .filter(row -> !askAt(row, every).isAfter(now))
+                .forEach(row -> due.add(row.seen().id()));
         return due;
     }
 
     /// When the next question is due; empty when nobody is left to ask.
     Optional<Instant> nextAt(Duration every) {
         return rows.values().stream()
-                .filter(row -> verdict(row) != ProbeVerdict.NEW)
+                .filter(row -> verdict(row) != AnswerVerdict.NEXT)
                 .map(row -> askAt(row, every))
                 .min(Instant::compareTo);
     }
 
     private static Instant askAt(Row row, Duration every) {
-        Duration ttl = Duration.ofSeconds(Math.max(0, row.seen().ttlSeconds()) + 1);
-        boolean waits = row.oldUntil().isPresent() && ttl.compareTo(every) > 0;
+        Duration ttl = Duration.ofSeconds(row.seen().ttlSeconds() + 1);
+        boolean waits = row.firstUntil().isPresent() && ttl.compareTo(every) > 0;
         Duration rest = waits ? ttl : every;
         return row.seenAt().plus(rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest);
     }
@@ -153,10 +212,10 @@ final class ProbeBoard {
 
     List<String> table(boolean ansi, int width, Instant now, double quorum) {
         List<String> lines = new ArrayList<>();
-        int id = column("RESOLVER", rows.values().stream().map(r -> r.seen().id()).toList(), 22);
+        int id = column("RESOLVER", rows.values().stream().map(ProbeBoard::who).toList(), 22);
         int address =
                 column("ADDRESS", rows.values().stream().map(r -> r.seen().address()).toList(), 40);
-        String form = "%-" + id + "s  %-" + address + "s  %-9s  %7s  %8s  %s";
+        String form = "%-" + id + "s  %-" + address + "s  %-13s  %7s  %8s  %s";
         lines.add(
                 Shown.fit(
                         String.format(
@@ -170,30 +229,34 @@ final class ProbeBoard {
                                 "ANSWER"),
                         width));
         for (Row row : rows.values()) {
-            ProbeVerdict verdict = verdict(row);
-            Seen seen = row.seen();
+            AnswerVerdict verdict = verdict(row);
             String line =
                     Shown.fit(
                             String.format(
                                     Locale.ROOT,
                                     form,
-                                    Shown.fit(seen.id(), id),
-                                    seen.address(),
-                                    verdict.word(),
-                                    seen.ttlSeconds() < 0 ? "-" : "" + seen.ttlSeconds(),
+                                    Shown.fit(who(row), id),
+                                    row.seen().address(),
+                                    verdict.text(),
+                                    verdict.isAnswer() ? "" + row.seen().ttlSeconds() : "-",
                                     verdict.isAnswer()
                                             ? String.format(
                                                     Locale.ROOT,
                                                     "%.1f",
-                                                    seen.latency().toNanos() / 1e6)
+                                                    row.seen().answer().latency().toNanos() / 1e6)
                                             : "-",
                                     words(row)),
                             width);
             lines.add(ansi ? colour(verdict) + line + RESET : line);
         }
         lines.add("");
-        lines.add(summary(now, quorum));
+        lines.addAll(summary(now, quorum));
         return lines;
+    }
+
+    private static String who(Row row) {
+        String region = row.seen().region();
+        return region.isEmpty() ? row.seen().id() : "  for " + region;
     }
 
     private static int column(String head, List<String> texts, int most) {
@@ -201,7 +264,7 @@ final class ProbeBoard {
         return Math.min(most, Math.max(head.length(), longest));
     }
 
-    private static String words(Row row) {
+    private String words(Row row) {
         Seen seen = row.seen();
         List<String> words = new ArrayList<>();
         if (!seen.contents().isEmpty()) {
@@ -211,90 +274,97 @@ final class ProbeBoard {
             int more = seen.contents().size() - some.size();
             words.add(String.join(" ", some) + (more > 0 ? " and " + more + " more" : ""));
         }
-        if (seen.saysStale()) {
+        if (seen.answer().told().markedStale()) {
             words.add("(says it is stale)");
         }
         if (!row.lateBy().isZero()) {
             words.add("(" + Shown.span(row.lateBy()) + " past its time)");
         }
-        if (!seen.site().isEmpty()) {
-            words.add("[" + seen.site() + "]");
+        habit(row).ifPresent(habit -> words.add("(" + habit + ")"));
+        if (!seen.answer().told().site().isEmpty()) {
+            words.add("[" + seen.answer().told().site() + "]");
         }
-        if (!seen.detail().isEmpty()) {
-            words.add(seen.detail());
+        if (!detail(seen).isEmpty()) {
+            words.add(detail(seen));
         }
         return Shown.line(String.join(" ", words));
     }
 
-    private static String colour(ProbeVerdict verdict) {
+    /// What happened, and what else the answer says.
+    static String detail(Seen seen) {
+        return Stream.of(seen.answer().failure(), seen.detail())
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String colour(AnswerVerdict verdict) {
         return switch (verdict) {
-            case NEW -> GREEN;
-            case OLD, MIXED -> YELLOW;
+            case NEXT -> GREEN;
+            case OLD, MIXED, SERVING_STALE, TTL_CLAMPED -> YELLOW;
             case OTHER, NEGATIVE -> RED;
             case REFUSED, FAILED, TIMED_OUT -> DIM;
         };
     }
 
-    String summary(Instant now, double quorum) {
-        Map<ProbeVerdict, Integer> counts = counts();
-        List<String> parts = new ArrayList<>();
-        counts.forEach((verdict, count) -> parts.add(count + " " + verdict.word()));
-        String last =
-                oldUntil()
-                        .map(
-                                at ->
-                                        at.isAfter(now)
-                                                ? "; the last old answer seen runs out at "
-                                                        + Shown.clock(at)
-                                                        + ", in "
-                                                        + Shown.span(Duration.between(now, at))
-                                                : "; the last old answer should have run out at "
-                                                        + Shown.clock(at))
-                        .orElse("");
-        return rows.size()
-                + (rows.size() == 1 ? " resolver: " : " resolvers: ")
-                + String.join(", ", parts)
-                + "; "
-                + Shown.percent(share())
-                + " of those that answer "
-                + (expected.isEmpty()
-                        ? "agree on " + String.join(" ", wanted())
-                        : "give what is expected")
-                + ", wanted "
-                + Shown.percent(quorum)
-                + last;
+    /// What it comes to: a line of counts, one for each region, and the forecast.
+    List<String> summary(Instant now, double quorum) {
+        List<String> lines = new ArrayList<>();
+        long own = of(OWN_PLACE).count();
+        lines.add(
+                own
+                        + (own == 1 ? " resolver: " : " resolvers: ")
+                        + listed(OWN_PLACE)
+                        + "; "
+                        + Shown.percent(share(OWN_PLACE))
+                        + " of those that answer "
+                        + (expected.isEmpty()
+                                ? "agree on " + String.join(" ", wanted())
+                                : "give what is expected")
+                        + ", wanted "
+                        + Shown.percent(quorum));
+        for (Region region : regions) {
+            long answering = answering(region.name());
+            lines.add(
+                    "for "
+                            + region.name()
+                            + (region.name().equals(region.network())
+                                    ? ""
+                                    : " (" + region.network() + ")")
+                            + (answering == 0
+                                    ? ": no resolver answers for these clients, so nothing is said"
+                                            + " of them"
+                                    : ": "
+                                            + answering
+                                            + " of "
+                                            + own
+                                            + " resolvers answer for these clients: "
+                                            + listed(region.name())
+                                            + "; "
+                                            + Shown.percent(share(region.name()))));
+        }
+        forecast(quorum, now).ifPresent(f -> lines.addAll(told(f, now)));
+        return lines;
     }
 
-    ObjectNode json(ObjectMapper mapper, String name, String type, double quorum) {
-        ObjectNode top = mapper.createObjectNode();
-        top.put("v", 1).put("name", name).put("type", type);
-        ArrayNode wanted = top.putArray("expected");
-        wanted().forEach(wanted::add);
-        top.put("quorum", quorum).put("share", share()).put("reached", reached(quorum));
-        ObjectNode counts = top.putObject("counts");
-        new TreeMap<>(counts()).forEach((verdict, n) -> counts.put(verdict.word(), n));
-        oldUntil().ifPresent(at -> top.put("oldUntil", at.toString()));
-        ArrayNode list = top.putArray("resolvers");
-        for (Row row : rows.values()) {
-            Seen seen = row.seen();
-            ObjectNode one = list.addObject();
-            one.put("id", seen.id()).put("address", seen.address());
-            one.put("operator", seen.operator()).put("country", seen.country());
-            one.put("verdict", verdict(row).word()).put("seenAt", row.seenAt().toString());
-            ArrayNode contents = one.putArray("contents");
-            seen.contents().forEach(contents::add);
-            ArrayNode aliases = one.putArray("aliases");
-            seen.aliases().forEach(aliases::add);
-            if (seen.ttlSeconds() >= 0) {
-                one.put("ttlSeconds", seen.ttlSeconds());
-            }
-            if (verdict(row).isAnswer()) {
-                one.put("latencyMillis", seen.latency().toNanos() / 1e6);
-            }
-            one.put("site", seen.site()).put("detail", seen.detail());
-            one.put("saysStale", seen.saysStale()).put("forSubnet", seen.forSubnet());
-            row.oldUntil().ifPresent(at -> one.put("oldUntil", at.toString()));
-        }
-        return top;
+    private String listed(String region) {
+        return counts(region).entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey().text())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> told(Forecast forecast, Instant now) {
+        List<String> lines = new ArrayList<>();
+        String in =
+                forecast.goneAt()
+                        .map(gone -> gone.latest().orElse(gone.earliest()))
+                        .filter(at -> at.isAfter(now))
+                        .map(at -> " (in " + Shown.span(Duration.between(now, at)) + ")")
+                        .orElse("");
+        lines.add("forecast: " + forecast.outlook() + in);
+        forecast.late().stream()
+                .limit(MOST_SHOWN_LATE)
+                .forEach(
+                        late -> lines.add("late: " + Shown.line(late.cache()) + " " + late.text()));
+        return lines;
     }
 }

@@ -3,11 +3,16 @@ package dev.cutover.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cutover.cli.Prober.Look;
+import dev.cutover.core.dns.Region;
+import dev.cutover.core.evidence.Came;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +44,8 @@ final class ProbeCommand implements Callable<Integer> {
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
     private static final Duration MOST_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration LEAST_EVERY = Duration.ofSeconds(1);
+    private static final Duration MOST_OLD_TTL = Duration.ofDays(7);
+    private static final Set<Came> FELL_SHORT = Set.of(Came.TIMED_OUT, Came.FAILED);
     private static final Duration MOST_WATCH = Duration.ofDays(4);
 
     private final Surroundings around;
@@ -119,11 +126,27 @@ final class ProbeCommand implements Callable<Integer> {
 
     @Option(
             names = "--subnet",
-            paramLabel = "NET",
+            paramLabel = "[NAME=]NET",
             description =
-                    "Ask for clients of this network, such as 192.0.2.0/24; answers that are not for"
-                            + " it say so.")
-    private Optional<String> subnet = Optional.empty();
+                    "Ask for the clients of this network too, such as DE=192.0.2.0/24; may be repeated."
+                            + " An answer counts for them only when the resolver says it is.")
+    private List<String> subnets = new ArrayList<>();
+
+    @Option(
+            names = "--old-ttl",
+            paramLabel = "TIME",
+            description =
+                    "How long any cache may keep the old answer, aliases on the way included, such as"
+                            + " 5m: no honest one outlasts it.")
+    private Optional<String> oldTtl = Optional.empty();
+
+    @Option(
+            names = "--switched",
+            paramLabel = "WHEN",
+            description =
+                    "With --old-ttl: when the last of the zone's servers began to give the expected"
+                            + " answer, such as 2026-12-06T02:00:00Z; when the watch began otherwise.")
+    private Optional<String> switched = Optional.empty();
 
     @Option(
             names = "--timeout",
@@ -174,6 +197,14 @@ final class ProbeCommand implements Callable<Integer> {
         double wanted = share(quorum);
         Duration pause = span("--every", every, LEAST_EVERY, Duration.ofHours(1));
         Duration patience = span("--for", howLong, LEAST_EVERY, MOST_WATCH);
+        List<Region> regions = regions();
+        Optional<Duration> kept =
+                oldTtl.map(t -> span("--old-ttl", t, Duration.ofSeconds(1), MOST_OLD_TTL));
+        Optional<Instant> since = switched.map(this::moment);
+        if ((kept.isPresent() && expect.isEmpty()) || (since.isPresent() && kept.isEmpty())) {
+            throw wrong(
+                    "--old-ttl: expected --expect beside it, and --switched only with --old-ttl");
+        }
         Prober.Wish wish =
                 new Prober.Wish(
                         name,
@@ -185,7 +216,7 @@ final class ProbeCommand implements Callable<Integer> {
                         path,
                         pins,
                         trust,
-                        subnet,
+                        regions,
                         span("--timeout", timeout, LEAST_TIMEOUT, MOST_TIMEOUT));
         try (Prober prober = opening.open(wish)) {
             if (prober.leftOut() > 0) {
@@ -195,7 +226,9 @@ final class ProbeCommand implements Callable<Integer> {
                                 + way()
                                 + " is known");
             }
-            ProbeBoard board = new ProbeBoard(normal(prober, expect), normal(prober, old));
+            ProbeOutlook outlook = new ProbeOutlook(prober.set(), normal(prober, old), kept, since);
+            ProbeBoard board =
+                    new ProbeBoard(prober.ids(), normal(prober, expect), regions, outlook);
             return watch
                     ? follow(prober, board, wanted, pause, patience)
                     : once(prober, board, wanted);
@@ -205,7 +238,7 @@ final class ProbeCommand implements Callable<Integer> {
     private int once(Prober prober, ProbeBoard board, double wanted) throws InterruptedException {
         Look look = look(prober, board, Set.copyOf(prober.ids()));
         show(board.table(around.ansi(), width(), look.askedAt(), wanted));
-        return finish(board, wanted);
+        return finish(board, wanted, look.askedAt());
     }
 
     private int follow(
@@ -225,9 +258,13 @@ final class ProbeCommand implements Callable<Integer> {
                 show(lines);
                 drawn = lines.size();
             } else {
-                String counts = board.counts().toString();
+                String counts = board.counts(ProbeBoard.OWN_PLACE).toString();
                 if (!counts.equals(said) && !json) {
-                    show(List.of(Shown.clock(now) + "  " + board.summary(now, wanted)));
+                    show(
+                            List.of(
+                                    Shown.clock(now)
+                                            + "  "
+                                            + String.join("; ", board.summary(now, wanted))));
                 }
                 said = counts;
             }
@@ -237,7 +274,7 @@ final class ProbeCommand implements Callable<Integer> {
                 if (!around.ansi()) {
                     show(board.table(false, width(), now, wanted));
                 }
-                return finish(board, wanted);
+                return finish(board, wanted, now);
             }
             Duration left = Duration.between(now, next.get());
             prober.rest(left.isNegative() ? Duration.ZERO : left);
@@ -253,7 +290,8 @@ final class ProbeCommand implements Callable<Integer> {
         board.take(look);
         Set<String> silent = new TreeSet<>();
         look.seen().stream()
-                .filter(s -> s.came() == Prober.Came.TIMED_OUT || s.came() == Prober.Came.FAILED)
+                .filter(s -> s.region().isEmpty())
+                .filter(s -> FELL_SHORT.contains(s.answer().told().came()))
                 .forEach(s -> silent.add(s.id()));
         if (look.isSpoilt() && !silent.isEmpty()) {
             Look again = prober.ask(silent);
@@ -268,18 +306,20 @@ final class ProbeCommand implements Callable<Integer> {
         return look;
     }
 
-    private int finish(ProbeBoard board, double wanted) {
+    private int finish(ProbeBoard board, double wanted, Instant now) {
         if (json) {
             try {
                 out().println(
                                 JSON.writerWithDefaultPrettyPrinter()
-                                        .writeValueAsString(board.json(JSON, name, type, wanted)));
+                                        .writeValueAsString(
+                                                new ProbeJson(JSON, board, wanted, now)
+                                                        .of(name, type)));
                 out().flush();
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }
         }
-        if (board.answering() == 0) {
+        if (board.answering(ProbeBoard.OWN_PLACE) == 0) {
             throw GivenUpException.unreachable(
                     List.of(
                             "no resolver answered; check this machine's way out, the addresses and"
@@ -298,6 +338,32 @@ final class ProbeCommand implements Callable<Integer> {
             }
         }
         return set;
+    }
+
+    private List<Region> regions() {
+        Map<String, Region> byName = new LinkedHashMap<>();
+        for (String text : subnets) {
+            try {
+                Region region = Region.parse(text);
+                if (byName.putIfAbsent(region.name(), region) != null) {
+                    throw wrong("--subnet: " + region.name() + " comes twice");
+                }
+            } catch (IllegalArgumentException e) {
+                throw wrong("--subnet: " + e.getMessage());
+            }
+        }
+        if (byName.size() > Region.MOST) {
+            throw wrong("--subnet: expected at most " + Region.MOST + ", seen " + byName.size());
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private Instant moment(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw wrong("--switched: expected a moment such as 2026-12-06T02:00:00Z, seen " + text);
+        }
     }
 
     private String way() {

@@ -1,5 +1,8 @@
 package dev.cutover.cli;
 
+import dev.cutover.core.dns.Region;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +36,7 @@ public interface Prober extends AutoCloseable {
     /// @param path where they serve DNS over HTTPS
     /// @param pins public keys of which theirs must be one; may be empty
     /// @param trust a PEM file of certificates believed beside the system's roots
-    /// @param subnet a client network as `ADDRESS/LENGTH` to ask for
+    /// @param regions whose clients are asked for beside the resolvers' own place
     record Wish(
             String name,
             String type,
@@ -44,7 +47,7 @@ public interface Prober extends AutoCloseable {
             String path,
             List<String> pins,
             Optional<Path> trust,
-            Optional<String> subnet,
+            List<Region> regions,
             Duration timeout) {}
 
     /// Whom will be asked: the resolvers' ids in their order.
@@ -53,7 +56,12 @@ public interface Prober extends AutoCloseable {
     /// How many of the lists' resolvers are left out because no way to ask them so is known.
     int leftOut();
 
+    /// What is asked about.
+    SetKey set();
+
     /// A content as it would be shown.
+    ///
+    /// @throws IllegalArgumentException when it is none of the type
     String normal(String content);
 
     /// Asks those resolvers once, all at the same time.
@@ -67,9 +75,11 @@ public interface Prober extends AutoCloseable {
 
     /// What one round of questions came to.
     ///
+    /// @param askedAt when it began
+    /// @param endedAt when the last answer had come
     /// @param ownFaults what this machine did wrong meanwhile, so that missing answers say nothing
     ///     about the resolvers; the end of a sentence, empty when nothing
-    record Look(Instant askedAt, List<Seen> seen, String ownFaults) {
+    record Look(Instant askedAt, Instant endedAt, List<Seen> seen, String ownFaults) {
         public Look {
             seen = List.copyOf(seen);
         }
@@ -79,42 +89,30 @@ public interface Prober extends AutoCloseable {
         }
     }
 
-    /// How a question ended.
-    enum Came {
-        RECORDS,
-        NEGATIVE,
-        REFUSED,
-        FAILED,
-        TIMED_OUT
-    }
-
     /// What one resolver said.
     ///
     /// @param address with the port where it is not the usual one
-    /// @param contents what the name owns of the type, aliases followed; sorted, normal form
-    /// @param aliases the names that CNAMEs led over
-    /// @param ttlSeconds how long a client may keep the answer; -1 when nothing says so
-    /// @param site which machine answered; may be empty
+    /// @param answer its scope is the region whose clients it is for; empty for the resolver's own
+    ///     place
     /// @param detail what else there is to know, such as an error's words; may be empty
-    /// @param saysStale whether the resolver says itself that the answer is past its time
-    /// @param forSubnet whether the answer is for the client network that was asked for
-    record Seen(
-            String id,
-            String address,
-            String operator,
-            String country,
-            Came came,
-            List<String> contents,
-            List<String> aliases,
-            long ttlSeconds,
-            Duration latency,
-            String site,
-            String detail,
-            boolean saysStale,
-            boolean forSubnet) {
-        public Seen {
-            contents = List.copyOf(contents);
-            aliases = List.copyOf(aliases);
+    record Seen(String address, ResolverAnswer answer, String detail) {
+        public String id() {
+            return answer.resolver();
+        }
+
+        public String region() {
+            return answer.told().scope();
+        }
+
+        /// What the name leads to, aliases followed.
+        public List<String> contents() {
+            return answer.contents().isEmpty() ? answer.told().reached() : answer.contents();
+        }
+
+        /// How long a client may keep the answer.
+        public long ttlSeconds() {
+            long least = answer.told().leastTtlSeconds();
+            return least > 0 ? Math.min(least, answer.ttlSeconds()) : answer.ttlSeconds();
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// One cutover as the controller's `GET /api/v1/cutovers/{id}` tells it, as far as it is drawn.
 ///
@@ -54,7 +55,10 @@ public record Status(
     public record AdoptionNow(int onNext, int onOld, int other, int failed, double share) {}
 
     /// Who still sees the old side and until when, in a sentence, and who is late, one line each.
-    public record ForecastNow(String text, List<String> late) {}
+    ///
+    /// @param answers how many caches gave which answer last; empty when nobody says
+    /// @param regions how far it is for the clients of regions; empty for none
+    public record ForecastNow(String text, String answers, String regions, List<String> late) {}
 
     /// Failed requests in the watched window.
     public record Errors(long requests, long failures, double share, double ceiling) {}
@@ -112,8 +116,23 @@ public record Status(
     }
 
     private static ForecastNow forecast(JsonNode n) {
+        String answers =
+                n.path("verdicts").properties().stream()
+                        .map(e -> e.getValue().asInt() + " " + e.getKey())
+                        .collect(Collectors.joining(", "));
         return new ForecastNow(
-                text(n, "text"), list(n, "late", l -> text(l, "cache") + " " + text(l, "text")));
+                text(n, "text"),
+                answers,
+                String.join(
+                        ", ",
+                        list(
+                                n,
+                                "regions",
+                                r ->
+                                        text(r, "region")
+                                                + " "
+                                                + Shown.percent(r.path("share").asDouble()))),
+                list(n, "late", l -> text(l, "cache") + " " + text(l, "text")));
     }
 
     private static Errors errors(JsonNode n) {

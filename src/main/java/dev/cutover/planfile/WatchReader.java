@@ -1,8 +1,11 @@
 package dev.cutover.planfile;
 
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.plan.Plan;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -16,6 +19,7 @@ final class WatchReader {
     private static final int MOST_WEIGHTS = 100;
     private static final int MOST_WEIGHT = 100;
     private static final int LONGEST_WEIGHT = 80;
+    private static final int LONGEST_REGION = 100;
     private static final Pattern WEIGHT = Pattern.compile("([^=]{1,70}?) *= *([0-9]{1,3})");
 
     private WatchReader() {}
@@ -57,6 +61,8 @@ final class WatchReader {
                 in.read("quorum", v -> v.share(0.5, 1), defaults.quorum(), Object::toString);
         Optional<Value> named = in.get("weights");
         Optional<Plan.Weights> weights = named.flatMap(WatchReader::weights);
+        Optional<Value> places = in.get("regions");
+        Optional<Plan.Regions> regions = places.flatMap(WatchReader::regions);
         return provider.isPresent()
                         && ceiling.isPresent()
                         && latency.isPresent()
@@ -64,6 +70,7 @@ final class WatchReader {
                         && patience.isPresent()
                         && quorum.isPresent()
                         && weights.isPresent() == named.isPresent()
+                        && regions.isPresent() == places.isPresent()
                 ? Optional.of(
                         new Plan.Watch(
                                 provider.get(),
@@ -72,8 +79,35 @@ final class WatchReader {
                                 window.get(),
                                 patience.get(),
                                 quorum.get(),
-                                weights))
+                                weights,
+                                regions))
                 : Optional.empty();
+    }
+
+    /** Whose clients are asked for, such as {@code [DE=198.51.100.0/24]}. */
+    private static Optional<Plan.Regions> regions(Value value) {
+        Optional<List<Value>> items = value.items(1, Region.MOST);
+        if (items.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Region> byName = new LinkedHashMap<>();
+        for (Value item : items.get()) {
+            Optional<String> text = item.text(LONGEST_REGION);
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                Region region = Region.parse(text.get());
+                if (byName.putIfAbsent(region.name(), region) != null) {
+                    item.wrong(region.name() + " is listed twice; keep one");
+                    return Optional.empty();
+                }
+            } catch (IllegalArgumentException e) {
+                item.wrong(String.valueOf(e.getMessage()));
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Plan.Regions(List.copyOf(byName.values())));
     }
 
     /** How much resolvers count, such as {@code [Google=3, DE=2]}. */

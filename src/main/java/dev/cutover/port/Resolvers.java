@@ -1,6 +1,7 @@
 package dev.cutover.port;
 
 import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.AliasTarget;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
@@ -9,6 +10,7 @@ import dev.cutover.core.evidence.IssuerRule;
 import dev.cutover.core.evidence.NameServers;
 import dev.cutover.core.evidence.SignedSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the world resolves. Every server that does not answer is named in the result, never left out. */
@@ -32,6 +34,19 @@ public interface Resolvers {
         return askResolvers(sets, call).stream()
                 .filter(answer -> whom.contains(answer.resolver()))
                 .toList();
+    }
+
+    /**
+     * Asks for every set, and for each region's clients beside the resolvers' own place. An answer is a
+     * region's, and has its name as scope, only when the resolver says that it is for those clients;
+     * otherwise it tells of the resolver's own place.
+     *
+     * @param whom some of the configured recursive resolvers; empty for all of them
+     * @param regions at most {@link Region#MOST}; a resolver that answers for none of them is not left out
+     */
+    default List<ResolverAnswer> askResolvers(
+            List<SetKey> sets, Optional<Set<String>> whom, List<Region> regions, Call call) {
+        return whom.isPresent() ? askResolvers(sets, whom.get(), call) : askResolvers(sets, call);
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.cutover.probe;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
+import org.xbill.DNS.Address;
 
 /// What a question asks for beside its records, by EDNS options.
 ///
@@ -34,6 +36,19 @@ public record EdnsOptions(
                                 + most
                                 + ", seen "
                                 + prefixLength);
+            }
+        }
+
+        /// The network of an address literal.
+        ///
+        /// @throws IllegalArgumentException when it is none
+        public static Subnet of(String address, int prefixLength) {
+            try {
+                // reads literals only, asks no resolver
+                return new Subnet(Address.getByAddress(address), prefixLength);
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException(
+                        "expected an IPv4 or IPv6 address, seen " + address, e);
             }
         }
     }

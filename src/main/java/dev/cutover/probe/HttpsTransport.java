@@ -68,7 +68,7 @@ final class HttpsTransport implements AutoCloseable {
             Duration timeout,
             long until)
             throws InterruptedException {
-        Turnstile.Gate gate = turnstile.to(new Endpoint(address, how.host()));
+        Turnstile.Gate gate = turnstile.to(new Endpoint(address, how.host()), address.getAddress());
         if (!gate.enter(until)) {
             return new Outcome.NeverWritten();
         }

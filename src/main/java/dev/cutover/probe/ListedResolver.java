@@ -1,6 +1,7 @@
 package dev.cutover.probe;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A resolver with what a list says of it beside its address.
 ///
@@ -9,6 +10,7 @@ import java.util.Optional;
 /// @param doh how it is asked by HTTPS; empty when that is not known
 /// @param place where it stands; empty when not known, and for those that stand in many places
 /// @param ecs what it does with client subnets
+/// @param queriesPerSecond how often it may be asked at most, 1 to 1,000; empty for the usual rate
 /// @param source the page these facts were found on; empty in an operator's own list
 /// @param seen the day they were found there, `YYYY-MM-DD`; empty in an operator's own list
 public record ListedResolver(
@@ -17,11 +19,9 @@ public record ListedResolver(
         Optional<Transport.Https> doh,
         Optional<Place> place,
         Ecs ecs,
+        OptionalInt queriesPerSecond,
         String source,
         String seen) {
-
-    private static final int TLS_PORT = 853;
-    private static final int HTTPS_PORT = 443;
 
     /// A point on the map, in degrees; north and east are positive.
     public record Place(double latitude, double longitude) {
@@ -57,8 +57,8 @@ public record ListedResolver(
             case "udp" -> Optional.of(resolver);
             case "tcp" ->
                     Optional.of(resolver.by(new Transport.Tcp(), resolver.address().getPort()));
-            case "dot" -> dot.map(tls -> resolver.by(tls, TLS_PORT));
-            case "doh" -> doh.map(https -> resolver.by(https, HTTPS_PORT));
+            case "dot" -> dot.map(tls -> resolver.by(tls, tls.usualPort()));
+            case "doh" -> doh.map(https -> resolver.by(https, https.usualPort()));
             default -> throw new IllegalArgumentException(word);
         };
     }

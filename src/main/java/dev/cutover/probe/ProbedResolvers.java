@@ -1,34 +1,25 @@
 package dev.cutover.probe;
 
-import dev.cutover.core.dns.Address;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.AliasTarget;
-import dev.cutover.core.evidence.Came;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.evidence.IssuerRule;
 import dev.cutover.core.evidence.Security;
 import dev.cutover.core.evidence.SignedSet;
-import dev.cutover.core.evidence.Told;
 import dev.cutover.port.Call;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
-import dev.cutover.probe.Answer.AnswerRecord;
 import dev.cutover.probe.Answer.Answered;
-import dev.cutover.probe.Answer.Malformed;
-import dev.cutover.probe.Answer.TimedOut;
-import dev.cutover.probe.Answer.Unreachable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
-import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
 /// What the world resolves, asked by probes.
@@ -36,11 +27,6 @@ import org.xbill.DNS.Type;
 /// Concurrent; never repeats a question, except once for the answers missing from a round that our
 /// own machine spoilt. Spoilt twice, it tells nothing rather than something wrong.
 public final class ProbedResolvers implements Resolvers {
-
-    private static final int LONGEST_SITE = 60;
-
-    /// Resolvers give up on longer chains.
-    private static final int LONGEST_CHAIN = 16;
 
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(2);
 
@@ -78,51 +64,69 @@ public final class ProbedResolvers implements Resolvers {
     @Override
     public List<AuthorityAnswer> askAuthorities(DnsName zone, List<SetKey> sets, Call call) {
         List<Resolver> servers = finder.serversOf(zone, call);
-        return ask(
-                servers,
-                sets,
-                false,
-                call,
-                (result, set) -> {
-                    Reading reading = Reading.of(result.answer(), set, true);
-                    return new AuthorityAnswer(
-                            result.resolver().id(),
+        List<Question> questions =
+                sets.stream().map(set -> question(set, false, EdnsOptions.NONE)).toList();
+        List<ProbeResult> results =
+                sound(askSome(servers, questions, call), servers, questions, call);
+        List<AuthorityAnswer> told = new ArrayList<>(results.size());
+        for (int i = 0; i < results.size(); i++) {
+            SetKey set = sets.get(i % sets.size());
+            Reading reading = Reading.ofAuthority(results.get(i).answer(), set);
+            told.add(
+                    new AuthorityAnswer(
+                            results.get(i).resolver().id(),
                             set,
                             reading.contents(),
                             reading.ttlSeconds(),
-                            reading.failure());
-                });
+                            reading.failure()));
+        }
+        return told;
     }
 
     @Override
     public List<ResolverAnswer> askResolvers(List<SetKey> sets, Call call) {
-        return askRecursive(resolvers, sets, call);
+        return askRecursive(resolvers, sets, List.of(), call);
     }
 
     @Override
     public List<ResolverAnswer> askResolvers(List<SetKey> sets, Set<String> whom, Call call) {
-        return askRecursive(
-                resolvers.stream().filter(r -> whom.contains(r.id())).toList(), sets, call);
+        return askRecursive(named(whom), sets, List.of(), call);
     }
 
-    private List<ResolverAnswer> askRecursive(List<Resolver> whom, List<SetKey> sets, Call call) {
-        return ask(
-                whom,
-                sets,
-                true,
-                call,
-                (result, set) -> {
-                    Reading reading = Reading.of(result.answer(), set, false);
-                    return new ResolverAnswer(
-                            result.resolver().id(),
-                            set,
-                            reading.contents(),
-                            reading.ttlSeconds(),
-                            reading.latency(),
-                            reading.failure(),
-                            reading.told()
-                                    .by(result.resolver().operator(), result.resolver().country()));
-                });
+    @Override
+    public List<ResolverAnswer> askResolvers(
+            List<SetKey> sets, Optional<Set<String>> whom, List<Region> regions, Call call) {
+        return askRecursive(whom.map(this::named).orElse(resolvers), sets, regions, call);
+    }
+
+    private List<Resolver> named(Set<String> whom) {
+        return resolvers.stream().filter(r -> whom.contains(r.id())).toList();
+    }
+
+    private List<ResolverAnswer> askRecursive(
+            List<Resolver> whom, List<SetKey> sets, List<Region> regions, Call call) {
+        // Which of the caches behind one address answers is asked of recursives alone.
+        List<EdnsOptions> options = ByRegion.asked(EdnsOptions.NSID, regions);
+        List<Question> questions = new ArrayList<>();
+        sets.forEach(set -> options.forEach(o -> questions.add(question(set, true, o))));
+        List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
+        List<ResolverAnswer> told = new ArrayList<>(results.size());
+        for (int from = 0; from < results.size(); from += options.size()) {
+            Resolver resolver = results.get(from).resolver();
+            SetKey set = sets.get(from / options.size() % sets.size());
+            ByRegion sorted =
+                    ByRegion.of(
+                            regions,
+                            results.subList(from, from + options.size()).stream()
+                                    .map(ProbeResult::answer)
+                                    .toList());
+            told.add(Reading.of(sorted.own(), set).of(resolver, set, ""));
+            sorted.regions()
+                    .forEach(
+                            (region, answer) ->
+                                    told.add(Reading.of(answer, set).of(resolver, set, region)));
+        }
+        return told;
     }
 
     @Override
@@ -155,28 +159,11 @@ public final class ProbedResolvers implements Resolvers {
         return sets.stream().map(s -> validation.of(s, call)).toList();
     }
 
-    private <T> List<T> ask(
-            List<Resolver> whom,
-            List<SetKey> sets,
-            boolean recursive,
-            Call call,
-            BiFunction<ProbeResult, SetKey, T> telling) {
-        List<Question> questions = new ArrayList<>();
-        for (SetKey set : sets) {
-            if (set.type() == RecordType.OTHER) {
-                throw PortException.lasting(set + ": expected a type that can be asked for");
-            }
-            int type = Type.value(set.type().name());
-            // Which of the caches behind one address answers is asked of recursives alone.
-            EdnsOptions options = recursive ? EdnsOptions.NSID : EdnsOptions.NONE;
-            questions.add(new Question(set.name().value(), type, recursive, options));
+    private static Question question(SetKey set, boolean recursive, EdnsOptions options) {
+        if (set.type() == RecordType.OTHER) {
+            throw PortException.lasting(set + ": expected a type that can be asked for");
         }
-        List<ProbeResult> results = sound(askSome(whom, questions, call), whom, questions, call);
-        List<T> told = new ArrayList<>(results.size());
-        for (int i = 0; i < results.size(); i++) {
-            told.add(telling.apply(results.get(i), sets.get(i % sets.size())));
-        }
-        return told;
+        return new Question(set.name().value(), Type.value(set.type().name()), recursive, options);
     }
 
     /// The round's results, those that our own machine may have spoilt asked again.
@@ -236,118 +223,6 @@ public final class ProbedResolvers implements Resolvers {
                     PortException.Category.TRANSIENT,
                     "DNS probes for " + call.purpose() + ": interrupted",
                     e);
-        }
-    }
-
-    /// An answer as the core speaks of it.
-    ///
-    /// @param contents what the name itself owns of the type, in normal form; an alias's target
-    ///     owns its own
-    /// @param told what the answer tells beside that
-    private record Reading(
-            List<String> contents, long ttlSeconds, Duration latency, String failure, Told told) {
-
-        static Reading of(Answer answer, SetKey set, boolean authority) {
-            return switch (answer) {
-                case Answered answered
-                        when answered.rcode() != Rcode.NOERROR
-                                && answered.rcode() != Rcode.NXDOMAIN ->
-                        failed(
-                                "answered " + Rcode.string(answered.rcode()),
-                                answered.rcode() == Rcode.REFUSED ? Came.REFUSED : Came.FAILED);
-                case Answered answered when authority && !answered.authoritative() ->
-                        failed(
-                                "answered without authority for the zone (lame delegation)",
-                                Came.FAILED);
-                case Answered answered -> answered(answered, set);
-                case TimedOut late ->
-                        failed(
-                                "no answer within " + late.after().toMillis() + " ms",
-                                Came.TIMED_OUT);
-                case Unreachable gone -> failed(gone.reason(), Came.FAILED);
-                case Malformed broken -> failed(broken.reason(), Came.FAILED);
-            };
-        }
-
-        private static Reading failed(String why, Came came) {
-            return new Reading(List.of(), 0, Duration.ZERO, why, Told.plainly(came));
-        }
-
-        private static Reading answered(Answered answered, SetKey set) {
-            String type = set.type().name();
-            List<AnswerRecord> own =
-                    answered.records().stream()
-                            .filter(r -> r.name().equals(set.name().value()))
-                            .toList();
-            List<String> contents =
-                    own.stream()
-                            .filter(r -> r.type().equals(type))
-                            .map(r -> normal(set.type(), r.content()))
-                            .toList();
-            // an alias in place of the set lives as long as the alias does
-            long ttl =
-                    own.stream()
-                            .mapToLong(AnswerRecord::ttlSeconds)
-                            .min()
-                            .orElse(answered.negativeTtlSeconds().orElse(0));
-            return new Reading(contents, ttl, answered.latency(), "", told(answered, set));
-        }
-
-        /// Follows the aliases to what they reach. The smallest TTL on the way is what a client may
-        /// keep of it all. Source: RFC 1034 section 3.6.2.
-        private static Told told(Answered answered, SetKey set) {
-            List<String> aliases = new ArrayList<>();
-            List<String> reached = List.of();
-            String name = set.name().value();
-            long least = Long.MAX_VALUE;
-            for (int hop = 0; hop < LONGEST_CHAIN; hop++) {
-                String here = name;
-                List<AnswerRecord> own =
-                        answered.records().stream().filter(r -> r.name().equals(here)).toList();
-                least = own.stream().mapToLong(AnswerRecord::ttlSeconds).reduce(least, Math::min);
-                reached =
-                        own.stream()
-                                .filter(r -> r.type().equals(set.type().name()))
-                                .map(r -> normal(set.type(), r.content()))
-                                .toList();
-                Optional<String> alias =
-                        own.stream()
-                                .filter(r -> r.type().equals("CNAME"))
-                                .map(r -> normal(RecordType.CNAME, r.content()))
-                                .findFirst();
-                if (!reached.isEmpty() || alias.isEmpty() || aliases.contains(alias.get())) {
-                    break;
-                }
-                name = alias.get();
-                aliases.add(name);
-            }
-            return new Told(
-                    answered.records().isEmpty() ? Came.NEGATIVE : Came.RECORDS,
-                    answered.edns().nsid().map(Reading::shortened).orElse(""),
-                    answered.edns()
-                            .subnet()
-                            .filter(echo -> echo.scopeLength() > 0)
-                            .map(e -> e.address().getHostAddress() + "/" + e.scopeLength())
-                            .orElse(""),
-                    aliases,
-                    aliases.isEmpty() ? List.of() : reached,
-                    least == Long.MAX_VALUE ? 0 : least,
-                    answered.edns().saysStale(),
-                    "",
-                    "");
-        }
-
-        /// A stranger's word for itself, as long as anybody reads.
-        private static String shortened(String site) {
-            return site.length() > LONGEST_SITE ? site.substring(0, LONGEST_SITE) : site;
-        }
-
-        private static String normal(RecordType type, String content) {
-            try {
-                return Address.normalContent(type, content);
-            } catch (IllegalArgumentException unusual) {
-                return content.toLowerCase(Locale.ROOT); // shown as it is, and matches no plan
-            }
         }
     }
 }

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Address;
 
 /// Resolvers from a text file: an operator's own, or the shipped list of public ones.
@@ -32,7 +34,8 @@ import org.xbill.DNS.Address;
 /// More may be said in any order: `dot=` the name on its certificate, `doh=` its URL, `at=`
 /// latitude
 /// and longitude in degrees, `ecs=` what it does with client subnets (`forwards`, `replaces`,
-/// `none`), `source=` the pages that say so, with commas between, and `seen=` the day they did.
+/// `none`), `rate=` how many questions a second it may be asked at most, `source=` the pages that
+/// say so, with commas between, and `seen=` the day they did.
 /// What is not known is left
 /// out. An operator of one word needs no quotes.
 /// Addresses are literals, since a list that needed DNS to be read would probe nothing when DNS is
@@ -94,6 +97,19 @@ public final class ResolverList {
     /// @param source what to call it in messages
     public static List<Resolver> parse(String text, String source) throws InvalidException {
         return plain(entries(text, source));
+    }
+
+    /// How often each of a list may be asked, in questions per second, by address.
+    ///
+    /// @param usual for those whose line says nothing
+    public static Map<InetAddress, Integer> rates(List<ListedResolver> entries, int usual) {
+        Map<InetAddress, Integer> rates = new HashMap<>();
+        for (ListedResolver entry : entries) {
+            InetAddress address = entry.resolver().address().getAddress();
+            // two ports of one machine are one machine
+            rates.merge(address, entry.queriesPerSecond().orElse(usual), Math::min);
+        }
+        return rates;
     }
 
     private static List<Resolver> plain(List<ListedResolver> entries) {
@@ -198,11 +214,12 @@ public final class ResolverList {
         Optional<String> doh = Optional.ofNullable(left.remove("doh"));
         Optional<String> at = Optional.ofNullable(left.remove("at"));
         Optional<String> ecs = Optional.ofNullable(left.remove("ecs"));
+        OptionalInt rate = rate(left.remove("rate"));
         String source = Objects.requireNonNullElse(left.remove("source"), "");
         String seen = Objects.requireNonNullElse(left.remove("seen"), "");
         if (!left.isEmpty()) {
             throw new IllegalArgumentException(
-                    "expected dot=, doh=, at=, ecs=, source= or seen=, seen "
+                    "expected dot=, doh=, at=, ecs=, rate=, source= or seen=, seen "
                             + printable(String.join(", ", new TreeSet<>(left.keySet())))
                             + "=");
         }
@@ -215,6 +232,7 @@ public final class ResolverList {
                 doh.map(ResolverList::https),
                 at.map(ResolverList::place),
                 ecs.map(ResolverList::ecs).orElse(ListedResolver.Ecs.UNKNOWN),
+                rate,
                 source,
                 seen);
     }
@@ -263,6 +281,17 @@ public final class ResolverList {
                             "expected ecs=forwards, ecs=replaces or ecs=none, seen "
                                     + printable(text));
         };
+    }
+
+    private static OptionalInt rate(@Nullable String text) {
+        if (text == null) {
+            return OptionalInt.empty();
+        }
+        if (!text.matches("[1-9][0-9]{0,2}|1000")) {
+            throw new IllegalArgumentException(
+                    "expected rate= of 1 to 1000 questions a second, seen " + printable(text));
+        }
+        return OptionalInt.of(Integer.parseInt(text));
     }
 
     private static InetSocketAddress address(String text) {

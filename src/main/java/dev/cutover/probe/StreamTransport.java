@@ -74,7 +74,7 @@ final class StreamTransport implements AutoCloseable {
             long until)
             throws InterruptedException {
         Endpoint endpoint = new Endpoint(address, how);
-        Turnstile.Gate gate = turnstile.to(endpoint);
+        Turnstile.Gate gate = turnstile.to(endpoint, address.getAddress());
         if (!gate.enter(until)) {
             return new Outcome.NeverWritten();
         }

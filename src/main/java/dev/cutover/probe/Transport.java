@@ -72,6 +72,16 @@ public sealed interface Transport {
         }
     }
 
+    /// Where servers listen for it unless they say otherwise.
+    default int usualPort() {
+        return switch (this) {
+            case Udp udp -> 53;
+            case Tcp tcp -> 53;
+            case Tls tls -> 853;
+            case Https https -> 443;
+        };
+    }
+
     /// The transport as people write it.
     default String word() {
         return switch (this) {

@@ -1,5 +1,6 @@
 package dev.cutover.probe;
 
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -25,7 +26,11 @@ final class Turnstile {
     /// The way to one server; whoever was let in must leave.
     final class Gate {
         private final Semaphore slots = new Semaphore(limits.inFlightPerResolver());
-        private final Rate rate = new Rate(limits.queriesPerSecondPerResolver(), SECOND);
+        private final Rate rate;
+
+        Gate(InetAddress address) {
+            this.rate = new Rate(limits.queriesPerSecondTo(address), SECOND);
+        }
 
         /// Waits for its turn.
         ///
@@ -59,11 +64,13 @@ final class Turnstile {
         }
     }
 
-    Gate to(Object server) {
+    /// @param server what tells it from others, such as an address with a host name
+    /// @param address where it listens
+    Gate to(Object server, InetAddress address) {
         if (gates.size() > MOST_GATES_KEPT) {
             gates.values().removeIf(Gate::isEmpty);
         }
-        return gates.computeIfAbsent(server, fresh -> new Gate());
+        return gates.computeIfAbsent(server, fresh -> new Gate(address));
     }
 
     /// A steady rate that may catch up on a little unused time.

@@ -61,7 +61,6 @@ final class UdpTransport implements AutoCloseable {
 
     private final ProbeLimits limits;
     private final OwnDrops drops;
-    private final long lineInterval;
     private final long interval;
     private final long burstNanos;
     private final Selector selector;
@@ -102,7 +101,6 @@ final class UdpTransport implements AutoCloseable {
     UdpTransport(ProbeLimits limits, OwnDrops drops) throws IOException {
         this.limits = limits;
         this.drops = drops;
-        this.lineInterval = SECOND / limits.queriesPerSecondPerResolver();
         this.interval = SECOND / limits.queriesPerSecond();
         this.burstNanos = Math.max(LEAST_WRITE_BURST * interval, SECOND / BURSTS_PER_SECOND);
         this.selector = Selector.open();
@@ -233,6 +231,7 @@ final class UdpTransport implements AutoCloseable {
             line.turn = ResolverLine.Turn.NONE;
             if (writeOne(line)) {
                 mayWriteAt += interval;
+                long lineInterval = SECOND / limits.queriesPerSecondTo(line.address.getAddress());
                 long earliest = now - ResolverLine.CREDIT_NANOS + lineInterval;
                 line.mayWriteAt = later(line.mayWriteAt, earliest) + lineInterval;
             }

@@ -45,6 +45,10 @@ final class Observer {
 
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
     private static final Duration ZONE_LIMIT = Duration.ofSeconds(10);
+
+    /** Between two questions to one resolver, which is asked for every set. */
+    private static final Duration POLITE_PAUSE = Duration.ofMillis(50);
+
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
     private static final int FALLBACK_PAGES = 5;
     private static final int MOST_SIGNED = 20;
@@ -171,7 +175,16 @@ final class Observer {
                                 startedAt)
                         .after(before(key));
             }
-            case RESOLVERS -> resolvers.look(c, call(c, key, ZONE_LIMIT));
+            case RESOLVERS ->
+                    resolvers.look(
+                            c,
+                            call(
+                                    c,
+                                    key,
+                                    ZONE_LIMIT.plus(
+                                            POLITE_PAUSE.multipliedBy(
+                                                    (long) c.changes().size()
+                                                            * (1 + plan.watch().asked().size())))));
             case NEXT_PAGES -> pages(c, key, plan.checks().landingPages(), Pins.of(c, Side.NEXT));
             case FALLBACK_PAGES ->
                     pages(

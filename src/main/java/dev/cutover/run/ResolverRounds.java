@@ -62,11 +62,16 @@ final class ResolverRounds {
     private boolean recalled;
 
     /** Whose answer about what. */
-    private record Asked(String resolver, SetKey set) implements Comparable<Asked> {
+    private record Asked(String resolver, SetKey set, String region) implements Comparable<Asked> {
+        static Asked of(ResolverAnswer answer) {
+            return new Asked(answer.resolver(), answer.set(), answer.told().scope());
+        }
+
         @Override
         public int compareTo(Asked other) {
             int order = resolver.compareTo(other.resolver);
-            return order != 0 ? order : set.compareTo(other.set);
+            order = order != 0 ? order : set.compareTo(other.set);
+            return order != 0 ? order : region.compareTo(other.region);
         }
     }
 
@@ -111,14 +116,21 @@ final class ResolverRounds {
         List<ResolverAnswer> fresh =
                 sets.isEmpty()
                         ? List.of()
-                        : all
-                                ? resolvers.askResolvers(sets, call)
-                                : resolvers.askResolvers(
-                                        sets, ReAsk.due(caches.caches(), askedAt), call);
+                        : resolvers.askResolvers(
+                                sets,
+                                all
+                                        ? Optional.empty()
+                                        : Optional.of(ReAsk.due(caches.caches(), askedAt)),
+                                c.plan().watch().asked(),
+                                call);
         Instant endedAt = clock.instant();
         blindIfAllFellSilent(fresh, all);
         askedFor = Set.copyOf(c.switched().stream().map(SetChange::key).toList());
-        fresh.forEach(a -> latest.put(new Asked(a.resolver(), a.set()), a));
+        // Who answers for a region no more says nothing of it any more.
+        Set<String> heard =
+                fresh.stream().map(ResolverAnswer::resolver).collect(Collectors.toSet());
+        latest.keySet().removeIf(a -> !a.region().isEmpty() && heard.contains(a.resolver()));
+        fresh.forEach(a -> latest.put(Asked.of(a), a));
         count(fresh);
         caches =
                 known(c).look(
@@ -130,12 +142,12 @@ final class ResolverRounds {
         Evidence.Resolvers seen =
                 new Evidence.Resolvers(List.copyOf(latest.values()), health(), endedAt);
         if (!c.switchedSteps().isEmpty() && !sets.isEmpty()) {
-            Adoption point = Adoption.of(c.switched(), seen);
+            Adoption point = Adoption.of(c.switched(), seen.own());
             if (isNews(point)) {
                 samples.addAdoption(c.id(), point);
                 drawn = point;
             }
-            samples.keepLook(c.id(), ResolverLook.of(c.switched(), seen));
+            samples.keepLook(c.id(), ResolverLook.of(c.switched(), seen.own()));
             samples.keepCaches(c.id(), caches);
         }
         return seen;

@@ -8,6 +8,7 @@ import dev.cutover.api.GateView;
 import dev.cutover.api.PhasePath;
 import dev.cutover.api.SafeButton;
 import dev.cutover.core.report.Report;
+import dev.cutover.core.timeline.AnswerVerdict;
 import dev.cutover.core.timeline.Between;
 import dev.cutover.core.timeline.Cache;
 import dev.cutover.core.timeline.Caches;
@@ -276,7 +277,16 @@ public record CutoverPage(
         return new Resolvers(
                 all.subList(0, first),
                 all.subList(first, all.size()),
-                onNext + " of " + all.size() + " resolvers show the next side for every name",
+                onNext
+                        + " of "
+                        + all.size()
+                        + " resolvers show the next side for every name"
+                        + (forecast == null || forecast.answers().isEmpty()
+                                ? ""
+                                : " (caches: " + forecast.answers() + ")")
+                        + (forecast == null || forecast.byRegion().isEmpty()
+                                ? ""
+                                : "; by region: " + forecast.byRegion()),
                 Moment.of(at, now),
                 forecast == null ? "" : forecast.text());
     }
@@ -291,7 +301,7 @@ public record CutoverPage(
         List<String> shows = new ArrayList<>();
         count(shows, s.onNext(), "next");
         count(shows, s.onOld(), "old");
-        count(shows, s.other(), "neither");
+        count(shows, s.other(), "other");
         count(shows, s.failed(), "no answer");
         Instant goneAt =
                 until.map(Between::earliest).orElseGet(() -> at.plusSeconds(s.oldTtlSeconds()));
@@ -328,6 +338,12 @@ public record CutoverPage(
                                         },
                                         () -> words.add("no end known")));
         known.stream()
+                .map(Cache::verdict)
+                .filter(CutoverPage::isOdd)
+                .distinct()
+                .map(AnswerVerdict::text)
+                .forEach(words::add);
+        known.stream()
                 .map(Cache::habit)
                 .filter(habit -> habit != TtlHabit.KEEPS)
                 .distinct()
@@ -340,6 +356,14 @@ public record CutoverPage(
             words.add("several caches");
         }
         return String.join("; ", words);
+    }
+
+    /// Whether the columns before do not say it: neither the one side nor the other, nor silence.
+    private static boolean isOdd(AnswerVerdict verdict) {
+        return switch (verdict) {
+            case NEXT, OLD, TIMED_OUT -> false;
+            case MIXED, OTHER, NEGATIVE, REFUSED, FAILED, SERVING_STALE, TTL_CLAMPED -> true;
+        };
     }
 
     private static void count(List<String> shows, int count, String side) {

@@ -33,6 +33,7 @@ import dev.cutover.port.Ownership;
 import dev.cutover.port.PromotionEngine;
 import dev.cutover.port.Resolvers;
 import dev.cutover.port.Samples;
+import dev.cutover.probe.ListedResolver;
 import dev.cutover.probe.ProbeEngine;
 import dev.cutover.probe.ProbeLimits;
 import dev.cutover.probe.ProbedResolvers;
@@ -79,7 +80,7 @@ public class Producers {
 
     private static final Duration DNS_LIMIT = Duration.ofSeconds(2);
 
-    /** A burst of one round over all planned names may be asked of one resolver at once; see {@link ProbeLimits}. */
+    /** What the zone's own servers are asked; resolvers have rates of their own. See {@link ProbeLimits}. */
     private static final ProbeLimits PROBE_LIMITS = new ProbeLimits(256, 200, 40_000, 256 * 1024);
 
     @Produces
@@ -188,8 +189,18 @@ public class Producers {
 
     @Produces
     @Singleton
-    ProbeEngine probes() throws IOException {
-        return new ProbeEngine(PROBE_LIMITS);
+    ProbeEngine probes(Settings settings) throws IOException, ResolverList.InvalidException {
+        return new ProbeEngine(
+                PROBE_LIMITS.withOwnRates(
+                        ResolverList.rates(listed(settings), settings.dns().queriesPerSecond())));
+    }
+
+    private static List<ListedResolver> listed(Settings settings)
+            throws IOException, ResolverList.InvalidException {
+        Optional<Path> list = settings.dns().resolvers();
+        return list.isPresent()
+                ? ResolverList.entries(list.get())
+                : SystemResolvers.read(Path.of("/etc/resolv.conf"));
     }
 
     void close(@Disposes ProbeEngine engine) {
@@ -200,12 +211,9 @@ public class Producers {
     @Singleton
     Resolvers resolvers(ProbeEngine engine, Settings settings)
             throws IOException, ResolverList.InvalidException {
-        Path list = settings.dns().resolvers().orElse(Path.of("/etc/resolv.conf"));
         return new ProbedResolvers(
                 engine,
-                settings.dns().resolvers().isPresent()
-                        ? ResolverList.read(list)
-                        : SystemResolvers.read(list),
+                listed(settings).stream().map(ListedResolver::resolver).toList(),
                 settings.dns().authorityPort(),
                 DNS_LIMIT);
     }

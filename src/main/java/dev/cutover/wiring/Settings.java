@@ -114,6 +114,13 @@ public interface Settings {
         /** The list of recursive resolvers; those of {@code /etc/resolv.conf} when unset. */
         Optional<Path> resolvers();
 
+        /**
+         * How many questions a second each of them is asked at most, 1 to 1,000; {@code rate=} in the list
+         * says otherwise for one.
+         */
+        @WithDefault("20")
+        int queriesPerSecond();
+
         /** The port authoritative servers are asked at. */
         @WithDefault("53")
         int authorityPort();

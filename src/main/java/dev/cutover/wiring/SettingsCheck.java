@@ -108,6 +108,7 @@ final class SettingsCheck {
         webhooks();
         resolvers();
         port("cutover.dns.authority-port", 1);
+        number("cutover.dns.queries-per-second", "a number of questions", 1, 1_000);
         reachable();
         lead();
         kept();
@@ -416,18 +417,22 @@ final class SettingsCheck {
     }
 
     private boolean port(String key, int least) {
+        return number(key, "a port", least, 65_535);
+    }
+
+    private boolean number(String key, String what, int least, int most) {
         Optional<String> given = value(key);
         boolean fine =
                 given.map(
                                 v ->
                                         WHOLE.matcher(v).matches()
                                                 && Integer.parseInt(v) >= least
-                                                && Integer.parseInt(v) <= 65_535)
+                                                && Integer.parseInt(v) <= most)
                         .orElse(true);
         if (!fine) {
             fault(
                     key,
-                    "a port of " + least + " to 65535",
+                    what + " of " + least + " to " + most,
                     "'" + given.orElse("") + "'",
                     "correct it");
         }

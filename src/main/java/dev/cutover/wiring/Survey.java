@@ -52,6 +52,7 @@ final class Survey implements AutoCloseable {
     private final MultiGauge gone;
     private final MultiGauge quorum;
     private final MultiGauge late;
+    private final MultiGauge caches;
     private final MultiGauge abortCost;
     private final MultiGauge pending;
     private final MultiGauge oldest;
@@ -121,6 +122,7 @@ final class Survey implements AutoCloseable {
         gone = spans(registry, "cutover.forecast.gone", "Until the last old answer is gone");
         quorum = spans(registry, "cutover.forecast.quorum", "Until the quorum is expected");
         late = many(registry, "cutover.forecast.late", "Caches that outlast their TTLs");
+        caches = many(registry, "cutover.caches", "Resolvers' caches, by their latest answer");
         abortCost = spans(registry, "cutover.abort.cost", "What an abort takes to reach everybody");
         pending = many(registry, "cutover.outbox.pending", "Announcements a channel has not taken");
         oldest =
@@ -230,6 +232,20 @@ final class Survey implements AutoCloseable {
                         made,
                         f -> f.quorumAt().map(w -> until(now, w.earliest())).orElse(Double.NaN)));
         each(late, figure(made, f -> (double) f.late().size()));
+        Map<Tags, Long> answers = new HashMap<>();
+        made.forEach(
+                (id, f) ->
+                        f.verdicts()
+                                .forEach(
+                                        (verdict, n) ->
+                                                answers.put(
+                                                        Tags.of(
+                                                                "cutover",
+                                                                id.value(),
+                                                                "answer",
+                                                                verdict.text()),
+                                                        (long) n)));
+        show(caches, answers);
         each(abortCost, figure(made, f -> seconds(f.abort().longest())));
     }
 

@@ -1,6 +1,6 @@
 package dev.cutover.wiring;
 
-import dev.cutover.probe.Resolver;
+import dev.cutover.probe.ListedResolver;
 import dev.cutover.probe.ResolverList;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ final class SystemResolvers {
      *
      * @throws IOException when the file cannot be read or names none
      */
-    static List<Resolver> read(Path file) throws IOException, ResolverList.InvalidException {
+    static List<ListedResolver> read(Path file) throws IOException, ResolverList.InvalidException {
         StringBuilder list = new StringBuilder();
         int number = 0;
         for (String line : Files.readAllLines(file)) {
@@ -33,6 +33,6 @@ final class SystemResolvers {
         if (number == 0) {
             throw new IOException(file + " names no resolver; set cutover.dns.resolvers to a list");
         }
-        return ResolverList.parse(list.toString(), file.toString());
+        return ResolverList.entries(list.toString(), file.toString());
     }
 }

@@ -29,6 +29,8 @@ class LiveViewTest {
                 .contains("ok    zone-unchanged 5 s, errors 1 s")
                 .contains("[#############------------] 53 % on the next side (64 next, 56 old")
                 .contains("Until  95 % by 02:14:40; last old answer gone by 02:15:03")
+                .contains("Caches 40 new, 1 serving stale")
+                .contains("Places DE 50 %")
                 .contains("Late   r04 raises TTLs to 90 s or more")
                 .contains("Errors 0.4 % (3 of 812 requests), allowed 2.0 %")
                 .contains("Last   02:13:41 step 1 is served");
@@ -152,6 +154,8 @@ class LiveViewTest {
                             "observedAt": "2026-12-06T02:14:00Z"}],
                  "adoption": {"onNext": 64, "onOld": 56, "other": 0, "failed": 2, "share": 0.533},
                  "forecast": {"text": "95 % by 02:14:40; last old answer gone by 02:15:03",
+                              "verdicts": {"new": 40, "serving stale": 1},
+                              "regions": [{"region": "DE", "answering": 6, "share": 0.5}],
                               "late": [{"cache": "r04", "text": "raises TTLs to 90 s or more"}]},
                  "errors": {"requests": 812, "failures": 3, "share": 0.0037, "ceiling": 0.02},
                  "approvals": {"need": 2, "given": ["ana", "ben"]},

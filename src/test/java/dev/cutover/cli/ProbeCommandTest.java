@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cutover.cli.Prober.Came;
 import dev.cutover.cli.Prober.Seen;
+import dev.cutover.core.dns.DnsName;
+import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
+import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.evidence.Came;
+import dev.cutover.core.evidence.Evidence.ResolverAnswer;
+import dev.cutover.core.evidence.Told;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +38,7 @@ class ProbeCommandTest {
 
     private static final String OLD = "192.0.2.1";
     private static final String NEW = "192.0.2.2";
+    private static final SetKey WWW = new SetKey(new DnsName("www.acme.example"), RecordType.A);
     private static final Instant START = Instant.parse("2026-12-04T02:00:00Z");
 
     private final StringWriter out = new StringWriter();
@@ -60,6 +68,11 @@ class ProbeCommandTest {
         }
 
         @Override
+        public SetKey set() {
+            return WWW;
+        }
+
+        @Override
         public String normal(String content) {
             if (content.equals("nonsense")) {
                 throw new IllegalArgumentException("expected an IPv4 address, seen 'nonsense'");
@@ -77,26 +90,21 @@ class ProbeCommandTest {
                             seen.add(seen(id, cache));
                         }
                     });
-            return new Look(START.plusSeconds(second), seen, ownFaults);
+            Instant now = START.plusSeconds(second);
+            return new Look(now, now, seen, ownFaults);
         }
 
         private Seen seen(String id, Cache cache) {
             boolean old = second < cache.oldUntilSecond();
             boolean records = cache.came() == Came.RECORDS;
-            return new Seen(
+            boolean answered = records || cache.came() == Came.NEGATIVE;
+            return said(
                     id,
-                    "127.0.0.1",
-                    "Lab",
-                    "-",
+                    "",
                     cache.came(),
                     records ? List.of(old ? OLD : NEW) : List.of(),
-                    List.of(),
-                    records ? (old ? cache.oldUntilSecond() - second : 300) : -1,
-                    Duration.ofMillis(7),
-                    records ? "site-" + id : "",
-                    records ? "" : "as it happens \u001b[31m",
-                    false,
-                    false);
+                    records ? (old ? cache.oldUntilSecond() - second : 300) : 0,
+                    answered ? "" : "as it happens \u001b[31m");
         }
 
         @Override
@@ -108,6 +116,28 @@ class ProbeCommandTest {
         public void close() {
             all.clear();
         }
+    }
+
+    private static Seen said(
+            String id,
+            String region,
+            Came came,
+            List<String> contents,
+            long ttlSeconds,
+            String failure) {
+        return new Seen(
+                "127.0.0.1",
+                new ResolverAnswer(
+                        id,
+                        WWW,
+                        contents,
+                        ttlSeconds,
+                        Duration.ofMillis(7),
+                        failure,
+                        Told.plainly(came)
+                                .from(came == Came.RECORDS ? "site-" + id : "", region)
+                                .by("Lab", "-")),
+                "");
     }
 
     private void cache(String id, long oldUntilSecond) {
@@ -141,7 +171,8 @@ class ProbeCommandTest {
         cache("c", Came.TIMED_OUT);
         assertThat(run("www.acme.example", "--expect", NEW)).isZero();
         assertThat(out.toString())
-                .contains("a         127.0.0.1  new            300       7.0  192.0.2.2 [site-a]")
+                .contains(
+                        "a         127.0.0.1  new                300       7.0  192.0.2.2 [site-a]")
                 .contains("timed out")
                 .contains("3 resolvers: 2 new, 1 timed out; 100 % of those that answer")
                 .doesNotContain("\u001b");
@@ -154,7 +185,9 @@ class ProbeCommandTest {
         assertThat(run("www.acme.example", "--expect", NEW, "--old", OLD)).isEqualTo(1);
         assertThat(out.toString())
                 .contains("1 new, 1 old; 50 %")
-                .contains("runs out at 02:01:30, in 1 min 30 s");
+                .contains(
+                        "forecast: 95 % by 02:01:31; last old answer gone by 02:01:31 (in 1 min"
+                                + " 31 s)");
     }
 
     @Test
@@ -235,7 +268,10 @@ class ProbeCommandTest {
         assertThat(told.path("type").asText()).isEqualTo("AAAA");
         assertThat(told.path("reached").asBoolean()).isFalse();
         assertThat(told.path("counts").path("new").asInt()).isEqualTo(1);
-        assertThat(told.path("oldUntil").asText()).isEqualTo("2026-12-04T02:01:00Z");
+        assertThat(told.path("forecast").path("goneAt").path("latest").asText())
+                .isEqualTo("2026-12-04T02:01:01Z");
+        assertThat(told.path("resolvers").get(1).path("oldUntil").path("earliest").asText())
+                .isEqualTo("2026-12-04T02:01:00Z");
         assertThat(told.path("resolvers").get(0).path("verdict").asText()).isEqualTo("new");
         assertThat(told.path("resolvers").get(1).path("ttlSeconds").asInt()).isEqualTo(60);
     }
@@ -287,7 +323,7 @@ class ProbeCommandTest {
     void an_answer_past_its_time_is_shown_as_such() {
         caches.all.put("a", new Cache(10, Came.RECORDS));
         cache("b", 0);
-        ProbeBoard board = new ProbeBoard(Set.of(NEW), Set.of(OLD));
+        ProbeBoard board = board(Optional.empty(), List.of());
         board.take(caches.ask(Set.of("a", "b")));
         caches.second = 30;
         caches.all.put("a", new Cache(60, Came.RECORDS)); // refetched the old answer
@@ -295,7 +331,94 @@ class ProbeCommandTest {
         board.take(late);
         assertThat(String.join("\n", board.table(false, 200, late.askedAt(), 0.95)))
                 .contains("(17 s past its time)")
-                .contains("should have run out at 02:00:10");
+                .contains("last old answer gone by 02:01:01");
+    }
+
+    private static ProbeBoard board(Optional<Duration> oldTtl, List<Region> regions) {
+        return new ProbeBoard(
+                List.of("a", "b"),
+                Set.of(NEW),
+                regions,
+                new ProbeOutlook(WWW, Set.of(OLD), oldTtl, Optional.empty()));
+    }
+
+    private static Prober.Look look(long second, Seen... seen) {
+        Instant at = START.plusSeconds(second);
+        return new Prober.Look(at, at, List.of(seen), "");
+    }
+
+    // ------------------------------------------------------------- forecast
+
+    @Test
+    void with_the_old_ttl_no_honest_cache_outlasts_it_and_who_does_is_named() {
+        ProbeBoard board = board(Optional.of(Duration.ofSeconds(60)), List.of());
+        board.take(
+                look(
+                        0,
+                        said("a", "", Came.RECORDS, List.of(OLD), 30, ""),
+                        said("b", "", Came.RECORDS, List.of(OLD), 90, "")));
+        assertThat(board.summary(START, 0.5).get(1))
+                .contains("50 % by 02:00:31; last old answer gone by 02:01:31")
+                .contains("1 keep answers longer than TTLs allow");
+        assertThat(String.join("\n", board.table(false, 200, START, 0.95)))
+                .contains("TTL clamped")
+                .contains("(raises TTLs to 90 s or more)")
+                .contains("late: b/site-b raises TTLs to 90 s or more");
+
+        Instant late = START.plusSeconds(70);
+        board.take(look(70, said("a", "", Came.RECORDS, List.of(OLD), 30, "")));
+        assertThat(String.join("\n", board.table(false, 200, late, 0.95)))
+                .contains("serving stale")
+                .contains("(serves stale answers)")
+                .contains("95 % by 02:01:40 at best, without an end");
+    }
+
+    @Test
+    void without_the_old_ttl_nothing_is_said_of_caches_that_did_not_answer() {
+        ProbeBoard board = board(Optional.empty(), List.of());
+        board.take(look(0, said("a", "", Came.RECORDS, List.of(OLD), 90_000, "")));
+        assertThat(board.summary(START, 0.95).get(1))
+                .contains("last old answer gone by 03:00:01")
+                .doesNotContain("longer than TTLs allow");
+    }
+
+    // -------------------------------------------------------------- regions
+
+    @Test
+    void an_answer_counts_for_a_region_when_it_is_for_its_clients() throws Exception {
+        ProbeBoard board =
+                board(
+                        Optional.empty(),
+                        List.of(
+                                Region.parse("DE=198.51.100.0/24"),
+                                Region.parse("203.0.113.0/24")));
+        board.take(
+                look(
+                        0,
+                        said("a", "", Came.RECORDS, List.of(NEW), 300, ""),
+                        said("a", "DE", Came.RECORDS, List.of(OLD), 20, ""),
+                        said("b", "", Came.RECORDS, List.of(NEW), 300, "")));
+        assertThat(board.share("")).isEqualTo(1);
+        assertThat(board.reached(0.95)).isFalse();
+        assertThat(board.summary(START, 0.95))
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                        "for DE (198.51.100.0/24): 1 of 2 resolvers answer for"
+                                                + " these clients: 1 old; 0 %"))
+                .anyMatch(line -> line.contains("for 203.0.113.0/24: no resolver answers"));
+        assertThat(String.join("\n", board.table(false, 200, START, 0.95))).contains("  for DE");
+        JsonNode told =
+                new ProbeJson(new ObjectMapper(), board, 0.95, START).of("www.acme.example", "A");
+        assertThat(told.path("regions").get(0).path("region").asText()).isEqualTo("DE");
+        assertThat(told.path("regions").get(0).path("counts").path("old").asInt()).isEqualTo(1);
+        assertThat(told.path("resolvers").get(1).path("region").asText()).isEqualTo("DE");
+        assertThat(board.due(START.plusSeconds(30), Duration.ofSeconds(5))).containsExactly("a");
+
+        // the resolver answers for them no more: what it said of them is no news any more
+        board.take(look(30, said("a", "", Came.RECORDS, List.of(NEW), 300, "")));
+        assertThat(board.answering("DE")).isZero();
+        assertThat(board.reached(0.95)).isTrue();
     }
 
     // ----------------------------------------------------------- wrong use
@@ -310,6 +433,10 @@ class ProbeCommandTest {
         "--timeout, 10m",
         "--every, 0s",
         "--transport, pigeon",
+        "--subnet, 192.0.2.0",
+        "--subnet, DE=192.0.2.0/33",
+        "--old-ttl, 5m",
+        "--switched, 2026-12-04T02:00:00Z",
         "--expect, nonsense"
     })
     void wrong_use_is_named_and_asks_nobody(String option, String value) {
@@ -332,13 +459,18 @@ class ProbeCommandTest {
                 "--server-name",
                 "dns.acme.example",
                 "--timeout",
-                "500ms");
+                "500ms",
+                "--subnet",
+                "DE=198.51.100.0/24",
+                "--subnet",
+                "2001:db8::/56");
         Prober.Wish wish = Objects.requireNonNull(wished);
         assertThat(wish.type()).isEqualTo("MX");
         assertThat(wish.transport()).isEqualTo("dot");
         assertThat(wish.resolvers()).containsExactly("127.0.0.1:5353");
         assertThat(wish.serverName()).isEqualTo("dns.acme.example");
         assertThat(wish.timeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(wish.regions()).extracting(Region::name).containsExactly("DE", "2001:db8::/56");
     }
 
     private final class OnlyProbes implements CutoverCommand.Starters {

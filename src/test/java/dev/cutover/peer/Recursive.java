@@ -41,6 +41,30 @@ public final class Recursive implements AutoCloseable {
      */
     public static Recursive bind(
             String site, List<InetSocketAddress> asked, String certificate, String key) {
+        return bind(site, asked, certificate, key, "");
+    }
+
+    /** Starts BIND so that it gives an expired answer at once, says so (EDE), and asks behind that. */
+    public static Recursive bindKeepingStale(
+            String site, List<InetSocketAddress> asked, String certificate, String key) {
+        return bind(
+                site,
+                asked,
+                certificate,
+                key,
+                """
+                stale-answer-enable yes;
+                    stale-cache-enable yes;
+                    stale-answer-client-timeout 0;
+                    stale-refresh-time 0;""");
+    }
+
+    private static Recursive bind(
+            String site,
+            List<InetSocketAddress> asked,
+            String certificate,
+            String key,
+            String stale) {
         Path program = Peers.need(Peers.program("named"), "the resolver BIND", "bind9");
         ChildServer server = new ChildServer("bind-recursive", "bind");
         server.put("cert.pem", certificate);
@@ -81,6 +105,7 @@ public final class Recursive implements AutoCloseable {
                             prefetch 0;
                             minimal-responses no;
                             max-cache-size 16M;
+                            %9$s
                         };
                         controls { };
                         """
@@ -92,7 +117,8 @@ public final class Recursive implements AutoCloseable {
                                         https.getPort(),
                                         site,
                                         forwarders,
-                                        PATH));
+                                        PATH,
+                                        stale));
         started(server, at, List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
     }
@@ -100,6 +126,30 @@ public final class Recursive implements AutoCloseable {
     /** Starts Unbound; see {@link #bind}. It says what went wrong (EDE) and keeps stale answers. */
     public static Recursive unbound(
             String site, List<InetSocketAddress> asked, String certificate, String key) {
+        return unbound(site, asked, certificate, key, "module-config: \"iterator\"");
+    }
+
+    /** Starts Unbound so that it passes client subnets on and keeps an answer for each network. */
+    public static Recursive unboundForRegions(
+            String site, List<InetSocketAddress> asked, String certificate, String key) {
+        return unbound(
+                site,
+                asked,
+                certificate,
+                key,
+                """
+                module-config: "subnetcache iterator"
+                  send-client-subnet: 127.0.0.0/8
+                  client-subnet-always-forward: no
+                  max-client-subnet-ipv4: 24""");
+    }
+
+    private static Recursive unbound(
+            String site,
+            List<InetSocketAddress> asked,
+            String certificate,
+            String key,
+            String modules) {
         Path program = Peers.need(Peers.program("unbound"), "the resolver Unbound", "unbound");
         ChildServer server = new ChildServer("unbound-recursive", "unbound");
         server.put("cert.pem", certificate);
@@ -143,7 +193,7 @@ public final class Recursive implements AutoCloseable {
                           do-ip6: no
                           do-not-query-localhost: no
                           access-control: 127.0.0.0/8 allow
-                          module-config: "iterator"
+                          %9$s
                           nsid: "ascii_%6$s"
                           max-udp-size: 1232
                           serve-expired: yes
@@ -166,7 +216,8 @@ public final class Recursive implements AutoCloseable {
                                         https.getPort(),
                                         site,
                                         forwarders,
-                                        PATH));
+                                        PATH,
+                                        modules));
         started(server, https, List.of(program.toString(), "-d", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
     }

@@ -154,6 +154,20 @@ public final class PlanText {
                                         w.by().entrySet().stream()
                                                 .map(e -> quoted(e.getKey() + "=" + e.getValue()))
                                                 .collect(Collectors.joining(", ", "[", "]"))));
+        watch.regions()
+                .ifPresent(
+                        r ->
+                                out.put(
+                                        1,
+                                        "regions",
+                                        r.all().stream()
+                                                .map(
+                                                        one ->
+                                                                quoted(
+                                                                        one.name()
+                                                                                + "="
+                                                                                + one.network()))
+                                                .collect(Collectors.joining(", ", "[", "]"))));
     }
 
     private static List<String> texts(List<?> values) {

@@ -2,6 +2,7 @@ package dev.cutover.planfile;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.life.Pace;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlannedPool;
@@ -79,7 +80,8 @@ final class RandomPlans {
                                 Duration.ofSeconds(10 + random.nextInt(3_000)),
                                 Duration.ofSeconds(5 + random.nextInt(3_000)),
                                 0.5 + random.nextInt(500) / 1_000.0,
-                                random.nextBoolean() ? Optional.empty() : Optional.of(weights())),
+                                random.nextBoolean() ? Optional.empty() : Optional.of(weights()),
+                                random.nextBoolean() ? Optional.empty() : Optional.of(regions())),
                         new Plan.Fallback(
                                 soak.plusSeconds(random.nextInt(86_400)),
                                 pick(List.of(Plan.AfterWrites.values())),
@@ -97,6 +99,14 @@ final class RandomPlans {
             by.put(whose, (long) random.nextInt(101));
         }
         return new Plan.Weights(by);
+    }
+
+    private static Plan.Regions regions() {
+        return new Plan.Regions(
+                List.of(
+                        Region.parse("DE=198.51.100.0/24"),
+                        Region.parse("2001:db8::/56"),
+                        Region.parse("far-away=203.0.113.0/25")));
     }
 
     /** Half of the windows open around the hours at which Berlin's clocks change in 2027. */

@@ -6,6 +6,7 @@ import dev.cutover.probe.Answer.AnswerRecord;
 import dev.cutover.probe.Answer.Answered;
 import dev.cutover.probe.Answer.Malformed;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.CookieOption;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.ExtendedErrorCodeOption;
@@ -34,7 +37,14 @@ class FuzzTest {
     private static final String TRUTH = "192.0.2.10";
     private static final String LIE = "192.0.2.66";
     private static final EdnsOptions ALL = new EdnsOptions(Optional.empty(), true, true, false);
+    /// Kinds of lies that a connection gives away too; a stranger's cookie only a datagram brings.
+    private static final int NOT_OURS = 4;
+
+    private static final Duration SHORT = Duration.ofMillis(200);
     private static final Question WWW = new Question("www.acme.example", Type.A, true, ALL);
+
+    private static final EdnsOptions.Subnet CLIENTS =
+            new EdnsOptions.Subnet(new InetSocketAddress("198.51.100.0", 0).getAddress(), 24);
 
     private static long seed() {
         return Long.getLong("fuzz.seed", System.nanoTime());
@@ -52,6 +62,12 @@ class FuzzTest {
         askBetweenLies(Duration.ofSeconds(2));
     }
 
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void broken_frames_end_with_the_question() throws Exception {
+        askThroughBrokenStreams(Duration.ofSeconds(2));
+    }
+
     /// Cuts, flips, repeats and pastes bytes of good replies; nothing may escape as an exception.
     static void readBroken(int most, Duration howLong) throws IOException {
         long seed = seed();
@@ -60,7 +76,10 @@ class FuzzTest {
         Wire.mixCase(query, dice.nextLong());
         byte[] good = rich(query);
         long until = System.nanoTime() + howLong.toNanos();
-        for (int i = 0; i < most && System.nanoTime() - until < 0; i++) {
+        int replies = 0;
+        int readable = 0;
+        int unreadable = 0;
+        for (; replies < most && System.nanoTime() - until < 0; replies++) {
             byte[] bad = broken(good, dice);
             try {
                 if (bad.length >= 2 && Wire.answers(query, bad)) {
@@ -69,6 +88,12 @@ class FuzzTest {
                     Wire.saysBadCookie(bad);
                     Answer answer = Wire.read(bad, Duration.ZERO, false);
                     assertThat(answer).isInstanceOfAny(Answered.class, Malformed.class);
+                    if (answer instanceof Answered answered) {
+                        readable++;
+                        answered.edns().isFor(CLIENTS);
+                    } else {
+                        unreadable++;
+                    }
                 }
                 Edns.cookieOf(bad);
             } catch (RuntimeException e) {
@@ -76,6 +101,13 @@ class FuzzTest {
                         "seed " + seed + ", reply " + HexFormat.of().formatHex(bad), e);
             }
         }
+        System.out.printf(
+                Locale.ROOT,
+                "fuzz seed %d: %,d broken replies; to our question %,d could be read, %,d not%n",
+                seed,
+                replies,
+                readable,
+                unreadable);
     }
 
     private static byte[] rich(byte[] query) throws IOException {
@@ -96,7 +128,8 @@ class FuzzTest {
                 List.of(
                         new NSIDOption("fra".getBytes(StandardCharsets.US_ASCII)),
                         new CookieOption(new byte[8], new byte[16]),
-                        new ExtendedErrorCodeOption(3, "stale"));
+                        new ExtendedErrorCodeOption(3, "stale"),
+                        new ClientSubnetOption(24, 24, CLIENTS.address()));
         reply.addRecord(new OPTRecord(1_232, 0, 0, 0, options), Section.ADDITIONAL);
         return reply.toWire();
     }
@@ -136,7 +169,7 @@ class FuzzTest {
                         LoopbackServer.udp(
                                 (query, back) -> {
                                     for (int i = dice.nextInt(5); i > 0; i--) {
-                                        back.send(lie(query, dice));
+                                        back.send(lie(query, dice, NOT_OURS + 1));
                                     }
                                     back.send(
                                             LoopbackServer.answer(
@@ -152,6 +185,7 @@ class FuzzTest {
             engine.ask(whom, List.of(WWW), Duration.ofSeconds(5)); // warm code
             long files = openFiles();
             long until = System.nanoTime() + howLong.toNanos();
+            long answers = 0;
             while (System.nanoTime() - until < 0) {
                 server.queries.clear();
                 server.askers.clear();
@@ -165,16 +199,110 @@ class FuzzTest {
                                             assertThat(answered.records())
                                                     .extracting(AnswerRecord::content)
                                                     .containsExactly(TRUTH));
+                    answers++;
                 }
             }
-            assertThat(openFiles() - files).as("files opened and kept").isLessThan(10);
+            long kept = openFiles() - files;
+            System.out.printf(
+                    Locale.ROOT,
+                    "fuzz seed %d: %,d questions by UDP between lies, each answered by the truth;"
+                            + " %d files kept open%n",
+                    seed,
+                    answers,
+                    kept);
+            assertThat(kept).as("files opened and kept").isLessThan(10);
         }
     }
 
+    /// A connection that breaks its frames: cut, of another length, of broken bytes, with lies in
+    /// front, or ended in the middle. Only the truth may count, and every question must end.
+    static void askThroughBrokenStreams(Duration howLong) throws Exception {
+        long seed = seed();
+        Random dice = new Random(seed);
+        try (var server =
+                        StreamServer.tcp(
+                                (query, line) -> {
+                                    synchronized (dice) {
+                                        brokenFrames(query, line, dice);
+                                    }
+                                });
+                var engine = new ProbeEngine(new ProbeLimits(64, 100_000, 40_000, 256 << 10))) {
+            List<Resolver> whom = List.of(server.resolver(new Transport.Tcp()));
+            List<Question> many = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                many.add(new Question("n" + i + ".acme.example", Type.A, true, ALL));
+            }
+            engine.ask(whom, many, SHORT); // warm code
+            long files = openFiles();
+            long until = System.nanoTime() + howLong.toNanos();
+            long answered = 0;
+            long unanswered = 0;
+            while (System.nanoTime() - until < 0) {
+                long began = System.nanoTime();
+                for (ProbeResult result : engine.ask(whom, many, SHORT).results()) {
+                    if (result.answer() instanceof Answered told && told.rcode() == 0) {
+                        // A byte flipped in an answer is the server's own word; what may not
+                        // count is an answer to something else.
+                        assertThat(told.records())
+                                .as("seed " + seed)
+                                .noneMatch(r -> r.name().equals("www.acme.example"));
+                        answered++;
+                    } else {
+                        unanswered++;
+                    }
+                }
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .as("seed " + seed + ": a round ends")
+                        .isLessThan(Duration.ofSeconds(20));
+            }
+            assertThat(answered).as("questions that got through").isPositive();
+            assertThat(engine.connections()).isLessThanOrEqualTo(1);
+            System.out.printf(
+                    Locale.ROOT,
+                    "fuzz seed %d: %,d questions by TCP answered and %,d not, over %,d connections"
+                            + " with broken frames%n",
+                    seed,
+                    answered,
+                    unanswered,
+                    server.accepted.get());
+            server.forget();
+            assertThat(openFiles() - files).as("files opened and kept").isLessThan(20);
+        }
+    }
+
+    private static void brokenFrames(byte[] query, StreamServer.Line line, Random dice)
+            throws IOException {
+        byte[] good = LoopbackServer.answer(query, name(query) + " 300 A " + TRUTH);
+        int turn = dice.nextInt(40);
+        switch (turn) {
+            case 0 -> line.out().write(new byte[] {0, 0}); // a frame of nothing
+            case 1 -> line.out().write(new byte[] {0, 5, 1, 2, 3, 4, 5});
+            case 2 -> { // promises more than comes
+                byte[] framed = LoopbackServer.framed(good);
+                line.out().write(framed, 0, dice.nextInt(framed.length));
+                line.socket().close();
+                return;
+            }
+            case 3 -> line.socket().close();
+            case 4 -> line.send(broken(good, dice));
+            case 5 -> {} // says nothing to this one
+            default -> {
+                if (turn == 6) {
+                    line.send(lie(query, dice, NOT_OURS));
+                }
+                line.send(good);
+            }
+        }
+    }
+
+    private static String name(byte[] query) throws IOException {
+        return new Message(query).getQuestion().getName().toString(true);
+    }
+
     /// An answer with a lie in it that is not to this question: something of what proves it is off.
-    private static byte[] lie(byte[] query, Random dice) throws IOException {
+    private static byte[] lie(byte[] query, Random dice, int kinds) throws IOException {
         byte[] lie = LoopbackServer.answer(query, "www.acme.example 1 A " + LIE);
-        switch (dice.nextInt(5)) {
+        switch (dice.nextInt(kinds)) {
             case 0 -> Wire.setId(lie, Wire.id(lie) ^ (1 << dice.nextInt(16)));
             case 1 -> lie[13] = 'x'; // another name
             case 2 -> lie[2] &= 0x7F; // no response at all

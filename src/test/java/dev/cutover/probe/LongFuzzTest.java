@@ -12,12 +12,17 @@ import org.junit.jupiter.api.Timeout;
 class LongFuzzTest {
 
     @Test
-    void five_minutes_of_broken_bytes() throws Exception {
-        FuzzTest.readBroken(Integer.MAX_VALUE, Duration.ofMinutes(5));
+    void four_minutes_of_broken_bytes() throws Exception {
+        FuzzTest.readBroken(Integer.MAX_VALUE, Duration.ofMinutes(4));
     }
 
     @Test
-    void five_minutes_of_lies() throws Exception {
-        FuzzTest.askBetweenLies(Duration.ofMinutes(5));
+    void three_minutes_of_lies() throws Exception {
+        FuzzTest.askBetweenLies(Duration.ofMinutes(3));
+    }
+
+    @Test
+    void three_minutes_of_broken_streams() throws Exception {
+        FuzzTest.askThroughBrokenStreams(Duration.ofMinutes(3));
     }
 }

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cutover.probe.Answer.AnswerRecord;
 import dev.cutover.probe.Answer.Answered;
 import dev.cutover.probe.Answer.Unreachable;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -184,6 +186,29 @@ class ProbeEngineTest extends EngineStory {
                             result ->
                                     assertThat(answered(result.answer()).latency())
                                             .isLessThan(wait));
+        }
+    }
+
+    @Test
+    void an_address_with_a_rate_of_its_own_is_asked_at_that_rate_by_every_transport()
+            throws Exception {
+        byte[] own = {127, 0, 0, 1};
+        ProbeLimits usual = new ProbeLimits(64, 1_000, 40_000, 256 << 10);
+        ProbeLimits limits = usual.withOwnRates(Map.of(InetAddress.getByAddress(own), 3));
+        try (var udp = LoopbackServer.udp((query, back) -> back.send(answer(query, RECORD)));
+                var tcp = StreamServer.tcp((query, line) -> line.send(answer(query, RECORD)));
+                var polite = new ProbeEngine(limits);
+                var hasty = new ProbeEngine(usual)) {
+            List<Resolver> whom = List.of(udp.resolver(), tcp.resolver(new Transport.Tcp()));
+            List<Question> ten = Collections.nCopies(10, WWW);
+            // a second's worth at once; the others' turn comes after patience has ended
+            Round held = polite.ask(whom, ten, PATIENT, Duration.ofMillis(100));
+            assertThat(udp.queries).hasSizeBetween(1, 4);
+            assertThat(tcp.asked.get()).isBetween(1, 4);
+            assertThat(held.selfInflicted()).isTrue();
+            hasty.ask(whom, ten, PATIENT);
+            assertThat(udp.queries.size()).isGreaterThanOrEqualTo(11);
+            assertThat(tcp.asked.get()).isGreaterThanOrEqualTo(11);
         }
     }
 

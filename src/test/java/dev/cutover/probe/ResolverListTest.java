@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,7 @@ class ResolverListTest {
                     a 9.9.9.9 "x" CH at=north         | at=LATITUDE,LONGITUDE
                     a 9.9.9.9 "x" CH doh=http://x/y   | expected doh=https://
                     a 9.9.9.9 "x" CH dot=a dot=b      | comes twice
+                    a 9.9.9.9 "x" CH rate=0           | rate= of 1 to 1000
                     """)
     void names_the_line_and_what_was_expected(String line, String expected) {
         String text = "ok 127.0.0.1 \"x\" -\n" + line + "\n";
@@ -131,6 +133,17 @@ class ResolverListTest {
         ListedResolver plain = ResolverList.entries("a 9.9.9.9 Quad9 CH", "l").getFirst();
         assertThat(plain.by("dot")).isEmpty();
         assertThat(plain.ecs()).isEqualTo(ListedResolver.Ecs.UNKNOWN);
+    }
+
+    @Test
+    void says_how_often_each_may_be_asked() throws Exception {
+        List<ListedResolver> entries =
+                ResolverList.entries(
+                        "a 127.0.0.1 A - rate=5\nb 127.0.0.2 B -\nc 127.0.0.1:54 C - rate=100\n",
+                        "l");
+        assertThat(ResolverList.rates(entries, 20))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(LoopbackServer.loopback(1), 5, LoopbackServer.loopback(2), 20));
     }
 
     @Test

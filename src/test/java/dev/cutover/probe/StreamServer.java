@@ -52,6 +52,14 @@ final class StreamServer implements AutoCloseable {
                 behaviour);
     }
 
+    /// Hangs up on everybody.
+    void forget() throws IOException {
+        for (Socket connection : connections) {
+            connection.close();
+        }
+        connections.clear();
+    }
+
     InetSocketAddress address() {
         return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
@@ -16,7 +17,9 @@ import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.JournalEntry;
 import dev.cutover.core.life.Phase;
+import dev.cutover.core.plan.Plan;
 import dev.cutover.core.timeline.Caches;
+import dev.cutover.core.timeline.Forecast;
 import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
@@ -132,10 +135,66 @@ class ResolverRoundsTest {
                 .allMatch(x -> x.oldUntil().isPresent());
     }
 
+    @Test
+    void a_region_is_heard_beside_the_resolvers_own_place_until_nobody_answers_for_it() {
+        Cutover regional = switched(withRegion(SampleEvents.plan("acme", 1)));
+        world.answersFor.add("r3");
+        world.next.addAll(List.of("soon", "later", "r4", "r5"));
+        Evidence.Resolvers seen = rounds.look(regional, call());
+        assertThat(world.regions).extracting(Region::name).containsExactly("DE");
+        assertThat(seen.own().answers()).hasSize(5);
+        assertThat(seen.of("DE").answers())
+                .extracting(ResolverAnswer::resolver)
+                .containsExactly("r3");
+        Forecast forecast = Forecast.of(kept.caches(c.id()).orElseThrow(), 0.95, 300, world.now);
+        assertThat(forecast.regions()).containsExactly(new Forecast.RegionShare("DE", 1, 0));
+
+        world.answersFor.clear();
+        world.now = world.now.plusSeconds(61);
+        assertThat(rounds.look(regional, call()).of("DE").answers()).isEmpty();
+    }
+
+    private static Plan withRegion(Plan plan) {
+        Plan.Watch w = plan.watch();
+        return new Plan(
+                plan.name(),
+                plan.owner(),
+                plan.site(),
+                plan.preset(),
+                plan.window(),
+                plan.ttl(),
+                plan.zone(),
+                plan.sets(),
+                plan.origins(),
+                plan.writes(),
+                plan.dwell(),
+                plan.soak(),
+                plan.edge(),
+                plan.promotion(),
+                plan.checks(),
+                new Plan.Watch(
+                        w.provider(),
+                        w.errorCeiling(),
+                        w.resolverLatencyCeiling(),
+                        w.window(),
+                        w.patience(),
+                        w.quorum(),
+                        w.weights(),
+                        Optional.of(new Plan.Regions(List.of(Region.parse("DE=198.51.100.0/24"))))),
+                plan.fallback(),
+                plan.approvals(),
+                plan.limits());
+    }
+
     /// A cutover whose one step is switched and served.
     private static Cutover switched() {
+        return switched(SampleEvents.plan("acme", 1));
+    }
+
+    private static Cutover switched(Plan plan) {
         var spec = new ActionSpec.SwitchStep(1, SampleEvents.NOW);
         return of(
+                plan,
                 new Event.PhaseEntered(new Phase.Switching(1, 1), why()),
                 new Event.ActionIntended(
                         new ActionId(new CutoverId("acme-1"), spec.key(), 1),
@@ -145,8 +204,12 @@ class ResolverRoundsTest {
     }
 
     private static Cutover of(Event... events) {
+        return of(SampleEvents.plan("acme", 1), events);
+    }
+
+    private static Cutover of(Plan plan, Event... events) {
         List<Event> all = new ArrayList<>();
-        all.add(SampleEvents.scheduled(SampleEvents.plan("acme", 1)));
+        all.add(SampleEvents.scheduled(plan));
         all.addAll(List.of(events));
         List<JournalEntry> entries = new ArrayList<>();
         for (Event event : all) {
@@ -177,11 +240,37 @@ class ResolverRoundsTest {
         final Set<String> silent = new HashSet<>();
         final Set<DnsName> names = new HashSet<>();
         final List<String> asked = new ArrayList<>();
+        final Set<String> answersFor = new HashSet<>();
+        final Set<Region> regions = new HashSet<>();
         Instant now = SampleEvents.NOW;
 
         @Override
         public List<ResolverAnswer> askResolvers(List<SetKey> sets, Call call) {
             return askResolvers(sets, new HashSet<>(everybody), call);
+        }
+
+        @Override
+        public List<ResolverAnswer> askResolvers(
+                List<SetKey> sets, Optional<Set<String>> whom, List<Region> places, Call call) {
+            regions.addAll(places);
+            Set<String> named = whom.orElse(new HashSet<>(everybody));
+            List<ResolverAnswer> answers = new ArrayList<>(askResolvers(sets, named, call));
+            for (ResolverAnswer own : List.copyOf(answers)) {
+                if (answersFor.contains(own.resolver())) {
+                    places.forEach(
+                            place ->
+                                    answers.add(
+                                            new ResolverAnswer(
+                                                    own.resolver(),
+                                                    own.set(),
+                                                    List.of(OLD),
+                                                    200,
+                                                    own.latency(),
+                                                    "",
+                                                    own.told().from("", place.name()))));
+                }
+            }
+            return answers;
         }
 
         @Override

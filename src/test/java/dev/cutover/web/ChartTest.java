@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -57,6 +58,8 @@ class ChartTest {
                                 new Forecast.Point(NOW, 0.5, 0.5),
                                 new Forecast.Point(NOW.plusSeconds(30), 0.5, 1),
                                 new Forecast.Point(NOW.plusSeconds(60), 1, 1)),
+                        Map.of(),
+                        List.of(),
                         List.of(),
                         new Forecast.AbortCost(0, Duration.ZERO, Duration.ZERO));
         Chart chart =

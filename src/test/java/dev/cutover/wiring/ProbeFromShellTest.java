@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cutover.cli.GivenUpException;
 import dev.cutover.cli.Prober;
-import dev.cutover.cli.Prober.Came;
 import dev.cutover.cli.Prober.Seen;
+import dev.cutover.core.dns.Region;
+import dev.cutover.core.evidence.Came;
 import dev.cutover.net.TestAuthority;
 import dev.cutover.peer.Bind;
 import dev.cutover.peer.PrimaryServer;
@@ -76,7 +77,7 @@ class ProbeFromShellTest {
                 Recursive.PATH,
                 List.of(),
                 Optional.of(trust),
-                Optional.empty(),
+                List.of(),
                 Duration.ofSeconds(10));
     }
 
@@ -100,40 +101,44 @@ class ProbeFromShellTest {
     @ValueSource(strings = {"udp", "tcp", "dot", "doh"})
     void follows_aliases_to_the_answer_by_every_transport(String transport) throws Exception {
         Seen seen = ask(wish("shop.acme.example", "A", transport, at(transport)));
-        assertThat(seen.came()).as(seen.detail()).isEqualTo(Came.RECORDS);
+        assertThat(seen.answer().told().came()).as(seen.answer().failure()).isEqualTo(Came.RECORDS);
         assertThat(seen.contents()).containsExactly("192.0.2.1", "192.0.2.2");
-        assertThat(seen.aliases()).containsExactly(WWW);
+        assertThat(seen.answer().told().aliases()).containsExactly(WWW);
         assertThat(seen.ttlSeconds()).isBetween(1L, 60L);
-        assertThat(seen.site()).isEqualTo("site-7");
+        assertThat(seen.answer().told().site()).isEqualTo("site-7");
     }
 
     @Test
     void tells_apart_what_is_not_there_and_who_is_not_there() throws Exception {
-        assertThat(ask(wish("beta.acme.example", "A", "udp", at("udp"))).came())
+        assertThat(ask(wish("beta.acme.example", "A", "udp", at("udp"))).answer().told().came())
                 .isEqualTo(Came.NEGATIVE);
-        assertThat(ask(wish(WWW, "TXT", "udp", at("udp"))).came()).isEqualTo(Came.NEGATIVE);
-        assertThat(ask(wish(WWW, "A", "udp", "127.9.9.9:9")).came()).isEqualTo(Came.FAILED);
+        assertThat(ask(wish(WWW, "TXT", "udp", at("udp"))).answer().told().came())
+                .isEqualTo(Came.NEGATIVE);
+        assertThat(ask(wish(WWW, "A", "udp", "127.9.9.9:9")).answer().told().came())
+                .isEqualTo(Came.FAILED);
     }
 
     @Test
-    void an_answer_that_is_not_for_the_asked_network_says_so() throws Exception {
+    void a_resolver_that_repeats_no_network_tells_of_its_own_place_alone() throws Exception {
         Prober.Wish plain = wish(WWW, "A", "udp", at("udp"));
-        Seen seen =
-                ask(
-                        new Prober.Wish(
-                                plain.name(),
-                                plain.type(),
-                                plain.resolvers(),
-                                plain.lists(),
-                                plain.transport(),
-                                plain.serverName(),
-                                plain.path(),
-                                plain.pins(),
-                                plain.trust(),
-                                Optional.of("198.51.100.0/24"),
-                                plain.timeout()));
-        assertThat(seen.forSubnet()).isFalse();
-        assertThat(seen.detail()).contains("not for that network");
+        Prober.Wish wish =
+                new Prober.Wish(
+                        plain.name(),
+                        plain.type(),
+                        plain.resolvers(),
+                        plain.lists(),
+                        plain.transport(),
+                        plain.serverName(),
+                        plain.path(),
+                        plain.pins(),
+                        plain.trust(),
+                        List.of(Region.parse("DE=198.51.100.0/24")),
+                        plain.timeout());
+        try (Prober prober = ProbeFromShell.open(wish, InstantSource.system())) {
+            assertThat(prober.ask(Set.copyOf(prober.ids())).seen())
+                    .extracting(Seen::region)
+                    .containsExactly("");
+        }
     }
 
     @Test
@@ -153,7 +158,7 @@ class ProbeFromShellTest {
                         "/",
                         List.of(),
                         Optional.empty(),
-                        Optional.empty(),
+                        List.of(),
                         Duration.ofSeconds(1));
         try (Prober prober = ProbeFromShell.open(wish, InstantSource.system())) {
             assertThat(prober.ids()).containsExactly("b");

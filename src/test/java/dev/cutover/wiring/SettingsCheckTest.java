@@ -50,6 +50,7 @@ class SettingsCheckTest {
                 "cutover.dns.resolvers         | /etc/hostname          | /etc/hostname:1",
                 "cutover.dns.authority-port    | 99999                  | a port of 1 to 65535, seen '99999'",
                 "cutover.dns.authority-port    | 53x                    | a port of 1 to 65535, seen '53x'",
+                "cutover.dns.queries-per-second | 0                     | a number of questions of 1 to 1000, seen '0'",
                 "cutover.tls.trust-file        | /etc/hostname          | /etc/hostname",
                 "cutover.tls.trust-file        | /nope                  | /nope",
                 "cutover.egress.allow          | foo                    | a block such as 127.0.0.0/8, seen 'foo'",

@@ -161,6 +161,19 @@ public sealed interface Evidence {
             answers = List.copyOf(answers);
         }
 
+        /** Those for the resolvers' own places. */
+        public Resolvers own() {
+            return of("");
+        }
+
+        /** Those for the clients of a region. */
+        public Resolvers of(String region) {
+            return new Resolvers(
+                    answers.stream().filter(a -> a.told().scope().equals(region)).toList(),
+                    health,
+                    observedAt);
+        }
+
         /** Answers of resolvers of whom nothing else is known. */
         public Resolvers(List<ResolverAnswer> answers, Instant observedAt) {
             this(answers, Health.UNKNOWN, observedAt);

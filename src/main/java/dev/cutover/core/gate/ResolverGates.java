@@ -1,5 +1,6 @@
 package dev.cutover.core.gate;
 
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
 import dev.cutover.core.evidence.EvidenceKey;
@@ -23,7 +24,10 @@ import java.util.Optional;
 public record ResolverGates(Gates gates) {
     private static final int FEW_RESOLVERS = 3;
 
-    /** Whether enough answering resolvers see the next side, each by its weight. */
+    /**
+     * Whether enough answering resolvers see the next side, each by its weight: at their own places, and for
+     * the clients of each region that anybody answers for.
+     */
     public Judged propagated(List<SetChange> changes, Plan.Watch watch) {
         double quorum = watch.quorum();
         if (changes.stream().allMatch(SetChange::isHidden)) {
@@ -37,31 +41,55 @@ public record ResolverGates(Gates gates) {
                 EvidenceKey.RESOLVERS,
                 Evidence.Resolvers.class,
                 resolvers -> {
-                    Adoption adoption = Adoption.of(changes, resolvers);
-                    double share =
-                            watch.weights()
-                                    .map(w -> Adoption.weightedShare(changes, resolvers, w))
-                                    .orElse(adoption.share());
-                    String summary =
-                            String.format(
-                                    Locale.ROOT,
-                                    "%.1f %% of answers show the next side%s (%d old, %d other, %d failed), needed are %.1f %%",
-                                    100 * share,
-                                    watch.weights().isPresent() ? " by weight" : "",
-                                    adoption.onOld(),
-                                    adoption.other(),
-                                    adoption.failed(),
-                                    100 * quorum);
+                    Adoption adoption = Adoption.of(changes, resolvers.own());
+                    double share = share(changes, watch, resolvers.own());
+                    StringBuilder summary =
+                            new StringBuilder(
+                                    String.format(
+                                            Locale.ROOT,
+                                            "%.1f %% of answers show the next side%s (%d old, %d other, %d failed), needed are %.1f %%",
+                                            100 * share,
+                                            watch.weights().isPresent() ? " by weight" : "",
+                                            adoption.onOld(),
+                                            adoption.other(),
+                                            adoption.failed(),
+                                            100 * quorum));
                     if (adoption.onNext() + adoption.onOld() + adoption.other() == 0) {
                         return Judged.blind(CheckName.PROPAGATED, "no resolver answered");
                     }
-                    return share >= quorum
-                            ? Judged.pass(CheckName.PROPAGATED, resolvers.observedAt(), summary)
+                    boolean reached = share >= quorum;
+                    for (Region region : watch.asked()) {
+                        Evidence.Resolvers theirs = resolvers.of(region.name());
+                        boolean heard =
+                                theirs.answers().stream().anyMatch(ResolverAnswer::answered);
+                        double its = share(changes, watch, theirs);
+                        reached &= !heard || its >= quorum;
+                        summary.append(
+                                heard
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                "; for clients in %s %.1f %%",
+                                                region.name(),
+                                                100 * its)
+                                        : "; for clients in " + region.name() + " nobody answers");
+                    }
+                    return reached
+                            ? Judged.pass(
+                                    CheckName.PROPAGATED,
+                                    resolvers.observedAt(),
+                                    summary.toString())
                             : Judged.inconclusive(
                                     CheckName.PROPAGATED,
                                     Optional.of(resolvers.observedAt()),
-                                    summary);
+                                    summary.toString());
                 });
+    }
+
+    private static double share(
+            List<SetChange> changes, Plan.Watch watch, Evidence.Resolvers seen) {
+        return watch.weights()
+                .map(w -> Adoption.weightedShare(changes, seen, w))
+                .orElseGet(() -> Adoption.of(changes, seen).share());
     }
 
     /**

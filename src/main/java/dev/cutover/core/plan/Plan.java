@@ -2,6 +2,7 @@ package dev.cutover.core.plan;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.edge.EdgeKey;
 import java.time.Duration;
@@ -374,6 +375,7 @@ public record Plan(
      * @param patience how long Blind or Inconclusive is waited out before holding
      * @param quorum the share of answering resolvers that must see the next side, 0 to 1
      * @param weights how much resolvers count in it; empty when all count the same
+     * @param regions whose clients are asked for beside the resolvers' own place; empty for none
      */
     public record Watch(
             boolean provider,
@@ -382,7 +384,13 @@ public record Plan(
             Duration window,
             Duration patience,
             double quorum,
-            Optional<Weights> weights) {
+            Optional<Weights> weights,
+            Optional<Regions> regions) {
+        /** Whose clients are asked for. */
+        public List<Region> asked() {
+            return regions.map(Regions::all).orElse(List.of());
+        }
+
         /** A watch in which all resolvers count the same. */
         public Watch(
                 boolean provider,
@@ -398,7 +406,19 @@ public record Plan(
                     window,
                     patience,
                     quorum,
+                    Optional.empty(),
                     Optional.empty());
+        }
+    }
+
+    /**
+     * Regions in which the quorum is wanted too.
+     *
+     * @param all 1 to {@link Region#MOST}, each name once
+     */
+    public record Regions(List<Region> all) {
+        public Regions {
+            all = List.copyOf(all);
         }
     }
 

@@ -9,9 +9,9 @@ public enum AnswerVerdict {
     /** Records of both sides in one set. */
     MIXED("mixed"),
     /** Records of neither side. */
-    OTHER("neither"),
+    OTHER("other"),
     /** That the name, or the type at it, does not exist, while both sides have it. */
-    NEGATIVE("no such name"),
+    NEGATIVE("negative"),
     REFUSED("refused"),
     /** An error, or nothing readable. */
     FAILED("failed"),

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +32,8 @@ import java.util.stream.Stream;
  * @param quorumAt when the wanted share is reached; empty when nobody was heard, or it cannot be while
  *     those without an end last
  * @param curve the share to come, oldest first, at most {@value #MOST_POINTS} points
+ * @param verdicts how many caches gave which answer last, by each one's worst
+ * @param regions how far it is for the clients of each region that anybody answers for, by name
  * @param late caches that keep answers longer than TTLs allow, by name
  * @param abort what calling it off now would cost
  */
@@ -41,6 +45,8 @@ public record Forecast(
         Optional<Between> goneAt,
         Optional<Between> quorumAt,
         List<Point> curve,
+        Map<AnswerVerdict, Integer> verdicts,
+        List<RegionShare> regions,
         List<Late> late,
         AbortCost abort) {
     /** What a drawing 600 units wide can show. */
@@ -53,8 +59,18 @@ public record Forecast(
 
     public Forecast {
         curve = List.copyOf(curve);
+        verdicts = Collections.unmodifiableMap(new TreeMap<>(verdicts));
+        regions = List.copyOf(regions);
         late = late.stream().limit(MOST_LATE).toList();
     }
+
+    /**
+     * How far it is for the clients of one region.
+     *
+     * @param answering caches whose latest answer was for them
+     * @param share of those that show the next side, 0 to 1
+     */
+    public record RegionShare(String region, int answering, double share) {}
 
     /**
      * The share that will show the next side.
@@ -137,6 +153,8 @@ public record Forecast(
                 goneAt,
                 quorumAt(ways, total, quorum, now),
                 curve(ways, total, now),
+                verdicts(known),
+                regions(known),
                 late(known, now),
                 abort(known, nextKeptSeconds, now));
     }
@@ -220,6 +238,35 @@ public record Forecast(
         return points;
     }
 
+    private static List<RegionShare> regions(Caches known) {
+        Map<String, List<Cache>> byRegion = new TreeMap<>();
+        known.caches().stream()
+                .filter(c -> !c.scope().isEmpty() && c.verdict().isAnswer())
+                .forEach(c -> byRegion.computeIfAbsent(c.scope(), s -> new ArrayList<>()).add(c));
+        return byRegion.entrySet().stream()
+                .map(
+                        e ->
+                                new RegionShare(
+                                        e.getKey(),
+                                        e.getValue().size(),
+                                        (double)
+                                                        e.getValue().stream()
+                                                                .filter(
+                                                                        c ->
+                                                                                c.verdict()
+                                                                                        == AnswerVerdict
+                                                                                                .NEXT)
+                                                                .count()
+                                                / e.getValue().size()))
+                .toList();
+    }
+
+    private static Map<AnswerVerdict, Integer> verdicts(Caches known) {
+        Map<AnswerVerdict, Integer> counts = new EnumMap<>(AnswerVerdict.class);
+        known.caches().forEach(c -> counts.merge(c.verdict(), 1, Integer::sum));
+        return counts;
+    }
+
     private static List<Late> late(Caches known, Instant now) {
         return known.caches().stream()
                 .filter(c -> c.habit().isLate())
@@ -239,6 +286,14 @@ public record Forecast(
 
     /** The whole in one sentence, the same on every face. Times of day are UTC. */
     public String text() {
+        return outlook()
+                + "; an abort now takes up to "
+                + abort.minutes()
+                + " min to reach everybody";
+    }
+
+    /** What is to come when nobody intervenes, in a sentence. Times of day are UTC. */
+    public String outlook() {
         StringBuilder said = new StringBuilder();
         if (share >= quorum) {
             said.append("the quorum of ").append(percent(quorum)).append(" is reached");
@@ -256,15 +311,13 @@ public record Forecast(
         if (!late.isEmpty()) {
             said.append("; ").append(late.size()).append(" keep answers longer than TTLs allow");
         }
-        return said.append("; an abort now takes up to ")
-                .append(abort.minutes())
-                .append(" min to reach everybody")
-                .toString();
+        return said.toString();
     }
 
     private static String percent(double share) {
-        return String.format(
-                Locale.ROOT, share == Math.rint(share) ? "%.0f %%" : "%.3g %%", 100 * share);
+        double percent = 100 * share;
+        boolean whole = Math.abs(percent - Math.rint(percent)) < 1e-6;
+        return String.format(Locale.ROOT, whole ? "%.0f %%" : "%.3g %%", percent);
     }
 
     private static String range(Between when) {

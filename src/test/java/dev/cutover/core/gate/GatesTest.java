@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.Acme;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.dns.Region;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.AuthorityAnswer;
@@ -238,7 +239,8 @@ class GatesTest {
                         even.window(),
                         even.patience(),
                         even.quorum(),
-                        Optional.of(new Plan.Weights(weights)));
+                        Optional.of(new Plan.Weights(weights)),
+                        Optional.empty());
         List<ResolverAnswer> answers =
                 List.of(
                         of("large", "DE", Acme.WWW_NEXT),
@@ -252,6 +254,56 @@ class GatesTest {
                 .isEqualTo(Verdict.PASS);
         assertThat(gates.resolvers().propagated(CHANGES, weighted).summary())
                 .contains("90.0 %", "by weight");
+    }
+
+    @Test
+    void the_quorum_is_wanted_in_each_region_that_anybody_answers_for() {
+        Plan.Watch even = Acme.plan().watch();
+        Plan.Watch regional =
+                new Plan.Watch(
+                        even.provider(),
+                        even.errorCeiling(),
+                        even.resolverLatencyCeiling(),
+                        even.window(),
+                        even.patience(),
+                        even.quorum(),
+                        Optional.empty(),
+                        Optional.of(
+                                new Plan.Regions(
+                                        List.of(
+                                                Region.parse("DE=198.51.100.0/24"),
+                                                Region.parse("JP=203.0.113.0/24")))));
+        ResolverAnswer own = of("a", "DE", Acme.WWW_NEXT);
+        assertThat(regionally(regional, own, in("DE", Acme.WWW_OLD)).verdict())
+                .isEqualTo(Verdict.INCONCLUSIVE);
+        Judged all = regionally(regional, own, in("DE", Acme.WWW_NEXT));
+        assertThat(all.verdict()).isEqualTo(Verdict.PASS);
+        assertThat(all.summary())
+                .contains("for clients in DE 100.0 %", "for clients in JP nobody answers");
+        // what is said for a region alone says nothing of the resolver's own place
+        assertThat(
+                        regionally(regional, of("a", "DE", Acme.WWW_OLD), in("DE", Acme.WWW_NEXT))
+                                .verdict())
+                .isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    private static Judged regionally(Plan.Watch watch, ResolverAnswer... answers) {
+        Evidence.Resolvers seen = new Evidence.Resolvers(List.of(answers), T0);
+        return gates(T0, Map.of(EvidenceKey.RESOLVERS, seen))
+                .resolvers()
+                .propagated(CHANGES, watch);
+    }
+
+    private static ResolverAnswer in(String region, String content) {
+        ResolverAnswer a = of("a", "DE", content);
+        return new ResolverAnswer(
+                a.resolver(),
+                a.set(),
+                a.contents(),
+                a.ttlSeconds(),
+                a.latency(),
+                a.failure(),
+                a.told().from("", region));
     }
 
     private static ResolverAnswer of(String operator, String country, String content) {

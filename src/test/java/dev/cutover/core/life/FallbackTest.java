@@ -250,6 +250,23 @@ class FallbackTest {
     }
 
     @Test
+    void resolvers_that_fail_hold_a_switch_and_only_page_a_soak() {
+        Story story = running().fails("switch-2", null).until(Phase.Switching.class);
+        story.resolversFail("a", "b", "c").wait(Duration.ofSeconds(90));
+        assertThat(story.phase().text()).startsWith("Held(Switching").contains("ResolverErrors");
+
+        Story soak = running().until(Phase.Soaking.class).resolversFail("a", "b", "c");
+        soak.wait(Duration.ofSeconds(90));
+        assertThat(soak.phase()).isInstanceOf(Phase.Soaking.class);
+        assertThat(soak.pages()).contains("ResolverErrors");
+        assertThat(soak.phases()).doesNotContain("FallingBack(routing)");
+
+        Story chance = running().until(Phase.Soaking.class).resolversFail("a", "b");
+        chance.wait(Duration.ofSeconds(90));
+        assertThat(chance.pages()).doesNotContain("ResolverErrors");
+    }
+
+    @Test
     void what_is_written_but_not_served_holds() {
         Story story = running().bad(EvidenceKey.SERVED).until(Phase.Held.class);
 

@@ -11,6 +11,7 @@ import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.evidence.Health;
 import dev.cutover.core.image.Advance;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.image.EdgeRestoration;
@@ -59,6 +60,7 @@ final class Story {
     private int made;
     private int failuresPerSecond;
     private double adopted = 1;
+    private Health health = Health.UNKNOWN;
 
     /** The shield is on, and no caching rule stands there. */
     private final Map<EdgeKey, EdgePart> parts =
@@ -225,6 +227,12 @@ final class Story {
     /** From now on nothing new is seen of this; what was seen last stays. */
     Story late(EvidenceKey key) {
         late.put(key, sight().evidence(key));
+        return this;
+    }
+
+    /** Resolvers that answered before fail now; without names they answer again. */
+    Story resolversFail(String... names) {
+        health = new Health(10, List.of(names), Optional.empty());
         return this;
     }
 
@@ -427,7 +435,7 @@ final class Story {
     }
 
     private StorySight sight() {
-        return new StorySight(c, view(), edge(), buckets, bad, adopted, now);
+        return new StorySight(c, view(), edge(), buckets, bad, adopted, health, now);
     }
 
     private Map<EvidenceKey, Evidence> evidence() {

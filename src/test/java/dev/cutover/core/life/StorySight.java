@@ -9,6 +9,7 @@ import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.CachedPage;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
+import dev.cutover.core.evidence.Health;
 import dev.cutover.core.evidence.NameServers;
 import dev.cutover.core.evidence.Security;
 import dev.cutover.core.evidence.SignedSet;
@@ -27,6 +28,7 @@ import java.util.Set;
  * @param buckets the requests counted so far
  * @param bad what is seen to be wrong
  * @param adopted the share of resolvers that follow the zone
+ * @param resolverHealth which resolvers that answered before fail now
  */
 record StorySight(
         Cutover c,
@@ -35,6 +37,7 @@ record StorySight(
         List<Bucket> buckets,
         Set<EvidenceKey> bad,
         double adopted,
+        Health resolverHealth,
         Instant now) {
 
     Evidence evidence(EvidenceKey key) {
@@ -43,7 +46,7 @@ record StorySight(
             case ZONE -> new Evidence.Zone(zone);
             case EDGE -> new Evidence.Edge(edge);
             case AUTHORITIES -> new Evidence.Authorities(authorities(), now);
-            case RESOLVERS -> new Evidence.Resolvers(resolvers(isBad), now);
+            case RESOLVERS -> new Evidence.Resolvers(resolvers(isBad), resolverHealth, now);
             case NEXT_PAGES, FALLBACK_PAGES, PUBLIC_PAGES ->
                     new Evidence.Pages(
                             key,

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +150,34 @@ abstract class TransportContract {
     void tells_which_machine_it_is() throws Exception {
         for (ProbeResult result : ask(WWW, EdnsOptions.NSID)) {
             assertThat(answered(result).edns().nsid()).as(result.resolver().id()).contains(SITE);
+        }
+    }
+
+    @Test
+    void says_itself_by_every_transport_that_an_answer_is_past_its_time() throws Exception {
+        ask("brief.acme.example", EdnsOptions.NONE);
+        lab.authorities.close();
+        Set<String> said = new TreeSet<>();
+        for (int i = 0; i < 50 && said.size() < ways().size(); i++) {
+            TimeUnit.MILLISECONDS.sleep(200); // its TTL of a second has to pass
+            for (ProbeResult result : ask("brief.acme.example", EdnsOptions.NONE)) {
+                if (result.answer() instanceof Answered a && a.edns().saysStale()) {
+                    said.add(result.resolver().id());
+                    assertThat(a.records()).extracting(AnswerRecord::content).contains(OLD);
+                }
+            }
+        }
+        assertThat(said).containsExactly("doh-get", "doh-post", "dot", "tcp", "udp");
+    }
+
+    @Test
+    void a_client_subnet_does_no_harm_and_is_nobodys_without_an_echo() throws Exception {
+        EdnsOptions.Subnet clients = EdnsOptions.Subnet.of("198.51.100.0", 24);
+        EdnsOptions options = new EdnsOptions(Optional.of(clients), true, false, false);
+        for (ProbeResult result : ask(WWW, options)) {
+            Answered answered = answered(result);
+            assertThat(answered.records()).as(result.resolver().id()).hasSize(1);
+            assertThat(answered.edns().isFor(clients)).as(result.resolver().id()).isFalse();
         }
     }
 
