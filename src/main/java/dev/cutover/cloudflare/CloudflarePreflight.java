@@ -70,7 +70,7 @@ final class CloudflarePreflight {
                         + " may write records"
                         + (plan.edge().purge() == Plan.Purge.NOTHING ? "" : " and purge")
                         + ": proven when the plan is scheduled, by writing what stands there already");
-        return result();
+        return result().and(new RulePreflight(api).look(diff, listing, call));
     }
 
     /** Writes to one planned record the TTL it has, and purges a file that was never cached. */
@@ -281,6 +281,7 @@ final class CloudflarePreflight {
     private void balancers(PlanDiff diff, Listing listing, Call call) {
         TreeSet<DnsName> planned = new TreeSet<>();
         diff.changes().forEach(c -> planned.add(c.name()));
+        diff.plan().ruled().forEach(r -> planned.add(r.name()));
         JsonNode found;
         try {
             found =

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeRule;
 import dev.cutover.core.image.BeforeImage;
 import dev.cutover.core.plan.SetChange;
 import java.io.ByteArrayInputStream;
@@ -19,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,46 @@ class BeforeImageJsonTest {
                 .endsWith("}\n");
         assertThat(BeforeImageJson.read(new ByteArrayInputStream(bytes(document))))
                 .isEqualTo(image);
+    }
+
+    /** A rule that keeps pages out of caches stands before any step; an origin rule comes at its own. */
+    @Test
+    void rules_of_ours_are_read_back_as_they_were() {
+        EdgePart.Rules none =
+                new EdgePart.Rules(
+                        "http_request_cache_settings", "r1", List.of(), Optional.empty());
+        EdgeRule rule = new EdgeRule("ours", new TreeMap<>(Map.of("action", "\"route\"")));
+        EdgePart.Rules bypass =
+                new EdgePart.Rules(none.phase(), "r1", List.of(rule), none.modifiedAt());
+        DnsName shop = new DnsName("shop.acme.example");
+        EdgePart before = new EdgePart.OriginRule(shop, Optional.empty(), Optional.empty());
+        EdgePart ruled =
+                new EdgePart.OriginRule(shop, Optional.of(rule), Optional.of(image.takenAt()));
+        BeforeImage withRules =
+                new BeforeImage(
+                        image.cutover(),
+                        image.provider(),
+                        image.zone(),
+                        image.server(),
+                        image.token(),
+                        image.takenAt(),
+                        List.of(),
+                        List.of(
+                                new EdgeChange(
+                                        List.of(),
+                                        none,
+                                        List.of(new EdgeChange.Stage(EdgeChange.PREPARED, bypass)),
+                                        none,
+                                        bypass),
+                                new EdgeChange(
+                                        List.of(shop),
+                                        before,
+                                        List.of(new EdgeChange.Stage(1, ruled)),
+                                        ruled,
+                                        before)));
+
+        assertThat(BeforeImageJson.read(bytes(BeforeImageJson.write(withRules))))
+                .isEqualTo(withRules);
     }
 
     @Test

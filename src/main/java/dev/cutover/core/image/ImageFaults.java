@@ -82,15 +82,16 @@ public final class ImageFaults {
                                     + state.key());
                 }
             }
-            int last = 0;
+            int last = EdgeChange.PREPARED - 1;
             for (EdgeChange.Stage stage : change.stages()) {
                 if (stage.step() <= last) {
                     faults.add(
                             change.key()
-                                    + ": expected steps that rise from 1, seen "
+                                    + ": expected steps that rise from "
+                                    + EdgeChange.PREPARED
+                                    + ", seen "
                                     + stage.step()
-                                    + " after "
-                                    + last);
+                                    + (last < EdgeChange.PREPARED ? "" : " after " + last));
                 }
                 last = stage.step();
             }
