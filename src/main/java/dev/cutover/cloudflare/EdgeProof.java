@@ -33,7 +33,8 @@ record EdgeProof(CloudflareApi api, ZoneRef zone, Listing listing) {
         return switch (part) {
             case EdgePart.Setting s -> "setting " + s.id() + " can be written";
             case EdgePart.Pool p -> "pool " + p.name() + " can be written";
-            case EdgePart.Rules r -> "rules in " + r.phase() + " can be written";
+            case EdgePart.Rules r -> inPhase(r.phase());
+            case EdgePart.OriginRule r -> inPhase(EdgePart.OriginRule.PHASE);
         };
     }
 
@@ -56,6 +57,7 @@ record EdgeProof(CloudflareApi api, ZoneRef zone, Listing listing) {
             case EdgePart.Setting s -> Optional.empty();
             case EdgePart.Pool p -> Optional.empty();
             case EdgePart.Rules r -> Optional.empty();
+            case EdgePart.OriginRule r -> Optional.empty();
         };
     }
 
@@ -74,14 +76,17 @@ record EdgeProof(CloudflareApi api, ZoneRef zone, Listing listing) {
                                 zone.token());
             }
             case EdgePart.Rules rules ->
-                    api.deleteNothing(
-                            listing.path()
-                                    + "/rulesets/"
-                                    + (rules.rulesetId().isEmpty() ? NEVER : rules.rulesetId())
-                                    + "/rules/"
-                                    + NEVER,
-                            call,
-                            zone.token());
+                    deleteNothing(rules.rulesetId().isEmpty() ? NEVER : rules.rulesetId(), call);
+            case EdgePart.OriginRule rule -> deleteNothing(NEVER, call);
         }
+    }
+
+    private void deleteNothing(String ruleset, Call call) {
+        api.deleteNothing(
+                listing.path() + "/rulesets/" + ruleset + "/rules/" + NEVER, call, zone.token());
+    }
+
+    private static String inPhase(String phase) {
+        return "rules in " + phase + " can be written";
     }
 }

@@ -273,7 +273,7 @@ public final class CacheRestore {
 
     /** Where visitors were, and are again. */
     private static SiteChecks.Via before(BeforeImage image) {
-        return Pins.of(image.changes(), image.edge(), Side.CURRENT);
+        return Pins.of(image.changes(), image.edge(), List.of(), Side.CURRENT);
     }
 
     private Evidence blind(String why) {

@@ -166,6 +166,7 @@ class ResolverRoundsTest {
                 plan.zone(),
                 plan.sets(),
                 plan.origins(),
+                plan.rules(),
                 plan.writes(),
                 plan.dwell(),
                 plan.soak(),

@@ -96,10 +96,11 @@ public final class ImageFaults {
                 if (stage.step() <= last) {
                     faults.add(
                             change.key()
-                                    + ": expected steps that rise from 0, seen "
+                                    + ": expected steps that rise from "
+                                    + EdgeChange.PREPARED
+                                    + ", seen "
                                     + stage.step()
-                                    + " after "
-                                    + last);
+                                    + (last < EdgeChange.PREPARED ? "" : " after " + last));
                 }
                 last = stage.step();
             }
