@@ -124,7 +124,7 @@ class ProbedResolversTest {
                     .containsExactly(new SignedSet(soa, Security.INSECURE, ""));
             assertThat(probed.issuerRules(ZONE, List.of(WWW.name()), call()))
                     .singleElement()
-                    .matches(rule -> !rule.restricts() && rule.failure().isEmpty());
+                    .matches(rule -> !rule.exact().restricts() && rule.failure().isEmpty());
             assertThat(probed.askAuthorities(ZONE, List.of(soa), call()))
                     .hasSize(2)
                     .allMatch(answer -> answer.soa().isPresent());
