@@ -25,9 +25,6 @@ public interface Ownership {
     /** Gives all leases of a node back, at an orderly stop. */
     void release(String node);
 
-    /** Whether this lease still stands in the store and outlives that span. */
-    boolean holds(Lease lease, Duration span);
-
     /** The store's own clock: the one thing all nodes of a store have in common. */
     Instant storeTime();
 

@@ -10,9 +10,6 @@ import java.util.Map;
  * started and then looked at.
  */
 public interface PromotionEngine {
-    /** The engine's name as plans write it, such as {@code http}. */
-    String name();
-
     /**
      * Whether the engine can be reached and accepts our credentials.
      *

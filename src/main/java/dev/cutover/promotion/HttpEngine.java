@@ -76,11 +76,6 @@ public final class HttpEngine implements PromotionEngine {
     }
 
     @Override
-    public String name() {
-        return "http";
-    }
-
-    @Override
     public String ready(PromotionPlan plan, Call call) {
         Answered answer = ask("GET", "/promotions", Optional.empty(), plan, call, false);
         if (answer.status() != 200) {

@@ -221,29 +221,6 @@ public final class SqlOwnership implements Ownership, AutoCloseable {
                 });
     }
 
-    @Override
-    public boolean holds(Lease held, Duration span) {
-        return database.query(
-                "look at the lease of " + held.cutover(),
-                c -> {
-                    try (PreparedStatement select =
-                            Database.prepare(
-                                    c,
-                                    """
-                                    SELECT 1 FROM cutover
-                                    WHERE id = ? AND owner = ? AND epoch = ? AND lease_until
-                                        > clock_timestamp() + ? * interval '1 microsecond'""")) {
-                        select.setString(1, held.cutover().value());
-                        select.setString(2, held.node());
-                        select.setLong(3, held.epoch());
-                        select.setLong(4, span.toNanos() / 1_000);
-                        try (ResultSet row = select.executeQuery()) {
-                            return row.next();
-                        }
-                    }
-                });
-    }
-
     /**
      * One caller waits, others wait for it.
      *

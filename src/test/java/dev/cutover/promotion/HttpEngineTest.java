@@ -80,7 +80,6 @@ class HttpEngineTest {
     @Test
     void content_is_promoted_once_proved_and_taken_back() throws Exception {
         var engine = engine(lab());
-        assertThat(engine.name()).isEqualTo("http");
         assertThat(engine.ready(PLAN, call())).contains("lets us in");
         assertThat(engine.look(ID, PLAN, call())).isInstanceOf(State.NotFound.class);
 
@@ -172,13 +171,13 @@ class HttpEngineTest {
                 "{\"state\":\"done\"}{\"state\":\"failed\"}; look; TRANSIENT; without a JSON object",
                 "{\"state\":[\"done\"]}; look; PERMANENT; unknown state",
                 "{\"state\":\"DONE\"}; look; PERMANENT; unknown state 'DONE'",
-                "{\"verified\":\"true\"}; verify; TRANSIENT; does not say whether",
+                "{\"verified\":\"true\"}; verify; TRANSIENT; expected 'verified' true or false",
                 "{\"verified\":true,\"mismatchCount\":2,\"mismatches\":[\"a\",\"b\"]}; verify; PERMANENT;"
                         + " 2 mismatches, first a",
                 "{\"verified\":true,\"mismatches\":[\"a\"]}; verify; PERMANENT; 1 mismatches, first a",
                 "{\"verified\":false,\"verified\":true}; verify; TRANSIENT; without a JSON object",
                 "{\"rolledBack\":true,\"rolledBack\":false}; rollback; TRANSIENT; without a JSON object",
-                "{}; rollback; TRANSIENT; does not say that",
+                "{}; rollback; TRANSIENT; expected 'rolledBack' true",
             })
     void an_engine_that_lies_is_not_believed(
             String said, String question, Category category, String words) {

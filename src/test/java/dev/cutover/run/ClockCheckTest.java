@@ -115,11 +115,6 @@ class ClockCheckTest {
         }
 
         @Override
-        public boolean holds(Lease lease, Duration span) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public Set<CutoverId> awaitSignals(Duration most) {
             throw new UnsupportedOperationException();
         }

@@ -89,7 +89,7 @@ abstract class OwnershipContract extends StoreStory {
 
             assertThat(taken).isEqualTo(new Lease(c.id(), "node-b", old.epoch() + 1));
             assertThat(frozen.renew("node-a")).isEmpty();
-            assertThat(frozen.holds(old, Duration.ZERO)).isFalse();
+            assertThat(holds(old, Duration.ZERO)).isFalse();
             assertThatThrownBy(
                             () ->
                                     journal.append(
@@ -151,7 +151,7 @@ abstract class OwnershipContract extends StoreStory {
         Cutover c = begin("acme");
         try (var slow = new SqlOwnership(database.source(), SHORT)) {
             Lease lease = slow.claim("node-a", 1).getFirst();
-            Awaiting.until(() -> slow.holds(lease, Duration.ZERO), held -> !held);
+            Awaiting.until(() -> holds(lease, Duration.ZERO), held -> !held);
 
             assertThatThrownBy(() -> journal.append(lease, c, List.of(), NOW, NOW))
                     .hasMessageContaining("run out");
@@ -173,8 +173,8 @@ abstract class OwnershipContract extends StoreStory {
                 assertThat(ownership.claim("node-b", 1)).isEmpty();
             }
 
-            assertThat(node.holds(lease, Duration.ofMillis(1))).isTrue();
-            assertThat(node.holds(lease, SHORT)).isFalse();
+            assertThat(holds(lease, Duration.ofMillis(1))).isTrue();
+            assertThat(holds(lease, SHORT)).isFalse();
         }
     }
 

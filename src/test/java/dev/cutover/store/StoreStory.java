@@ -9,6 +9,7 @@ import dev.cutover.json.SampleEvents;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Lease;
 import dev.cutover.port.RequestKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -72,5 +73,15 @@ abstract class StoreStory {
         List<Lease> leases = ownership.claim(node, 10);
         assertThat(leases).hasSize(1);
         return leases.getFirst();
+    }
+
+    /// Whether a lease still stands in the store and outlives that span.
+    boolean holds(Lease lease, Duration span) {
+        return !database.column(
+                        "SELECT id FROM cutover WHERE id = '%s' AND owner = '%s' AND epoch = %d"
+                                        .formatted(lease.cutover(), lease.node(), lease.epoch())
+                                + " AND lease_until > clock_timestamp() + interval '%d milliseconds'"
+                                        .formatted(span.toMillis()))
+                .isEmpty();
     }
 }

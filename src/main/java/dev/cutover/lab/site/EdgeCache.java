@@ -48,10 +48,6 @@ final class EdgeCache {
         upperLag = more;
     }
 
-    synchronized int size() {
-        return byUrl.size();
-    }
-
     /** The kept answer for an address (host, path and query), with its age. */
     synchronized Optional<Reply.Answer> find(int tier, String url, String host, ZoneState zone) {
         var kept = byUrl.get(tier + " " + url);
