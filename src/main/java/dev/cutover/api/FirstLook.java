@@ -1,6 +1,7 @@
 package dev.cutover.api;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -19,6 +20,10 @@ public class FirstLook {
     /// After the headers that every answer carries, before everything else.
     private static final int ORDER = Integer.MIN_VALUE + 1;
 
+    /// The platform's own bound (`quarkus.http.limits.max-body-size`). Up to it our calls say
+    /// themselves what they take.
+    private static final long MOST_LET_COME = 16 << 20;
+
     private static final int BAD_REQUEST = 400;
     private static final int TOO_LARGE = 413;
 
@@ -27,7 +32,7 @@ public class FirstLook {
     }
 
     private static void look(RoutingContext routing) {
-        closeWhatIsNotRead(routing);
+        closeWhatHasNoEnd(routing);
         Optional<Problem> problem = problem(routing);
         if (problem.isEmpty()) {
             routing.next();
@@ -57,10 +62,12 @@ public class FirstLook {
                         .end(problem.body(instance).toString());
     }
 
-    /// A body above the bound, or without end, would be taken from the connection for as long as
-    /// its sender likes.
-    private static void closeWhatIsNotRead(RoutingContext routing) {
-        if (routing.request().version() == HttpVersion.HTTP_2) {
+    /// A body without an end that is known would be taken from the connection for as long as its
+    /// sender likes. One of moderate length is let come: many clients send it whole before they
+    /// read
+    /// the answer, and would see nothing but a broken connection.
+    private static void closeWhatHasNoEnd(RoutingContext routing) {
+        if (routing.request().version() == HttpVersion.HTTP_2 || isModerate(routing.request())) {
             return;
         }
         HttpServerResponse response = routing.response();
@@ -78,6 +85,13 @@ public class FirstLook {
                 });
     }
 
+    private static boolean isModerate(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length != null
+                && length.matches("[0-9]{1,18}")
+                && Long.parseLong(length) <= MOST_LET_COME;
+    }
+
     private static Optional<Problem> problem(RoutingContext routing) {
         var request = routing.request();
         int hosts = request.headers().getAll(HttpHeaders.HOST).size();
@@ -85,10 +99,7 @@ public class FirstLook {
             return Optional.of(
                     Problem.badParameter("Host", "expected one such header, seen " + hosts));
         }
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length != null
-                && length.matches("[0-9]{1,18}")
-                && Long.parseLong(length) > Bodies.MOST_BYTES) {
+        if (request.getHeader(HttpHeaders.CONTENT_LENGTH) != null && !isModerate(request)) {
             return Optional.of(Problem.tooLarge(Bodies.MOST_BYTES));
         }
         return Optional.empty();
