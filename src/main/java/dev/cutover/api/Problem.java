@@ -69,11 +69,6 @@ public record Problem(
         return of("unreadable", "The body cannot be read", 400, expected);
     }
 
-    /// The address cannot be decoded.
-    static Problem badAddress(String detail) {
-        return of("bad-address", "The address cannot be read", 400, detail);
-    }
-
     /// A parameter or header is not of the expected form.
     static Problem badParameter(String name, String detail) {
         return of(

@@ -123,11 +123,7 @@ final class ArchivedJournals {
                                     row.getInt("v"),
                                     row.getString("data"))));
         } catch (UnknownEventException e) {
-            throw unusable(
-                    place
-                            + ": "
-                            + shown(String.valueOf(e.getMessage()))
-                            + "; import with the version of cutover that wrote it");
+            throw unusable(place + ": " + shown(String.valueOf(e.getMessage())));
         } catch (UnreadableJsonException e) {
             throw unusable(place + ", data: " + shown(String.valueOf(e.getMessage())));
         }
@@ -236,6 +232,9 @@ final class ArchivedJournals {
     }
 
     private static StoreArchive.UnusableException unusable(String message) {
-        return new StoreArchive.UnusableException(message);
+        return new StoreArchive.UnusableException(
+                message
+                        + "; take another archive, or import with the version of cutover that wrote"
+                        + " this one");
     }
 }

@@ -156,7 +156,7 @@ class StoreArchiveTest {
                     "UPDATE event SET data = '{\"phase\":{\"type\":\"Ended\"}}'::json WHERE seq = 3"
                             + "| entry 3 of acme-1 (PhaseEntered v1), data: | expected",
                     "UPDATE event SET type = 'Teleported' WHERE seq = 2"
-                            + "| entry 2 of acme-1 (Teleported v1) | seen 'Teleported'; import with",
+                            + "| entry 2 of acme-1 (Teleported v1) | seen 'Teleported'; take another archive",
                     "UPDATE event SET v = 9 WHERE seq = 2"
                             + "| entry 2 of acme-1 (HoldRequested v9) | version 1 to 1, seen version 9",
                     "UPDATE event SET at = 'infinity' WHERE seq = 2"
