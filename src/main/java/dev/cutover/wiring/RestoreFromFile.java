@@ -22,6 +22,7 @@ import dev.cutover.port.Edge;
 import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
 import dev.cutover.port.SiteChecks;
+import dev.cutover.probe.ListedResolver;
 import dev.cutover.probe.ProbeEngine;
 import dev.cutover.probe.ProbeLimits;
 import dev.cutover.probe.ProbedResolvers;
@@ -169,9 +170,9 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
             return Optional.of(
                     new ProbedResolvers(
                             probes,
-                            list.isPresent()
-                                    ? ResolverList.read(Path.of(list.get()))
-                                    : SystemResolvers.read(Path.of("/etc/resolv.conf")),
+                            SystemResolvers.orElse(list.map(Path::of)).stream()
+                                    .map(ListedResolver::resolver)
+                                    .toList(),
                             Integer.parseInt(port),
                             DNS_LIMIT));
         } catch (IOException | ResolverList.InvalidException | IllegalArgumentException e) {
