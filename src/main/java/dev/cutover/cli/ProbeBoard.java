@@ -358,7 +358,7 @@ final class ProbeBoard {
                 forecast.goneAt()
                         .map(gone -> gone.latest().orElse(gone.earliest()))
                         .filter(at -> at.isAfter(now))
-                        .map(at -> " (in " + Shown.span(Duration.between(now, at)) + ")")
+                        .map(at -> ", all gone in " + Shown.span(Duration.between(now, at)))
                         .orElse("");
         lines.add("forecast: " + forecast.outlook() + in);
         forecast.late().stream()

@@ -192,15 +192,9 @@ public class Producers {
     ProbeEngine probes(Settings settings) throws IOException, ResolverList.InvalidException {
         return new ProbeEngine(
                 PROBE_LIMITS.withOwnRates(
-                        ResolverList.rates(listed(settings), settings.dns().queriesPerSecond())));
-    }
-
-    private static List<ListedResolver> listed(Settings settings)
-            throws IOException, ResolverList.InvalidException {
-        Optional<Path> list = settings.dns().resolvers();
-        return list.isPresent()
-                ? ResolverList.entries(list.get())
-                : SystemResolvers.read(Path.of("/etc/resolv.conf"));
+                        ResolverList.rates(
+                                SystemResolvers.orElse(settings.dns().resolvers()),
+                                settings.dns().queriesPerSecond())));
     }
 
     void close(@Disposes ProbeEngine engine) {
@@ -213,7 +207,9 @@ public class Producers {
             throws IOException, ResolverList.InvalidException {
         return new ProbedResolvers(
                 engine,
-                listed(settings).stream().map(ListedResolver::resolver).toList(),
+                SystemResolvers.orElse(settings.dns().resolvers()).stream()
+                        .map(ListedResolver::resolver)
+                        .toList(),
                 settings.dns().authorityPort(),
                 DNS_LIMIT);
     }

@@ -170,11 +170,9 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
             return Optional.of(
                     new ProbedResolvers(
                             probes,
-                            list.isPresent()
-                                    ? ResolverList.read(Path.of(list.get()))
-                                    : SystemResolvers.read(Path.of("/etc/resolv.conf")).stream()
-                                            .map(ListedResolver::resolver)
-                                            .toList(),
+                            SystemResolvers.orElse(list.map(Path::of)).stream()
+                                    .map(ListedResolver::resolver)
+                                    .toList(),
                             Integer.parseInt(port),
                             DNS_LIMIT));
         } catch (IOException | ResolverList.InvalidException | IllegalArgumentException e) {

@@ -6,10 +6,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The resolvers this machine uses itself: what there is when no list is configured. */
 final class SystemResolvers {
     private SystemResolvers() {}
+
+    /** Those of the list that the settings name; this machine's when they name none. */
+    static List<ListedResolver> orElse(Optional<Path> list)
+            throws IOException, ResolverList.InvalidException {
+        return list.isPresent()
+                ? ResolverList.entries(list.get())
+                : read(Path.of("/etc/resolv.conf"));
+    }
 
     /**
      * Reads {@code nameserver} lines. Source: resolv.conf(5).

@@ -186,8 +186,8 @@ class ProbeCommandTest {
         assertThat(out.toString())
                 .contains("1 new, 1 old; 50 %")
                 .contains(
-                        "forecast: 95 % by 02:01:31; last old answer gone by 02:01:31 (in 1 min"
-                                + " 31 s)");
+                        "forecast: 95 % by 02:01:31; last old answer gone by 02:01:31, all gone"
+                                + " in 1 min 31 s");
     }
 
     @Test
