@@ -6,6 +6,7 @@ import dev.cutover.net.Literals;
 import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.Resolvers;
+import dev.cutover.port.SiteChecks.Manner;
 import dev.cutover.port.SiteChecks.Via;
 import java.net.InetAddress;
 import java.util.List;
@@ -40,13 +41,28 @@ final class Routes implements Directions {
                     yield new Found.OffThePin();
                 }
                 Optional<InetAddress> literal = Literals.parse(target);
-                yield literal.isPresent()
-                        ? new Found.At(List.of(literal.get()))
-                        : name(target)
-                                .map(this::resolve)
-                                .orElseGet(() -> new Found.Nowhere(target + " is no host name"));
+                Found found =
+                        literal.isPresent()
+                                ? new Found.At(List.of(literal.get()))
+                                : name(target)
+                                        .map(this::resolve)
+                                        .orElseGet(
+                                                () ->
+                                                        new Found.Nowhere(
+                                                                target + " is no host name"));
+                yield found instanceof Found.At at
+                        ? in(at.addresses(), name.map(pinned.manners()::get))
+                        : found;
             }
         };
+    }
+
+    private static Found in(List<InetAddress> addresses, Optional<Manner> manner) {
+        return new Found.At(
+                addresses,
+                manner.flatMap(Manner::port),
+                manner.flatMap(Manner::hostHeader).map(DnsName::value),
+                manner.flatMap(Manner::tlsName).map(DnsName::value));
     }
 
     private Found resolve(DnsName name) {

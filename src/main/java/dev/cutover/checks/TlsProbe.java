@@ -68,7 +68,8 @@ final class TlsProbe {
                     new TlsResult(name, Optional.empty(), name + " has no pinned address");
             case Directions.Found.Nowhere nowhere ->
                     new TlsResult(name, Optional.empty(), nowhere.why());
-            case Directions.Found.At at -> first(name, host, at.addresses(), port, deadline);
+            case Directions.Found.At at ->
+                    first(name, at.tlsName(host), at.addresses(), at.port().orElse(port), deadline);
         };
     }
 

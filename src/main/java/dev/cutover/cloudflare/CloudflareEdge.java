@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeView;
@@ -54,10 +55,11 @@ public final class CloudflareEdge implements Edge {
         }
         List<EdgePart> parts = new ArrayList<>(view.parts());
         List<Lack> lacks = new ArrayList<>(view.lacks());
+        origins(zone, keys, parts, lacks, call);
         for (EdgeKey key : new TreeSet<>(keys)) {
             try {
                 switch (key.kind()) {
-                    case POOL -> {}
+                    case POOL, RULE -> {}
                     case RULES -> parts.add(rules.read(zone, key.name(), call));
                     case SETTING -> parts.add(settings.read(zone, key.name(), call));
                 }
@@ -71,6 +73,26 @@ public final class CloudflareEdge implements Edge {
         return new EdgeView(parts, view.balancers(), view.health(), lacks, view.observedAt());
     }
 
+    /** One read for all origin rules, because they are in one phase. */
+    private void origins(
+            ZoneRef zone, Set<EdgeKey> keys, List<EdgePart> parts, List<Lack> lacks, Call call) {
+        List<EdgeKey> asked =
+                keys.stream().filter(k -> k.kind() == EdgeKey.Kind.RULE).sorted().toList();
+        if (asked.isEmpty()) {
+            return;
+        }
+        try {
+            TreeSet<DnsName> names = new TreeSet<>();
+            asked.forEach(k -> names.add(new DnsName(k.name())));
+            parts.addAll(rules.origins(zone, names, call));
+        } catch (PortException e) {
+            if (e.category() == Category.TRANSIENT) {
+                throw e;
+            }
+            asked.forEach(k -> lacks.add(new Lack(k, false, String.valueOf(e.getMessage()))));
+        }
+    }
+
     @Override
     public void apply(ZoneRef zone, EdgeWrite write, Call call) {
         switch (write.target()) {
@@ -78,6 +100,12 @@ public final class CloudflareEdge implements Edge {
             case EdgePart.Rules target -> {
                 if (!(write.seen() instanceof EdgePart.Rules seen)) {
                     throw PortException.lasting(write.key() + ": what was seen are no rules");
+                }
+                rules.apply(zone, seen, target, call);
+            }
+            case EdgePart.OriginRule target -> {
+                if (!(write.seen() instanceof EdgePart.OriginRule seen)) {
+                    throw PortException.lasting(write.key() + ": what was seen is no rule");
                 }
                 rules.apply(zone, seen, target, call);
             }

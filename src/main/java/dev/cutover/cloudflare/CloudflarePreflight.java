@@ -77,7 +77,7 @@ final class CloudflarePreflight {
         for (EdgeChange change : diff.edge()) {
             EdgeProof.unprovable(change.before()).ifPresent(unproven::add);
         }
-        return result();
+        return result().and(new RulePreflight(api).look(diff, listing, call));
     }
 
     /** What the plan does, as far as a token may be refused it. */
@@ -91,6 +91,7 @@ final class CloudflarePreflight {
                     switch (change.before()) {
                         case EdgePart.Pool p -> "pools";
                         case EdgePart.Rules r -> "rules";
+                        case EdgePart.OriginRule r -> "rules";
                         case EdgePart.Setting s -> "settings";
                     });
         }
@@ -328,6 +329,7 @@ final class CloudflarePreflight {
     private void balancers(PlanDiff diff, Listing listing, Call call) {
         TreeSet<DnsName> planned = new TreeSet<>();
         diff.changes().forEach(c -> planned.add(c.name()));
+        diff.plan().ruled().forEach(r -> planned.add(r.name()));
         JsonNode found;
         try {
             found =

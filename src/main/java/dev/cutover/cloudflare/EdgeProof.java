@@ -34,6 +34,8 @@ record EdgeProof(CloudflareApi api, ZoneRef zone, Listing listing) {
             case EdgePart.Setting s -> "setting " + s.id() + " can be written";
             case EdgePart.Pool p -> "pool " + p.name() + " can be written";
             case EdgePart.Rules r -> "rules in " + r.phase() + " can be written";
+            case EdgePart.OriginRule r ->
+                    "rules in " + EdgePart.OriginRule.PHASE + " can be written";
         };
     }
 
@@ -56,6 +58,7 @@ record EdgeProof(CloudflareApi api, ZoneRef zone, Listing listing) {
             case EdgePart.Setting s -> Optional.empty();
             case EdgePart.Pool p -> Optional.empty();
             case EdgePart.Rules r -> Optional.empty();
+            case EdgePart.OriginRule r -> Optional.empty();
         };
     }
 
@@ -74,14 +77,13 @@ record EdgeProof(CloudflareApi api, ZoneRef zone, Listing listing) {
                                 zone.token());
             }
             case EdgePart.Rules rules ->
-                    api.deleteNothing(
-                            listing.path()
-                                    + "/rulesets/"
-                                    + (rules.rulesetId().isEmpty() ? NEVER : rules.rulesetId())
-                                    + "/rules/"
-                                    + NEVER,
-                            call,
-                            zone.token());
+                    deleteNothing(rules.rulesetId().isEmpty() ? NEVER : rules.rulesetId(), call);
+            case EdgePart.OriginRule rule -> deleteNothing(NEVER, call);
         }
+    }
+
+    private void deleteNothing(String ruleset, Call call) {
+        api.deleteNothing(
+                listing.path() + "/rulesets/" + ruleset + "/rules/" + NEVER, call, zone.token());
     }
 }

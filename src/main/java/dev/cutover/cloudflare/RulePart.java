@@ -3,7 +3,10 @@ package dev.cutover.cloudflare;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.EdgeRule;
 import dev.cutover.core.edge.EdgeWrite;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +33,8 @@ import java.util.TreeMap;
  */
 final class RulePart {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectWriter SORTED =
+            JSON.writer().with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     /** What the provider makes by itself; no part of a rule's content. */
     private static final Set<String> THEIRS = Set.of("id", "version", "last_updated", "ref");
@@ -60,6 +66,35 @@ final class RulePart {
                             .formatted(phase, others, listing.mostRules(), listing.level()));
         }
         return rules;
+    }
+
+    /** The phase as it is, and in it our rule for each of these names. */
+    List<EdgePart> origins(ZoneRef zone, SortedSet<DnsName> names, Call call) {
+        String phase = EdgePart.OriginRule.PHASE;
+        Optional<JsonNode> set = entryPoint(zone, phase, call);
+        List<EdgePart> parts = new ArrayList<>();
+        parts.add(
+                set.map(s -> rules(phase, s))
+                        .orElse(new EdgePart.Rules(phase, "", List.of(), Optional.empty())));
+        for (DnsName name : names) {
+            Optional<JsonNode> ours = set.flatMap(s -> standing(s, EdgePart.OriginRule.ref(name)));
+            parts.add(
+                    new EdgePart.OriginRule(
+                            name,
+                            ours.map(RulePart::rule),
+                            ours.flatMap(r -> instant(r.path("last_updated").asText()))));
+        }
+        return parts;
+    }
+
+    /** Writes the one rule of a name as {@link #apply} writes a phase. */
+    void apply(ZoneRef zone, EdgePart.OriginRule seen, EdgePart.OriginRule target, Call call) {
+        apply(zone, alone(seen), alone(target), call);
+    }
+
+    private static EdgePart.Rules alone(EdgePart.OriginRule part) {
+        return new EdgePart.Rules(
+                EdgePart.OriginRule.PHASE, "", part.rule().stream().toList(), Optional.empty());
     }
 
     /**
@@ -170,10 +205,19 @@ final class RulePart {
                 .forEach(
                         field -> {
                             if (!THEIRS.contains(field.getKey())) {
-                                content.put(field.getKey(), field.getValue().toString());
+                                content.put(field.getKey(), sorted(field.getValue()));
                             }
                         });
         return new EdgeRule(ref(node), content);
+    }
+
+    /** Its properties in one order: providers promise none, and the order means nothing. */
+    private static String sorted(JsonNode value) {
+        try {
+            return SORTED.writeValueAsString(JSON.treeToValue(value, Object.class));
+        } catch (JsonProcessingException e) {
+            throw PortException.passing("a rule cannot be read: " + e.getOriginalMessage());
+        }
     }
 
     /** A rule without a ref of its own goes by its id. */

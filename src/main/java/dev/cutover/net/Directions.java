@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +19,31 @@ public interface Directions {
 
     /** What was found. */
     sealed interface Found {
-        /** Addresses to try in this order, at least one. */
-        record At(List<InetAddress> addresses) implements Found {
+        /**
+         * Addresses to try in this order, at least one.
+         *
+         * @param port to connect to instead of the asked URL's, 1 to 65535; empty for that
+         * @param hostHeader to send instead of the URL's host; empty for that
+         * @param tlsName to ask for by SNI and to expect in the certificate; empty for the host header
+         */
+        record At(
+                List<InetAddress> addresses,
+                Optional<Integer> port,
+                Optional<String> hostHeader,
+                Optional<String> tlsName)
+                implements Found {
             public At {
                 addresses = List.copyOf(addresses);
+            }
+
+            /** Addresses asked for nothing else than the URL says. */
+            public At(List<InetAddress> addresses) {
+                this(addresses, Optional.empty(), Optional.empty(), Optional.empty());
+            }
+
+            /** The name of the handshake when that host is asked for. */
+            public String tlsName(String host) {
+                return tlsName.or(() -> hostHeader).orElse(host);
             }
         }
 

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +84,7 @@ public final class PinnedHttp implements AutoCloseable {
             case Directions.Found.OffThePin off ->
                     none(request, Stage.NO_ADDRESS, host + " has no pinned address");
             case Directions.Found.Nowhere nowhere -> none(request, Stage.NO_ADDRESS, nowhere.why());
-            case Directions.Found.At at ->
-                    firstThatConnects(request, at.addresses(), deadline, beforeSending);
+            case Directions.Found.At at -> firstThatConnects(request, at, deadline, beforeSending);
         };
     }
 
@@ -149,9 +149,10 @@ public final class PinnedHttp implements AutoCloseable {
 
     private Exchange firstThatConnects(
             HttpRequest request,
-            List<InetAddress> addresses,
+            Directions.Found.At at,
             Deadline deadline,
             Runnable beforeSending) {
+        List<InetAddress> addresses = at.addresses();
         List<String> tried = new ArrayList<>();
         NoAnswer last = none(request, Stage.NO_ADDRESS, "no address");
         int most = Math.min(addresses.size(), MOST_ADDRESSES);
@@ -170,7 +171,16 @@ public final class PinnedHttp implements AutoCloseable {
             Deadline share =
                     i + 1 == most ? deadline : deadline.within(deadline.left().dividedBy(most - i));
             PooledExchanges wire = request.isRead() ? pooled : fresh;
-            Exchange got = wire.exchange(request, address, share, deadline, beforeSending);
+            Exchange got =
+                    wire.exchange(
+                            request,
+                            new PooledExchanges.Peer(
+                                    new InetSocketAddress(
+                                            address, at.port().orElse(request.port())),
+                                    at),
+                            share,
+                            deadline,
+                            beforeSending);
             if (got instanceof NoAnswer none && none.stage() == Stage.CONNECT) {
                 tried.add(none.problem());
                 last = none;

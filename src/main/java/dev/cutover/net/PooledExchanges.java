@@ -15,7 +15,6 @@ import io.vertx.core.net.SocketAddress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,6 +35,19 @@ import java.util.zip.GZIPInputStream;
 
 /** Blocking exchanges with one address over one pool of connections. */
 final class PooledExchanges implements AutoCloseable {
+    /**
+     * Who is asked.
+     *
+     * @param found where it was found, and as what it is asked there
+     */
+    record Peer(InetSocketAddress address, Directions.Found.At found) {
+        /** The Host header: with a port only where visitors' is unusual. Source: RFC 9110 section 7.2. */
+        String host(HttpRequest request) {
+            String name = found.hostHeader().orElse(request.url().getHost());
+            return request.url().getPort() < 0 ? name : name + ":" + request.url().getPort();
+        }
+    }
+
     private final HttpClient client;
     private final Set<HttpConnection> usedBefore =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -55,15 +67,19 @@ final class PooledExchanges implements AutoCloseable {
      */
     Exchange exchange(
             HttpRequest request,
-            InetAddress address,
+            Peer peer,
             Deadline connect,
             Deadline whole,
             Runnable beforeSending) {
         String at =
-                request.url().getHost() + " at " + address.getHostAddress() + ":" + request.port();
+                request.url().getHost()
+                        + " at "
+                        + peer.address().getAddress().getHostAddress()
+                        + ":"
+                        + peer.address().getPort();
         while (true) {
             CompletableFuture<HttpClientRequest> connecting =
-                    client.request(options(request, address, connect))
+                    client.request(options(request, peer, connect))
                             .map(PooledExchanges::quiet)
                             .toCompletionStage()
                             .toCompletableFuture();
@@ -103,16 +119,14 @@ final class PooledExchanges implements AutoCloseable {
 
     private static final String CLOSED = "connection closed without an answer";
 
-    private RequestOptions options(HttpRequest request, InetAddress address, Deadline connect) {
+    private RequestOptions options(HttpRequest request, Peer peer, Deadline connect) {
         String path = request.url().getRawPath();
         String query = request.url().getRawQuery();
         RequestOptions options =
                 new RequestOptions()
                         .setMethod(HttpMethod.valueOf(request.method()))
-                        .setServer(
-                                SocketAddress.inetSocketAddress(
-                                        new InetSocketAddress(address, request.port())))
-                        .setHost(request.url().getHost())
+                        .setServer(SocketAddress.inetSocketAddress(peer.address()))
+                        .setHost(peer.found().tlsName(request.url().getHost()))
                         .setPort(request.port())
                         .setSsl(request.isTls())
                         .setURI(
@@ -123,6 +137,10 @@ final class PooledExchanges implements AutoCloseable {
                         .putHeader("User-Agent", agent)
                         .putHeader("Accept-Encoding", "gzip");
         request.headers().forEach(options::putHeader);
+        if (peer.found().hostHeader().isPresent() || peer.found().tlsName().isPresent()) {
+            // Else it would follow the name of the handshake.
+            options.putHeader("Host", peer.host(request));
+        }
         request.authorization().ifPresent(s -> options.putHeader("Authorization", s.bearer()));
         request.body().ifPresent(b -> options.putHeader("Content-Type", b.mediaType()));
         return options;

@@ -2,12 +2,15 @@ package dev.cutover.planfile;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.life.Pace;
+import dev.cutover.core.plan.OriginRules;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlannedPool;
+import dev.cutover.core.plan.PlannedRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One reading of one plan file, section by section in the order of the file's published example. */
 final class PlanSections {
@@ -56,23 +59,26 @@ final class PlanSections {
                 in.get("origins")
                         .map(v -> origins(v, zone, dwell.orElse(defaults.dwell())))
                         .orElse(Optional.of(List.of()));
+        Optional<Value> rulesValue = in.get("origin-rules");
+        Optional<List<PlannedRule>> rules =
+                rulesValue.isEmpty()
+                        ? Optional.of(List.of())
+                        : apex.flatMap(
+                                a ->
+                                        OriginRulesReader.read(
+                                                rulesValue.get(),
+                                                a,
+                                                dwell.orElse(defaults.dwell())));
+        Set<Integer> taken = OriginsReader.steps(origins.orElse(List.of()));
+        taken.addAll(OriginRulesReader.steps(rules.orElse(List.of())));
+        boolean moved = in.get("origins").isPresent() || rulesValue.isPresent();
         Optional<List<Plan.PlannedSet>> sets =
-                in.get("origins").isPresent() && in.get("records").isEmpty()
+                moved && in.get("records").isEmpty()
                         ? Optional.of(List.of())
                         : in.need(
                                         "records",
                                         "records: [ { name: www, type: A, from: [...], to: [...] } ]")
-                                .flatMap(
-                                        v ->
-                                                apex.flatMap(
-                                                        a ->
-                                                                RecordsReader.read(
-                                                                        v,
-                                                                        a,
-                                                                        OriginsReader.steps(
-                                                                                origins.orElse(
-                                                                                        List
-                                                                                                .of())))));
+                                .flatMap(v -> apex.flatMap(a -> RecordsReader.read(v, a, taken)));
         Optional<Plan.Writes> writes =
                 in.need(
                                 "writes",
@@ -94,9 +100,9 @@ final class PlanSections {
         ZoneReader.checkEdge(in);
         boolean complete =
                 List.of(
-                                name, owner, zone, site, preset, window, ttl, sets, origins, writes,
-                                dwell, soak, edge, promotion, checks, watch, fallback, approvals,
-                                limits)
+                                name, owner, zone, site, preset, window, ttl, sets, origins, rules,
+                                writes, dwell, soak, edge, promotion, checks, watch, fallback,
+                                approvals, limits)
                         .stream()
                         .allMatch(Optional::isPresent);
         if (!complete) {
@@ -113,6 +119,7 @@ final class PlanSections {
                         zone.get(),
                         sets.get(),
                         origins.get(),
+                        Optional.of(rules.get()).filter(r -> !r.isEmpty()).map(OriginRules::new),
                         writes.get(),
                         dwell.get(),
                         soak.get(),
@@ -123,6 +130,9 @@ final class PlanSections {
                         fallback.get(),
                         approvals.get(),
                         limits.get());
+        if (plan.sets().isEmpty()) {
+            in.get("origins").or(() -> rulesValue).ifPresent(v -> checkSteps(v, taken));
+        }
         checkRoom(plan, windowValue.get());
         return Optional.of(plan);
     }
@@ -139,6 +149,16 @@ final class PlanSections {
             return Optional.empty();
         }
         return pools;
+    }
+
+    /** Whether every step moves somebody, where no record could. */
+    private static void checkSteps(Value value, Set<Integer> taken) {
+        for (int step = 1; step <= taken.size(); step++) {
+            if (!taken.contains(step)) {
+                value.wrong("steps must follow each other from 1; nothing moves at step " + step);
+                return;
+            }
+        }
     }
 
     /** Whether there is time for old answers to die before the window, and for the worst case within it. */

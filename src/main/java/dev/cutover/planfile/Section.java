@@ -22,6 +22,7 @@ enum Section {
                     "zone",
                     "records",
                     "origins",
+                    "origin-rules",
                     "writes",
                     "dwell",
                     "soak",
@@ -45,6 +46,8 @@ enum Section {
             "origins[]",
             List.of("pool", "from", "to", "steps", "step", "dwell", "sessions"),
             List.of()),
+    ORIGIN_RULE("origin-rules[]", List.of("name", "from", "to", "step", "dwell"), List.of()),
+    RULE_TARGET("origin-rules[].to", List.of("host", "port", "host-header", "sni"), List.of()),
     EDGE(
             "edge",
             List.of(

@@ -119,7 +119,7 @@ final class ZoneReader {
         if (!servesDnsOnly(file)) {
             return;
         }
-        for (String section : List.of("edge", "origins")) {
+        for (String section : List.of("edge", "origins", "origin-rules")) {
             if (file.section().keys().contains(section)) {
                 file.get(section).ifPresent(ZoneReader::refuseEdge);
             }

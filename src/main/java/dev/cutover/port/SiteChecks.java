@@ -13,6 +13,16 @@ import java.util.Optional;
 /** What the site serves, by HTTPS with the real host name, whatever address it is asked at. */
 public interface SiteChecks {
     /**
+     * How an origin is asked for a name by somebody in between, as the provider's edge does by a rule.
+     *
+     * @param port 1 to 65535; empty for the one visitors use
+     * @param hostHeader by HTTP, and by TLS unless {@code tlsName} says otherwise; empty for the name itself
+     * @param tlsName by TLS, and what the certificate must hold
+     */
+    record Manner(
+            Optional<Integer> port, Optional<DnsName> hostHeader, Optional<DnsName> tlsName) {}
+
+    /**
      * Which address answers for a name.
      *
      * <p>A pin holds on every redirect hop; a hop to a name without a pin is not followed and reported.
@@ -25,10 +35,17 @@ public interface SiteChecks {
          * A fixed address or host for each name.
          *
          * @param targets IP literal or host name by the name asked for
+         * @param manners how a name is asked where that differs from how visitors ask
          */
-        record Pinned(Map<DnsName, String> targets) implements Via {
+        record Pinned(Map<DnsName, String> targets, Map<DnsName, Manner> manners) implements Via {
             public Pinned {
                 targets = Map.copyOf(targets);
+                manners = Map.copyOf(manners);
+            }
+
+            /** Pins that are asked as visitors ask. */
+            public Pinned(Map<DnsName, String> targets) {
+                this(targets, Map.of());
             }
         }
     }

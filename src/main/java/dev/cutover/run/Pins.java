@@ -7,8 +7,10 @@ import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.PoolOrigin;
 import dev.cutover.core.life.Cutover;
+import dev.cutover.core.plan.PlannedRule;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
+import dev.cutover.port.SiteChecks.Manner;
 import dev.cutover.port.SiteChecks.Via;
 import java.util.HashMap;
 import java.util.List;
@@ -22,18 +24,23 @@ final class Pins {
 
     private Pins() {}
 
-    /** One address or host per name; a pool wins over records, as its load balancer does. */
+    /** One address or host per name; a pool or a rule wins over records, as the edge has it. */
     static Via of(Cutover c, Side side) {
-        return of(c.changes(), c.edge(), side);
+        return of(c.changes(), c.edge(), c.plan().ruled(), side);
     }
 
     /** Of records alone: IPv4 wins over IPv6, both over an alias. */
     static Via of(List<SetChange> changes, Side side) {
-        return of(changes, List.of(), side);
+        return of(changes, List.of(), List.of(), side);
     }
 
     /** Of records and pools. */
     static Via of(List<SetChange> changes, List<EdgeChange> edge, Side side) {
+        return of(changes, edge, List.of(), side);
+    }
+
+    static Via of(
+            List<SetChange> changes, List<EdgeChange> edge, List<PlannedRule> rules, Side side) {
         Map<DnsName, String> targets = new HashMap<>();
         for (RecordType type : List.of(RecordType.CNAME, RecordType.AAAA, RecordType.A)) {
             for (SetChange change : changes) {
@@ -53,8 +60,18 @@ final class Pins {
                 change.names().forEach(n -> targets.put(n, origins.getFirst().address()));
             }
         }
+        Map<DnsName, Manner> manners = new HashMap<>();
+        for (PlannedRule rule : rules) {
+            String now = rule.from().getFirst();
+            PlannedRule.Target to = rule.to();
+            boolean next = side == Side.NEXT;
+            targets.put(rule.name(), next ? to.host().map(DnsName::value).orElse(now) : now);
+            if (next) {
+                manners.put(rule.name(), new Manner(to.port(), to.hostHeader(), to.sni()));
+            }
+        }
         targets.replaceAll((name, target) -> behindAliases(targets, target));
-        return new Via.Pinned(targets);
+        return new Via.Pinned(targets, manners);
     }
 
     /** Where an alias leads on the same side: the name itself still resolves to the side before. */

@@ -72,6 +72,7 @@ class PreviewViewTest {
                                 diff.plan(),
                                 diff.changes(),
                                 List.of(weights),
+                                List.of(),
                                 diff.refusals(),
                                 diff.notes(),
                                 diff.zoneRecords(),

@@ -20,6 +20,7 @@ import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.PortException;
 import dev.cutover.port.PortException.Category;
+import dev.cutover.port.SiteChecks.Manner;
 import dev.cutover.port.SiteChecks.Via;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -123,6 +124,60 @@ class HttpSiteChecksTest {
                 .containsOnly("staging");
         // One look resolves a name once, whatever the number of pages.
         assertThat(names.asked).hasValue(1);
+    }
+
+    /** As the provider's edge asks it by a rule: another port, Host and SNI; neither is production's. */
+    @Test
+    void an_origin_is_asked_as_a_rule_has_the_edge_ask_it() {
+        var header = new DnsName("shop.cdn.test");
+        var sni = new DnsName("tls.cdn.test");
+        Path content = folder.resolve("elsewhere");
+        String base = "https://www.acme.example:" + site.port();
+        SiteContent.good(URI.create(base), "two").writeTo(content);
+        try (var other =
+                new Origin(
+                        new Origin.Setup(
+                                "elsewhere",
+                                PRODUCTION,
+                                0,
+                                content,
+                                URI.create(base),
+                                Set.of(header.value()),
+                                Set.of()),
+                        new ServerNames(authority.serverFor(sni.value())),
+                        CallTap.NONE)) {
+            assertThat(other.port()).isNotEqualTo(site.port());
+            var pin = Map.of(WWW, PRODUCTION);
+            Via asked =
+                    new Via.Pinned(
+                            pin,
+                            Map.of(
+                                    WWW,
+                                    new Manner(
+                                            Optional.of(other.port()),
+                                            Optional.of(header),
+                                            Optional.of(sni))));
+            Via plainly =
+                    new Via.Pinned(
+                            pin,
+                            Map.of(
+                                    WWW,
+                                    new Manner(
+                                            Optional.of(other.port()),
+                                            Optional.empty(),
+                                            Optional.empty())));
+
+            List<String> paths = List.of(SiteContent.landingPages().getFirst());
+            assertThat(checks.pages(site, paths, asked, true, call()))
+                    .allMatch(PageResult::ok)
+                    .extracting(PageResult::side)
+                    .containsOnly("elsewhere");
+            assertThat(checks.tls(List.of(WWW), site.port(), asked, call()))
+                    .allMatch(t -> t.problem().isEmpty());
+            assertThat(checks.pages(site, paths, plainly, true, call())).noneMatch(PageResult::ok);
+            assertThat(checks.tls(List.of(WWW), site.port(), plainly, call()))
+                    .noneMatch(t -> t.problem().isEmpty());
+        }
     }
 
     @Test

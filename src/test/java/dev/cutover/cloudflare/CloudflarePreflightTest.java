@@ -3,17 +3,21 @@ package dev.cutover.cloudflare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cutover.core.Acme;
 import dev.cutover.core.Pools;
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.plan.OriginRules;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Plan.EdgeSetting;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.PlannedRule;
 import dev.cutover.core.plan.Planner;
 import dev.cutover.core.plan.Preflight;
 import dev.cutover.core.plan.Refusal;
@@ -27,6 +31,7 @@ import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.port.CallLog.ProviderCall;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -270,6 +275,94 @@ class CloudflarePreflightTest {
                 .containsExactlyInAnyOrder("ZonePaused", "ZoneFull");
         assertThat(codes(zone.look(diff(zone, Acme.plan(Acme.www())), CloudflareLab.reading())))
                 .isEmpty();
+    }
+
+    @Test
+    void what_a_plan_level_has_of_origin_rules_is_said_when_the_plan_is_made() {
+        CloudflareLab lab = lab(ZonePlan.FREE);
+        VendorContract contract = new VendorContract();
+        lab.server.overhear(contract::heard);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        Plan host = ruled(Optional.of(Acme.WWW), Optional.empty());
+        Plan port = ruled(Optional.empty(), Optional.of(8443));
+
+        Preflight refused = zone.look(diff(zone, host), CloudflareLab.reading());
+        assertThat(codes(refused)).containsExactly("RuleNotOffered");
+        assertThat(refused.refusals().getFirst().message())
+                .contains("the plan level 'free' does not offer");
+        Preflight offered = zone.look(diff(zone, port), CloudflareLab.reading());
+        assertThat(codes(offered)).isEmpty();
+        assertThat(offered.proven()).contains("plan level: 0 of 10 origin rules");
+
+        List<JsonNode> theirs = new ArrayList<>();
+        for (int i = 0; i < ZonePlan.FREE.ruleLimit(); i++) {
+            ObjectNode rule = new ObjectMapper().createObjectNode();
+            rule.put("ref", "theirs-" + i).put("expression", "true").put("action", "route");
+            rule.putObject("action_parameters").putObject("origin").put("port", 9443);
+            theirs.add(rule);
+        }
+        var unused = lab.state.rulesets().replace(Rulesets.ORIGIN, theirs);
+        assertThat(codes(zone.look(diff(zone, port), CloudflareLab.reading())))
+                .containsExactly("RulesFull");
+        assertThat(contract.breaches()).isEmpty();
+    }
+
+    @Test
+    void a_rule_that_makes_the_switch_of_a_record_void_is_found() {
+        CloudflareLab lab = lab(ZonePlan.ENTERPRISE);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        assertThat(codes(zone.look(diff(zone), CloudflareLab.reading()))).isEmpty();
+        ObjectNode rule = new ObjectMapper().createObjectNode();
+        rule.put("ref", "theirs").put("expression", "http.host eq \"shop.acme.example\"");
+        rule.put("action", "route");
+        rule.putObject("action_parameters").putObject("origin").put("host", "x.acme.example");
+        var unused = lab.state.rulesets().replace(Rulesets.ORIGIN, List.of(rule));
+
+        Preflight seen = zone.look(diff(zone), CloudflareLab.reading());
+
+        assertThat(codes(seen)).containsExactly("RuleShadows");
+        assertThat(seen.refusals().getFirst().message())
+                .contains("origin rule 'theirs' leads its visitors to x.acme.example");
+
+        lab.account.allow(
+                CloudflareLab.SECRET,
+                TokenStatus.ACTIVE,
+                EnumSet.of(Permission.ZONE_READ, Permission.DNS_READ));
+        Preflight blind = zone.look(diff(zone), CloudflareLab.reading());
+        assertThat(codes(blind)).isEmpty();
+        assertThat(blind.unproven()).anyMatch(u -> u.contains("whether an origin rule leads"));
+    }
+
+    @Test
+    void a_load_balancer_on_a_name_that_a_rule_moves_is_found() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        LoadBalancing balancing = lab.account.balancing();
+        String pool =
+                balancing.addPool(
+                        "web", true, List.of(new LoadBalancing.Origin("one", "127.50.0.1", 1)));
+        balancing.addBalancer(lab.state, "shop.acme.example", List.of(pool), pool, "none");
+        Plan port = ruled(Optional.empty(), Optional.of(8443));
+
+        assertThat(codes(zone.look(diff(zone, port), CloudflareLab.reading())))
+                .containsExactly("LoadBalancerShadows");
+    }
+
+    private static Plan ruled(Optional<DnsName> host, Optional<Integer> port) {
+        PlannedRule rule =
+                new PlannedRule(
+                        Acme.SHOP,
+                        List.of(Acme.SHOP_OLD),
+                        new PlannedRule.Target(host, port),
+                        1,
+                        Duration.ofMinutes(1));
+        return Acme.with(
+                Acme.plan(),
+                p -> {
+                    p.sets = List.of();
+                    p.site = Acme.SHOP;
+                    p.rules = Optional.of(new OriginRules(List.of(rule)));
+                });
     }
 
     private CloudflareLab lab(ZonePlan plan) {

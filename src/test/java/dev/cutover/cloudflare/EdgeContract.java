@@ -3,6 +3,7 @@ package dev.cutover.cloudflare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeClaim;
 import dev.cutover.core.edge.EdgeKey;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.Test;
 abstract class EdgeContract {
     static final EdgeKey SHIELD = EdgeKey.setting("tiered_caching");
     static final EdgeKey RULES = EdgeKey.rules("http_request_cache_settings");
+    static final DnsName SHOP = new DnsName("shop.acme.example");
+    static final EdgeKey ROUTE = EdgeKey.rule(SHOP);
     private static final String OURS = "cutover-acme-1-bypass-cache";
 
     abstract Edge edge();
@@ -47,6 +50,12 @@ abstract class EdgeContract {
 
     /// Somebody else adds a caching rule, or changes the one of that ref.
     abstract void ruleByHand(String ref, String expression);
+
+    /// Somebody else adds a rule about where requests go, or changes the one of that ref.
+    abstract void originRuleByHand(String ref, String expression);
+
+    /// Every origin rule but ours as the provider keeps it, as `rulesOfOthers` has caching rules.
+    abstract List<String> originRulesOfOthers();
 
     /// Every rule but ours as the provider keeps it, id, version and time of writing included.
     abstract List<String> rulesOfOthers();
@@ -128,6 +137,85 @@ abstract class EdgeContract {
     }
 
     @Test
+    void the_rule_of_a_name_goes_last_beside_others_and_leaves_without_a_trace() {
+        originRuleByHand("theirs-1", "http.host eq \"blog.acme.example\"");
+        originRuleByHand("theirs-2", "true");
+        List<String> others = originRulesOfOthers();
+        EdgeChange route = route("{\"origin\":{\"port\":8443}}");
+        assertThat(route.before().fields()).isEmpty();
+        reach(route);
+        EdgePart.Rules phase =
+                (EdgePart.Rules)
+                        view(ROUTE).part(EdgeKey.rules(EdgePart.OriginRule.PHASE)).orElseThrow();
+        assertThat(phase.rules()).hasSize(3);
+        assertThat(phase.rules().getLast().ref()).isEqualTo(EdgePart.OriginRule.ref(SHOP));
+        assertThat(originRulesOfOthers()).isEqualTo(others);
+        restore(route);
+        assertThat(part(ROUTE).fields()).isEmpty();
+        assertThat(originRulesOfOthers()).isEqualTo(others);
+    }
+
+    @Test
+    void a_phase_without_origin_rules_gets_ours_and_is_without_again() {
+        EdgeChange route = route("{\"origin\":{\"port\":8443}}");
+        reach(route);
+        restore(route);
+        assertThat(part(ROUTE).fields()).isEmpty();
+    }
+
+    @Test
+    void an_origin_rule_of_ours_that_others_changed_is_not_overwritten() {
+        EdgeChange route = route("{\"origin\":{\"port\":8443}}");
+        reach(route);
+        EdgeWrite away = write(route, route.before());
+        originRuleByHand(EdgePart.OriginRule.ref(SHOP), "http.host eq \"other.acme.example\"");
+        assertThatThrownBy(() -> edge().apply(zone(), away, writing()))
+                .hasMessageContaining("changed by somebody else");
+        EdgeRestoration way =
+                EdgeRestoration.of(
+                        List.of(EdgeClaim.whole(route)), EdgeChange::before, view(ROUTE));
+        assertThat(way.isDone()).isTrue();
+        assertThat(way.kept().getFirst().routes()).isTrue();
+    }
+
+    @Test
+    void an_origin_rule_whose_answer_was_lost_is_found_and_never_doubled() {
+        originRuleByHand("theirs-1", "true");
+        EdgeChange route = route("{\"origin\":{\"port\":8443}}");
+        EdgeWrite write = write(route, route.at(1));
+        loseNextAnswer();
+        assertThatThrownBy(() -> edge().apply(zone(), write, writing()))
+                .isInstanceOf(PortException.class);
+        assertThat(EdgeAdvance.of(List.of(route), EdgeChange::before, c -> c.at(1), view(ROUTE)))
+                .isInstanceOf(EdgeAdvance.AlreadyThere.class);
+        edge().apply(zone(), write, writing());
+        assertThat(originRulesOfOthers()).hasSize(1);
+    }
+
+    /// Providers keep a rule's properties in an order of their own.
+    @Test
+    void the_order_of_a_rules_properties_means_nothing() {
+        EdgeChange route = route("{\"origin\":{\"port\":8443}}");
+        EdgeWrite write = write(route, route.at(1));
+        EdgeRule ours = ((EdgePart.OriginRule) write.target()).rule().orElseThrow();
+        TreeMap<String, String> turned = new TreeMap<>(ours.content());
+        turned.put("future", "{\"b\":1,\"a\":2}");
+        TreeMap<String, String> sorted = new TreeMap<>(ours.content());
+        sorted.put("future", "{\"a\":2,\"b\":1}");
+        edge().apply(
+                        zone(),
+                        new EdgeWrite(
+                                write.seen(),
+                                new EdgePart.OriginRule(
+                                        SHOP,
+                                        Optional.of(new EdgeRule(ours.ref(), turned)),
+                                        Optional.empty())),
+                        writing());
+        assertThat(((EdgePart.OriginRule) part(ROUTE)).rule())
+                .contains(new EdgeRule(ours.ref(), sorted));
+    }
+
+    @Test
     void a_write_whose_answer_was_lost_is_found_and_never_doubled() {
         ruleByHand("theirs-1", "true");
         EdgeChange bypass = bypass();
@@ -169,7 +257,9 @@ abstract class EdgeContract {
     @Test
     void what_a_token_may_not_see_is_a_lack_and_no_failure() {
         forbidRules();
-        EdgeView view = edge().read(zone(), Set.of(RULES, SHIELD), reading());
+        EdgeView view = edge().read(zone(), Set.of(RULES, ROUTE, SHIELD), reading());
+        assertThat(view.part(ROUTE)).isEmpty();
+        assertThat(view.lack(ROUTE).orElseThrow().why()).contains("403");
         assertThat(view.part(SHIELD)).isPresent();
         assertThat(view.part(RULES)).isEmpty();
         assertThat(view.lack(RULES).orElseThrow().why()).contains("403");
@@ -234,6 +324,23 @@ abstract class EdgeContract {
                 before,
                 0,
                 new EdgePart.Rules(before.phase(), before.rulesetId(), rules, before.modifiedAt()));
+    }
+
+    private EdgeChange route(String parameters) {
+        EdgePart before = part(ROUTE);
+        TreeMap<String, String> content = new TreeMap<>();
+        content.put("action", "\"route\"");
+        content.put("action_parameters", parameters);
+        content.put("description", "\"cutover acme\"");
+        content.put("enabled", "true");
+        content.put("expression", EdgePart.OriginRule.matching(SHOP));
+        EdgePart target =
+                new EdgePart.OriginRule(
+                        SHOP,
+                        Optional.of(new EdgeRule(EdgePart.OriginRule.ref(SHOP), content)),
+                        Optional.empty());
+        return new EdgeChange(
+                List.of(SHOP), before, List.of(new EdgeChange.Stage(1, target)), target, before);
     }
 
     private static EdgeChange change(EdgePart before, int step, EdgePart target) {

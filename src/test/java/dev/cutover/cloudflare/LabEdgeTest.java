@@ -65,22 +65,46 @@ class LabEdgeTest extends EdgeContract {
 
     @Override
     void ruleByHand(String ref, String expression) {
+        ObjectNode rule = rule(ref, expression, "set_cache_settings");
+        rule.putObject("action_parameters").put("cache", true);
+        byHand(Rulesets.CACHE, rule);
+    }
+
+    @Override
+    void originRuleByHand(String ref, String expression) {
+        ObjectNode rule = rule(ref, expression, "route");
+        rule.putObject("action_parameters").putObject("origin").put("port", 9443);
+        byHand(Rulesets.ORIGIN, rule);
+    }
+
+    private static ObjectNode rule(String ref, String expression, String action) {
+        ObjectNode rule = JSON.createObjectNode();
+        rule.put("ref", ref).put("expression", expression).put("action", action);
+        return rule.put("description", "of the shop's team");
+    }
+
+    private void byHand(String phase, ObjectNode rule) {
         Rulesets rulesets = lab.state.rulesets();
         List<JsonNode> rules = new ArrayList<>();
-        rulesets.entryPoint(Rulesets.CACHE)
-                .ifPresent(set -> set.rules().forEach(rule -> rules.add(rule.json())));
-        rules.removeIf(rule -> rule.path("ref").asText().equals(ref));
-        ObjectNode rule = JSON.createObjectNode();
-        rule.put("ref", ref).put("expression", expression).put("action", "set_cache_settings");
-        rule.put("description", "of the shop's team");
-        rule.putObject("action_parameters").put("cache", true);
+        rulesets.entryPoint(phase)
+                .ifPresent(set -> set.rules().forEach(one -> rules.add(one.json())));
+        rules.removeIf(one -> one.path("ref").asText().equals(rule.path("ref").asText()));
         rules.add(rule);
-        Rulesets.Ruleset unused = rulesets.replace(Rulesets.CACHE, rules);
+        Rulesets.Ruleset unused = rulesets.replace(phase, rules);
     }
 
     @Override
     List<String> rulesOfOthers() {
-        return lab.state.rulesets().entryPoint(Rulesets.CACHE).stream()
+        return others(Rulesets.CACHE);
+    }
+
+    @Override
+    List<String> originRulesOfOthers() {
+        return others(Rulesets.ORIGIN);
+    }
+
+    private List<String> others(String phase) {
+        return lab.state.rulesets().entryPoint(phase).stream()
                 .flatMap(set -> set.rules().stream())
                 .filter(rule -> !rule.ref().startsWith("cutover-"))
                 .map(rule -> rule.json().toString())

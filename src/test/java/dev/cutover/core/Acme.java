@@ -4,6 +4,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.ZoneView;
+import dev.cutover.core.plan.OriginRules;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Plan.PlannedSet;
 import dev.cutover.core.plan.PlanDiff;
@@ -160,6 +161,7 @@ public final class Acme {
         public Plan.AfterWrites afterWrites;
         public Plan.Limits limits;
         public Plan.EdgePlan edge;
+        public Optional<OriginRules> rules;
         public int need;
 
         private Draft(Plan p) {
@@ -172,6 +174,7 @@ public final class Acme {
             afterWrites = p.fallback().afterWrites();
             limits = p.limits();
             edge = p.edge();
+            rules = p.rules();
             need = p.approvals().need();
         }
     }
@@ -190,6 +193,7 @@ public final class Acme {
                 p.zone(),
                 d.sets,
                 d.origins,
+                d.rules,
                 d.writes,
                 p.dwell(),
                 p.soak(),

@@ -119,6 +119,7 @@ public final class Pools {
                                 1,
                                 Duration.ofMinutes(10),
                                 sessions)),
+                Optional.empty(),
                 Plan.Writes.SHARED,
                 p.dwell(),
                 soak,

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,24 +45,20 @@ class BeforeImageJsonTest {
                 .isEqualTo(image);
     }
 
-    /** Such as the rule against caching, which stands before the first switching step. */
+    /** A rule that keeps pages out of caches stands before any step; an origin rule comes at its own. */
     @Test
-    void what_is_written_with_the_lowered_ttls_is_read_back() {
-        EdgePart none = new EdgePart.Rules("cache", "", List.of(), Optional.empty());
-        EdgePart ours =
+    void rules_of_ours_are_read_back_as_they_were() {
+        EdgePart.Rules none =
                 new EdgePart.Rules(
-                        "cache",
-                        "",
-                        List.of(new EdgeRule("cutover-1", new TreeMap<>())),
-                        Optional.empty());
-        EdgeChange rule =
-                new EdgeChange(
-                        List.of(),
-                        none,
-                        List.of(new EdgeChange.Stage(EdgeChange.PREPARED, ours)),
-                        none,
-                        ours);
-        BeforeImage withRule =
+                        "http_request_cache_settings", "r1", List.of(), Optional.empty());
+        EdgeRule rule = new EdgeRule("ours", new TreeMap<>(Map.of("action", "\"route\"")));
+        EdgePart.Rules bypass =
+                new EdgePart.Rules(none.phase(), "r1", List.of(rule), none.modifiedAt());
+        DnsName shop = new DnsName("shop.acme.example");
+        EdgePart before = new EdgePart.OriginRule(shop, Optional.empty(), Optional.empty());
+        EdgePart ruled =
+                new EdgePart.OriginRule(shop, Optional.of(rule), Optional.of(image.takenAt()));
+        BeforeImage withRules =
                 new BeforeImage(
                         image.cutover(),
                         image.provider(),
@@ -69,12 +66,24 @@ class BeforeImageJsonTest {
                         image.server(),
                         image.token(),
                         image.takenAt(),
-                        image.changes(),
-                        List.of(rule),
+                        List.of(),
+                        List.of(
+                                new EdgeChange(
+                                        List.of(),
+                                        none,
+                                        List.of(new EdgeChange.Stage(EdgeChange.PREPARED, bypass)),
+                                        none,
+                                        bypass),
+                                new EdgeChange(
+                                        List.of(shop),
+                                        before,
+                                        List.of(new EdgeChange.Stage(1, ruled)),
+                                        ruled,
+                                        before)),
                         image.purge());
 
-        assertThat(BeforeImageJson.read(bytes(BeforeImageJson.write(withRule))))
-                .isEqualTo(withRule);
+        assertThat(BeforeImageJson.read(bytes(BeforeImageJson.write(withRules))))
+                .isEqualTo(withRules);
     }
 
     @Test

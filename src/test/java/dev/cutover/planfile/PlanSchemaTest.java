@@ -63,6 +63,20 @@ class PlanSchemaTest {
                                         + ": "
                                         + nonsense
                                         + " } ]\n";
+                        case ORIGIN_RULE ->
+                                PlanTexts.SMALLEST
+                                        + "origin-rules: [ { "
+                                        + key
+                                        + ": "
+                                        + nonsense
+                                        + " } ]\n";
+                        case RULE_TARGET ->
+                                PlanTexts.SMALLEST
+                                        + "origin-rules: [ { name: shop, from: [192.0.2.1], to: { "
+                                        + key
+                                        + ": "
+                                        + nonsense
+                                        + " } } ]\n";
                         default ->
                                 PlanTexts.SMALLEST.replaceAll(
                                                 "(?m)^" + section.path() + ":.*\n", "")
@@ -147,6 +161,9 @@ class PlanSchemaTest {
                     case PLAN -> SCHEMA;
                     case RECORD -> all.path("records").path("items");
                     case ORIGIN -> all.path("origins").path("items");
+                    case ORIGIN_RULE -> all.path("origin-rules").path("items");
+                    case RULE_TARGET ->
+                            all.path("origin-rules").path("items").path("properties").path("to");
                     default -> all.path(section.path());
                 };
         assertThat(at.path("additionalProperties").asBoolean(true))

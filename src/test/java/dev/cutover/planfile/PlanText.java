@@ -2,6 +2,7 @@ package dev.cutover.planfile;
 
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlannedPool;
+import dev.cutover.core.plan.PlannedRule;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -43,6 +44,10 @@ public final class PlanText {
         if (!plan.origins().isEmpty()) {
             out.section("origins");
             plan.origins().forEach(pool -> pool(out, pool));
+        }
+        if (!plan.ruled().isEmpty()) {
+            out.section("origin-rules");
+            plan.ruled().forEach(rule -> rule(out, rule));
         }
         out.put(0, "writes", Words.of(plan.writes()));
         out.put(0, "dwell", plan.dwell().toString());
@@ -104,6 +109,19 @@ public final class PlanText {
         if (pool.sessions() != PlannedPool.Sessions.UNSAID) {
             out.put(2, "sessions", Words.of(pool.sessions()));
         }
+    }
+
+    private static void rule(Lines out, PlannedRule rule) {
+        // The trailing dot keeps a name such as eu.acme.example from being read as relative.
+        out.raw("  - name: " + quoted(rule.name().value() + "."));
+        out.flow(2, "from", rule.from());
+        out.section(2, "to");
+        rule.to().host().ifPresent(host -> out.put(3, "host", quoted(host.value() + ".")));
+        rule.to().port().ifPresent(port -> out.put(3, "port", port.toString()));
+        rule.to().hostHeader().ifPresent(n -> out.put(3, "host-header", quoted(n.value())));
+        rule.to().sni().ifPresent(n -> out.put(3, "sni", quoted(n.value())));
+        out.put(2, "step", Integer.toString(rule.step()));
+        out.put(2, "dwell", rule.dwell().toString());
     }
 
     private static void edge(Lines out, Plan.EdgePlan edge) {
@@ -204,7 +222,11 @@ public final class PlanText {
         }
 
         void section(String key) {
-            raw(key + ":");
+            section(0, key);
+        }
+
+        void section(int level, String key) {
+            raw("  ".repeat(level) + key + ":");
         }
 
         void put(int level, String key, String value) {

@@ -4,8 +4,10 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.Region;
 import dev.cutover.core.life.Pace;
+import dev.cutover.core.plan.OriginRules;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlannedPool;
+import dev.cutover.core.plan.PlannedRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -67,6 +69,7 @@ final class RandomPlans {
                         new Plan.ZoneRef("cloudflare", zone, "${env:CLOUDFLARE_API_TOKEN}"),
                         sets(),
                         random.nextInt(3) == 0 ? pools() : List.of(),
+                        random.nextInt(3) == 0 ? Optional.of(rules()) : Optional.empty(),
                         pick(List.of(Plan.Writes.values())),
                         Duration.ofSeconds(random.nextInt(3_600)),
                         soak,
@@ -138,6 +141,36 @@ final class RandomPlans {
                             pick(List.of(PlannedPool.Sessions.values()))));
         }
         return pools;
+    }
+
+    private OriginRules rules() {
+        List<PlannedRule> rules = new ArrayList<>();
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            Optional<DnsName> host =
+                    random.nextBoolean() ? Optional.of(name("origin-" + i)) : Optional.empty();
+            Optional<Integer> port =
+                    host.isEmpty() || random.nextBoolean()
+                            ? Optional.of(1 + random.nextInt(65_535))
+                            : Optional.empty();
+            rules.add(
+                    new PlannedRule(
+                            name("ruled-" + i),
+                            pick(
+                                    List.of(
+                                            List.of("198.51.100.10", "2001:db8::1"),
+                                            List.of("acme.hosting.example"))),
+                            new PlannedRule.Target(host, port, elsewhere(), elsewhere()),
+                            1,
+                            Duration.ofSeconds(random.nextInt(3_600))));
+        }
+        return new OriginRules(rules);
+    }
+
+    private Optional<DnsName> elsewhere() {
+        return random.nextBoolean()
+                ? Optional.empty()
+                : Optional.of(new DnsName("www.hosting.example"));
     }
 
     private Plan.EdgePlan edge() {

@@ -135,6 +135,7 @@ final class SimEdge {
                         yield new EdgePart.Rules(r.phase(), r.rulesetId(), rules, r.modifiedAt());
                     }
                     case EdgePart.Pool p -> p;
+                    case EdgePart.OriginRule r -> r;
                 };
         parts.put(edited.key(), edited);
         touchedByPeople.add(edited.key());

@@ -74,6 +74,7 @@ final class SimPool {
                                 1,
                                 p.dwell(),
                                 PlannedPool.Sessions.UNSAID)),
+                p.rules(),
                 p.writes(),
                 p.dwell(),
                 p.soak(),

@@ -91,12 +91,20 @@ public record EdgeChange(
                 .toList();
     }
 
-    /** Whether a gaining origin has every visitor of the pool once that step is proven. */
+    /** Whether every visitor is where the change leads once that step is proven: a rule moves all at once. */
     public boolean isWhole(int step) {
-        return at(step) instanceof EdgePart.Pool pool
-                && pool.origins().stream()
-                        .filter(o -> o.enabled() && o.weightPercent() > 0)
-                        .allMatch(o -> gaining().stream().anyMatch(g -> g.name().equals(o.name())));
+        return switch (at(step)) {
+            case EdgePart.OriginRule rule -> true;
+            case EdgePart.Pool pool ->
+                    pool.origins().stream()
+                            .filter(o -> o.enabled() && o.weightPercent() > 0)
+                            .allMatch(
+                                    o ->
+                                            gaining().stream()
+                                                    .anyMatch(g -> g.name().equals(o.name())));
+            case EdgePart.Rules rules -> false;
+            case EdgePart.Setting setting -> false;
+        };
     }
 
     /** Every state the plan speaks of. */

@@ -1,12 +1,14 @@
 package dev.cutover.core.edge;
 
+import dev.cutover.core.dns.DnsName;
 import java.util.Comparator;
 import java.util.Locale;
 
 /**
  * Which part of the edge is meant; what one live cutover at a time may hold.
  *
- * @param name a pool's name, a phase such as {@code http_request_origin}, a setting's id
+ * @param name a pool's name, a phase such as {@code http_request_cache_settings}, a setting's id, the name
+ *     whose visitors an origin rule moves
  */
 public record EdgeKey(Kind kind, String name) implements Comparable<EdgeKey> {
     private static final Comparator<EdgeKey> ORDER =
@@ -16,7 +18,8 @@ public record EdgeKey(Kind kind, String name) implements Comparable<EdgeKey> {
     public enum Kind {
         POOL,
         RULES,
-        SETTING
+        SETTING,
+        RULE
     }
 
     /** The key of a pool. */
@@ -32,6 +35,11 @@ public record EdgeKey(Kind kind, String name) implements Comparable<EdgeKey> {
     /** The key of a setting. */
     public static EdgeKey setting(String id) {
         return new EdgeKey(Kind.SETTING, id);
+    }
+
+    /** The key of the origin rule by which we move a name's visitors. */
+    public static EdgeKey rule(DnsName name) {
+        return new EdgeKey(Kind.RULE, name.value());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.cutover.core.edge;
 
+import dev.cutover.core.dns.DnsName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +189,61 @@ public sealed interface EdgePart {
         public EdgePart with(EdgeField field, EdgePart source) {
             return field.equals(VALUE) && source instanceof Setting other
                     ? new Setting(id, other.value(), modifiedAt)
+                    : this;
+        }
+    }
+
+    /**
+     * The one rule by which we send a name's visitors to another origin, beside other people's rules of the
+     * same phase. Its rule comes and goes as a whole: half a rule routes nobody.
+     *
+     * @param rule ours; empty while there is none
+     * @param modifiedAt when our rule was last written; other people's writes to the phase do not count
+     */
+    record OriginRule(DnsName name, Optional<EdgeRule> rule, Optional<Instant> modifiedAt)
+            implements EdgePart {
+        /** The phase whose rules say where a request goes. Source: Cloudflare rules/origin-rules. */
+        public static final String PHASE = "http_request_origin";
+
+        private static final EdgeField RULE = new EdgeField("", "rule");
+
+        /** The ref by which our rule for a name is found again. */
+        public static String ref(DnsName name) {
+            return "cutover-origin-" + name.value();
+        }
+
+        /**
+         * Whether somebody's rule speaks of a name in as many words; by a pattern or of every name it may
+         * concern it as well, which no text tells.
+         */
+        public static boolean names(EdgeRule rule, DnsName name) {
+            return !rule.content().getOrDefault("enabled", "true").equals("false")
+                    && rule.content()
+                            .getOrDefault("expression", "")
+                            .contains("\\\"" + name.value() + "\\\"");
+        }
+
+        /** What our rule for a name matches, as JSON text: that name and nothing else. */
+        public static String matching(DnsName name) {
+            return "\"http.host eq \\\"" + name.value() + "\\\"\"";
+        }
+
+        @Override
+        public EdgeKey key() {
+            return EdgeKey.rule(name);
+        }
+
+        @Override
+        public SortedMap<EdgeField, Object> fields() {
+            SortedMap<EdgeField, Object> fields = new TreeMap<>();
+            rule.ifPresent(r -> fields.put(RULE, new RuleWords(name, r)));
+            return fields;
+        }
+
+        @Override
+        public EdgePart with(EdgeField field, EdgePart source) {
+            return field.equals(RULE) && source instanceof OriginRule other
+                    ? new OriginRule(name, other.rule(), modifiedAt)
                     : this;
         }
     }

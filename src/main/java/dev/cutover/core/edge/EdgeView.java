@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * What was read of the edge.
  *
- * @param parts those asked for that exist, and the pools that balancers fall back to
+ * @param parts those asked for that exist, the pools that balancers fall back to, and the
+ *     phase an origin rule is in
  * @param balancers the zone's load balancers; read only when a pool was asked for
  * @param health of the origins of the pools asked for
  * @param lacks what was asked for and is not to be had

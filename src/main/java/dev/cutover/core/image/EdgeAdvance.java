@@ -2,7 +2,9 @@ package dev.cutover.core.image;
 
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeField;
+import dev.cutover.core.edge.EdgeKey;
 import dev.cutover.core.edge.EdgePart;
+import dev.cutover.core.edge.EdgeRule;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.edge.EdgeWrite;
 import java.util.ArrayList;
@@ -71,6 +73,30 @@ public sealed interface EdgeAdvance {
             Object now = have.get(field);
             if (!Objects.equals(wanted, now)) {
                 edits.add(edit(change, field, wanted, now));
+            }
+        }
+        if (expected instanceof EdgePart.OriginRule ours && ours.rule().isPresent()) {
+            edits.addAll(overruled(ours, seen));
+        }
+        return edits;
+    }
+
+    /** Other people's rules behind ours that name the same visitors: the last that matches wins. */
+    private static List<ForeignEdit> overruled(EdgePart.OriginRule ours, EdgeView seen) {
+        List<ForeignEdit> edits = new ArrayList<>();
+        if (seen.part(EdgeKey.rules(EdgePart.OriginRule.PHASE)).orElse(null)
+                instanceof EdgePart.Rules phase) {
+            boolean behind = false;
+            for (EdgeRule rule : phase.rules()) {
+                if (behind && EdgePart.OriginRule.names(rule, ours.name())) {
+                    edits.add(
+                            new ForeignEdit(
+                                    ours.key().toString(),
+                                    "rule",
+                                    "nobody's rule behind ours",
+                                    "rule '" + rule.ref() + "', which wins"));
+                }
+                behind |= rule.ref().equals(EdgePart.OriginRule.ref(ours.name()));
             }
         }
         return edits;

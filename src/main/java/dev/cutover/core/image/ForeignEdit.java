@@ -16,7 +16,7 @@ public record ForeignEdit(String subject, String what, String ours, String seen)
     static final String PART = "part";
 
     private static final Set<String> ROUTING =
-            Set.of("record", "content", "proxied", PART, "weight", "enabled", "address");
+            Set.of("record", "content", "proxied", PART, "weight", "enabled", "address", "rule");
 
     /** Whether it decides where visitors go; a note, a tag or a TTL does not. */
     public boolean routes() {

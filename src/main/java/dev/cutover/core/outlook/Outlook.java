@@ -5,6 +5,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.life.Pace;
 import dev.cutover.core.outlook.Milestone.Bound;
+import dev.cutover.core.plan.KeptSessions;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
 import dev.cutover.core.plan.Preflight;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -137,6 +139,8 @@ public record Outlook(
                             Bound.EARLIEST,
                             "TTLs go back up; the fallback side stays read-only for "
                                     + shown(plan.fallback().readOnly())));
+            diff.sessions()
+                    .forEach(s -> sessions(s, plan, goAt.plus(promotion)).ifPresent(all::add));
         }
         all.add(
                 new Milestone(
@@ -155,6 +159,36 @@ public record Outlook(
                             case FALLBACK -> "the window closes; a run not through falls back";
                         }));
         return all.stream().sorted(Comparator.comparing(Milestone::at)).toList();
+    }
+
+    /** When nobody is kept at the origin that is left any more. */
+    private static Optional<Milestone> sessions(KeptSessions kept, Plan plan, Instant firstStepAt) {
+        Instant lastShareAt = firstStepAt;
+        for (int step = 1; step < kept.step(); step++) {
+            lastShareAt = lastShareAt.plus(plan.dwellOf(step));
+        }
+        String whose =
+                "sessions that load balancer " + kept.balancer() + " keeps at " + kept.from();
+        return switch (kept.sessions()) {
+            case UNSAID -> Optional.empty();
+            case DRAIN ->
+                    Optional.of(
+                            new Milestone(
+                                    "sessions-drained",
+                                    lastShareAt,
+                                    Bound.EARLIEST,
+                                    whose + " end: with the last share it is disabled"));
+            case COUNT ->
+                    Optional.of(
+                            new Milestone(
+                                    "sessions-ended",
+                                    lastShareAt.plus(kept.last()),
+                                    Bound.EARLIEST,
+                                    whose
+                                            + " have ended by themselves, "
+                                            + shown(kept.last())
+                                            + " after the last share"));
+        };
     }
 
     /** The longest life of an answer that is cached today; 0 when the edge hides them all. */
@@ -199,10 +233,11 @@ public record Outlook(
                         .map(c -> c.name().value())
                         .distinct()
                         .toList();
-        if (!edge.isEmpty()) {
+        List<String> ruled = plan.ruled().stream().map(r -> r.name().value()).toList();
+        if (!edge.isEmpty() || !ruled.isEmpty()) {
             all.add(
                     new Unproven(
-                            few(edge),
+                            few(Stream.concat(edge.stream(), ruled.stream()).toList()),
                             "whether the edge reaches the next side is seen only when it is"
                                     + " switched; before, the side is asked by its own address"));
         }

@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The immutable description of one planned move of a site: what a person wants, before the world was
@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
  * @param zone whose records change
  * @param sets the record sets that change, in the plan's order
  * @param origins the pools whose visitors move share by share; empty when records alone move
+ * @param rules the names whose visitors an origin rule moves; empty when none does
  * @param writes who accepts visitors' writes while both sides serve
  * @param dwell how long each switching step is watched before the next
  * @param soak how long the new side is watched before TTLs go back up
@@ -51,6 +52,7 @@ public record Plan(
         ZoneRef zone,
         List<PlannedSet> sets,
         List<PlannedPool> origins,
+        Optional<OriginRules> rules,
         Writes writes,
         Duration dwell,
         Duration soak,
@@ -87,15 +89,41 @@ public record Plan(
             ApprovalPolicy approvals,
             Limits limits) {
         this(
-                name, owner, site, preset, window, ttl, zone, sets, List.of(), writes, dwell, soak,
-                edge, promotion, checks, watch, fallback, approvals, limits);
+                name,
+                owner,
+                site,
+                preset,
+                window,
+                ttl,
+                zone,
+                sets,
+                List.of(),
+                Optional.empty(),
+                writes,
+                dwell,
+                soak,
+                edge,
+                promotion,
+                checks,
+                watch,
+                fallback,
+                approvals,
+                limits);
+    }
+
+    /** The names moved by origin rules, in the plan's order. */
+    public List<PlannedRule> ruled() {
+        return rules.map(OriginRules::all).orElse(List.of());
     }
 
     /** How many switching steps the plan has; at least 1. */
     public int steps() {
-        return IntStream.concat(
-                        sets.stream().mapToInt(PlannedSet::step),
-                        origins.stream().mapToInt(PlannedPool::lastStep))
+        return Stream.of(
+                        sets.stream().map(PlannedSet::step),
+                        origins.stream().map(PlannedPool::lastStep),
+                        ruled().stream().map(PlannedRule::step))
+                .flatMap(steps -> steps)
+                .mapToInt(step -> step)
                 .max()
                 .orElse(1);
     }
@@ -103,12 +131,13 @@ public record Plan(
     /** How long a step is watched before the next: the longest dwell of what it moves. */
     public Duration dwellOf(int step) {
         Duration records =
-                sets.stream().anyMatch(s -> s.step() == step) || origins.isEmpty()
+                sets.stream().anyMatch(s -> s.step() == step)
+                                || (origins.isEmpty() && rules.isEmpty())
                         ? dwell
                         : Duration.ZERO;
-        return origins.stream()
-                .filter(p -> p.movesAt(step))
-                .map(PlannedPool::dwell)
+        return Stream.concat(
+                        origins.stream().filter(p -> p.movesAt(step)).map(PlannedPool::dwell),
+                        ruled().stream().filter(r -> r.step() == step).map(PlannedRule::dwell))
                 .reduce(records, (a, b) -> a.compareTo(b) > 0 ? a : b);
     }
 
@@ -116,6 +145,7 @@ public record Plan(
     public SortedSet<EdgeKey> edgeKeys() {
         SortedSet<EdgeKey> keys = new TreeSet<>();
         origins.forEach(p -> keys.add(p.key()));
+        ruled().forEach(r -> keys.add(r.key()));
         keys.addAll(CachePlanner.keys(edge));
         return keys;
     }
@@ -124,6 +154,7 @@ public record Plan(
     public SortedSet<String> claims() {
         SortedSet<String> claims = new TreeSet<>();
         sets.forEach(s -> claims.add(s.name().value()));
+        ruled().forEach(r -> claims.add(r.name().value()));
         for (EdgeKey key : edgeKeys()) {
             // Pools belong to the account, rules and settings to one zone.
             claims.add(
@@ -135,8 +166,8 @@ public record Plan(
     /** This plan in another window. */
     public Plan withWindow(Window other) {
         return new Plan(
-                name, owner, site, preset, other, ttl, zone, sets, origins, writes, dwell, soak,
-                edge, promotion, checks, watch, fallback, approvals, limits);
+                name, owner, site, preset, other, ttl, zone, sets, origins, rules, writes, dwell,
+                soak, edge, promotion, checks, watch, fallback, approvals, limits);
     }
 
     /** When TTLs must be down at the latest, UTC. */

@@ -10,6 +10,7 @@ import java.util.List;
  * @param plan the plan
  * @param changes one for each planned set, in the plan's order
  * @param edge one for each planned part of the provider's edge
+ * @param sessions visitors who stay where they are for a while, whatever the weights say
  * @param refusals empty when the plan may run
  * @param notes what a person should know, such as records without a TTL to lower
  * @param zoneRecords how many records the zone holds
@@ -20,6 +21,7 @@ public record PlanDiff(
         Plan plan,
         List<SetChange> changes,
         List<EdgeChange> edge,
+        List<KeptSessions> sessions,
         List<Refusal> refusals,
         List<String> notes,
         int zoneRecords,
@@ -28,6 +30,7 @@ public record PlanDiff(
     public PlanDiff {
         changes = List.copyOf(changes);
         edge = List.copyOf(edge);
+        sessions = List.copyOf(sessions);
         refusals = List.copyOf(refusals);
         notes = List.copyOf(notes);
     }
@@ -36,14 +39,24 @@ public record PlanDiff(
     public PlanDiff noting(List<String> more) {
         List<String> all = new ArrayList<>(notes);
         all.addAll(more);
-        return new PlanDiff(plan, changes, edge, refusals, all, zoneRecords, touchedRecords, hash);
+        return new PlanDiff(
+                plan, changes, edge, sessions, refusals, all, zoneRecords, touchedRecords, hash);
     }
 
     /** This diff with what the provider said of it: refusals, and one note of what was proven. */
     public PlanDiff after(Preflight preflight) {
         List<Refusal> all = new ArrayList<>(refusals);
         all.addAll(preflight.refusals());
-        return new PlanDiff(plan, changes, edge, all, notes, zoneRecords, touchedRecords, hash)
+        return new PlanDiff(
+                        plan,
+                        changes,
+                        edge,
+                        sessions,
+                        all,
+                        notes,
+                        zoneRecords,
+                        touchedRecords,
+                        hash)
                 .noting(
                         preflight.proven().isEmpty()
                                 ? List.of()

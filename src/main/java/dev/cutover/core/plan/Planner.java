@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -80,7 +81,11 @@ public final class Planner {
         refuseClaims(plan, claimed, refusals);
         PoolPlanner pools = PoolPlanner.of(plan, edge);
         refusals.addAll(pools.refusals());
-        CachePlanner cache = CachePlanner.of(plan, edge, proxied(changes, pools));
+        RulePlanner rules = RulePlanner.of(plan, zone, edge);
+        refusals.addAll(rules.refusals());
+        List<EdgeChange> parts = new ArrayList<>(pools.changes());
+        parts.addAll(rules.changes());
+        CachePlanner cache = CachePlanner.of(plan, edge, proxied(changes, parts));
         refusals.addAll(cache.refusals());
         for (DnsName name :
                 wanted.values().stream()
@@ -89,7 +94,7 @@ public final class Planner {
             refuseAfterwards(name, zone, wanted, refusals);
         }
         refuseDependents(plan, zone, wanted, refusals);
-        refuseUncovered(plan, zone, pools, refusals);
+        refuseUncovered(plan, zone, name -> pools.routes(name) || isRuled(plan, name), refusals);
         int touched = changes.stream().mapToInt(c -> c.before().size()).sum();
         refuseShare(plan, zone, touched, refusals);
         for (SetChange change : changes) {
@@ -101,13 +106,14 @@ public final class Planner {
             SetPlanner.toggled(change).ifPresent(notes::add);
         }
         notes.addAll(pools.notes());
+        notes.addAll(rules.notes());
         notes.addAll(cache.notes());
-        List<EdgeChange> parts = new ArrayList<>(pools.changes());
         parts.addAll(cache.changes());
         return new PlanDiff(
                 plan,
                 changes,
                 parts,
+                pools.sessions(),
                 refusals,
                 notes,
                 zone.records().size(),
@@ -115,10 +121,10 @@ public final class Planner {
                 StateHash.of(plan, changes, parts));
     }
 
-    private static List<DnsName> proxied(List<SetChange> changes, PoolPlanner pools) {
+    private static List<DnsName> proxied(List<SetChange> changes, List<EdgeChange> parts) {
         List<DnsName> names = new ArrayList<>();
         changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
-        pools.changes().forEach(c -> names.addAll(c.names()));
+        parts.forEach(c -> names.addAll(c.names()));
         return names;
     }
 
@@ -244,12 +250,12 @@ public final class Planner {
      * planned address could never pass its gates, and TTLs would have been lowered for nothing.
      */
     private static void refuseUncovered(
-            Plan plan, ZoneView zone, PoolPlanner pools, List<Refusal> refusals) {
+            Plan plan, ZoneView zone, Predicate<DnsName> atEdge, List<Refusal> refusals) {
         DnsName host = plan.site().host();
         TreeSet<DnsName> looked = new TreeSet<>(plan.checks().tlsNames());
         looked.add(host);
         for (DnsName name : looked) {
-            if (pools.routes(name)) {
+            if (atEdge.test(name)) {
                 continue;
             }
             boolean next = isServed(plan, name, PlannedSet::to);
@@ -283,6 +289,10 @@ public final class Planner {
                                     + " AAAA or CNAME to 'records', or name another in "
                                     + key));
         }
+    }
+
+    private static boolean isRuled(Plan plan, DnsName name) {
+        return plan.ruled().stream().anyMatch(r -> r.name().equals(name));
     }
 
     private static boolean isServed(

@@ -28,10 +28,16 @@ import java.util.Set;
  * </pre>
  *
  * @param changes one for each planned pool that can be moved
+ * @param sessions of the balancers that keep visitors at their origin
  */
-record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String> notes) {
+record PoolPlanner(
+        List<EdgeChange> changes,
+        List<KeptSessions> sessions,
+        List<Refusal> refusals,
+        List<String> notes) {
     PoolPlanner {
         changes = List.copyOf(changes);
+        sessions = List.copyOf(sessions);
         refusals = List.copyOf(refusals);
         notes = List.copyOf(notes);
     }
@@ -40,7 +46,7 @@ record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
         Draft draft = new Draft(plan, edge);
         plan.origins().forEach(draft::look);
         draft.refuseShadowed();
-        return new PoolPlanner(draft.changes, draft.refusals, draft.notes);
+        return new PoolPlanner(draft.changes, draft.sessions, draft.refusals, draft.notes);
     }
 
     /** Whether a planned pool decides where this name's visitors go. */
@@ -53,6 +59,7 @@ record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
         private final Plan plan;
         private final EdgeView edge;
         private final List<EdgeChange> changes = new ArrayList<>();
+        private final List<KeptSessions> sessions = new ArrayList<>();
         private final List<Refusal> refusals = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
 
@@ -248,6 +255,13 @@ record PoolPlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
                 return;
             }
             Duration kept = Duration.ofSeconds(b.affinityTtlSeconds());
+            sessions.add(
+                    new KeptSessions(
+                            b.name(),
+                            planned.from(),
+                            kept,
+                            planned.sessions(),
+                            planned.lastStep()));
             switch (planned.sessions()) {
                 case UNSAID ->
                         refuse(

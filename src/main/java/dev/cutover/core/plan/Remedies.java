@@ -78,6 +78,32 @@ final class Remedies {
                             "MarkedByAnother",
                             "ask who runs that cutover and wait for its end, or take the words"
                                     + " 'cutover:...' out of the note"),
+                    Map.entry(
+                            "NotProxied",
+                            "proxy its records first, or move them under 'records' instead"),
+                    Map.entry("MovedTwice", "keep one entry, under 'records' or 'origin-rules'"),
+                    Map.entry(
+                            "OriginHostMissing",
+                            "add a DNS-only A or AAAA of that name with the origin's address, or"
+                                    + " correct 'to.host'"),
+                    Map.entry(
+                            "OriginHostProxied",
+                            "name a DNS-only host of the same origin in 'to.host'"),
+                    Map.entry(
+                            "OriginHostMoves",
+                            "name a host in 'to.host' whose records stay as they are"),
+                    Map.entry(
+                            "RuleBeside",
+                            "ask whose rule that is; have it leave the name out, or move the name by"
+                                    + " changing that rule"),
+                    Map.entry(
+                            "RuleNotOffered",
+                            "move the name's record under 'records', its pool under 'origins', or"
+                                    + " name a 'port' alone"),
+                    Map.entry(
+                            "RuleShadows",
+                            "move the name under 'origin-rules' instead, or remove that rule first"),
+                    Map.entry("RulesFull", "remove rules that nobody needs first"),
                     Map.entry("TtlTooShort", "raise 'ttl.lower-to'"),
                     Map.entry(
                             "LoadBalancerShadows",

@@ -30,7 +30,7 @@ public final class PinnedClient implements AutoCloseable {
      * One call.
      *
      * @param address an IPv4 address as text
-     * @param host the name to ask for, without port
+     * @param host the name to ask for, without port; a header {@code host} leaves it to SNI and certificate
      * @param uri path and query
      */
     @SuppressWarnings("ArrayRecordComponent") // a body is written once, never compared

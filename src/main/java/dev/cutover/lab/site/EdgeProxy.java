@@ -241,12 +241,17 @@ public final class EdgeProxy implements AutoCloseable {
         headers.put("cf-connecting-ip", List.of(request.from()));
         headers.put("x-forwarded-for", List.of(request.from()));
         headers.put("x-forwarded-proto", List.of("https"));
+        var asked = way.route().hostHeader().orElse(request.host());
+        var tlsName = way.route().sni().orElse(asked);
+        if (!tlsName.equals(asked)) {
+            headers.put("host", List.of(asked));
+        }
         var out =
                 new PinnedClient.Outgoing(
                         request.method(),
                         way.target(),
                         way.route().port().orElse(server.port()),
-                        way.route().hostHeader().orElse(request.host()),
+                        tlsName,
                         uri(request),
                         headers,
                         request.body());

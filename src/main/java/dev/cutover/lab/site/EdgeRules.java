@@ -21,9 +21,14 @@ final class EdgeRules {
      *
      * @param host the name whose record is followed
      * @param port the port at the origin
-     * @param hostHeader the name the origin is asked for, in Host and SNI
+     * @param hostHeader the name the origin is asked for, in Host, and in SNI where that is not said
+     * @param sni the name of the handshake, which the origin's certificate must hold
      */
-    record Route(Optional<String> host, Optional<Integer> port, Optional<String> hostHeader) {}
+    record Route(
+            Optional<String> host,
+            Optional<Integer> port,
+            Optional<String> hostHeader,
+            Optional<String> sni) {}
 
     private final List<JsonNode> origin;
     private final List<JsonNode> cache;
@@ -48,6 +53,7 @@ final class EdgeRules {
         Optional<String> host = Optional.empty();
         Optional<Integer> port = Optional.empty();
         Optional<String> hostHeader = Optional.empty();
+        Optional<String> sni = Optional.empty();
         for (var parameters : origin) {
             if (parameters.at("/origin/host").isTextual()) {
                 host = Optional.of(parameters.at("/origin/host").asText());
@@ -58,7 +64,10 @@ final class EdgeRules {
             if (parameters.path("host_header").isTextual()) {
                 hostHeader = Optional.of(parameters.path("host_header").asText());
             }
+            if (parameters.at("/sni/value").isTextual()) {
+                sni = Optional.of(parameters.at("/sni/value").asText());
+            }
         }
-        return new Route(host, port, hostHeader);
+        return new Route(host, port, hostHeader, sni);
     }
 }

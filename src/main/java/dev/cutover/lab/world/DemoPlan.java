@@ -72,6 +72,20 @@ public record DemoPlan(Duration dwell, Duration soak, Duration patience, String 
                         + " } ]\n");
     }
 
+    /** One proxied name's visitors move by an origin rule; no content is promoted. */
+    String yamlByRule(Instant now, int port, String name, String to) {
+        String records = yaml("move-by-rule", name, List.of(), false, now, port);
+        return records.replace(
+                "records:\n",
+                "origin-rules: [ { name: "
+                        + name
+                        + ", from: ["
+                        + LabWorld.Side.CURRENT.address()
+                        + "], to: { "
+                        + to
+                        + " } } ]\n");
+    }
+
     private String yaml(
             String cutover,
             String site,

@@ -43,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -81,7 +82,8 @@ public final class LabWorld implements AutoCloseable {
     private final LoopbackServer time;
     private final LabCertificates certificates;
     private final Visitors visitors;
-    private final Visitors buyers;
+    private final Map<String, Visitors> buyers = new ConcurrentHashMap<>();
+    private final StubResolver stub;
     private final Optional<ResolverFleet> fleet;
     private final List<Place> resolvers;
     private final int port;
@@ -129,6 +131,16 @@ public final class LabWorld implements AutoCloseable {
      * @throws IOException when a socket, a file or a peer cannot be had; nothing is left open then
      */
     public LabWorld(Path folder, LabClock clock, CallTap tap, Peers peers) throws IOException {
+        this(folder, clock, tap, peers, ZonePlan.PRO);
+    }
+
+    /**
+     * Starts a world whose zone has another subscription than the usual one.
+     *
+     * @throws IOException as for the usual one
+     */
+    public LabWorld(Path folder, LabClock clock, CallTap tap, Peers peers, ZonePlan level)
+            throws IOException {
         this.folder = folder;
         this.clock = clock;
         try {
@@ -145,10 +157,7 @@ public final class LabWorld implements AutoCloseable {
             account.allow(TOKEN);
             zone =
                     account.addZone(
-                            ZONE,
-                            ZonePlan.PRO,
-                            List.of("ns1.dns.lab", "ns2.dns.lab"),
-                            List.of(EDGE));
+                            ZONE, level, List.of("ns1.dns.lab", "ns2.dns.lab"), List.of(EDGE));
             DemoZone.fill(zone);
             zone.settle();
             balance();
@@ -211,28 +220,19 @@ public final class LabWorld implements AutoCloseable {
                                     request ->
                                             Reply.text(
                                                     200, "text/plain", clock.offset().toString())));
-            StubResolver stub =
+            stub =
                     new StubResolver(
                             new InetSocketAddress(LabAddresses.resolver(1), dnsPort),
                             LabAddresses.visitor(1),
                             Duration.ofSeconds(1));
-            visitors = opened(visitorsOf(site(), stub));
-            buyers =
-                    opened(
-                            visitorsOf(
-                                    URI.create(
-                                            "https://"
-                                                    + DemoZone.host(DemoZone.BALANCED)
-                                                    + ":"
-                                                    + port),
-                                    stub));
+            visitors = opened(visitorsOf(site()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private Visitors visitorsOf(URI where, StubResolver stub) {
+    private Visitors visitorsOf(URI where) {
         return new Visitors(
                 where,
                 host -> stub.addresses(host).stream().map(InetAddress::getHostAddress).toList(),
@@ -271,11 +271,27 @@ public final class LabWorld implements AutoCloseable {
      * @return the percentage of orders that the new production server took
      */
     public double percentOnNext(int orders) throws InterruptedException {
-        Map<String, Long> before = ordered();
+        return percentOnNext(DemoZone.BALANCED, orders);
+    }
+
+    /** The same at another of the demo's names, such as {@code shop}. */
+    public double percentOnNext(String name, int orders) throws InterruptedException {
+        Visitors people =
+                buyers.computeIfAbsent(
+                        name,
+                        n ->
+                                opened(
+                                        visitorsOf(
+                                                URI.create(
+                                                        "https://"
+                                                                + DemoZone.host(n)
+                                                                + ":"
+                                                                + port))));
+        Map<String, Long> before = ordered(people);
         for (int i = 0; i < orders; i++) {
-            buyers.visit(true);
+            people.visit(true);
         }
-        Map<String, Long> after = ordered();
+        Map<String, Long> after = ordered(people);
         long next = after.getOrDefault("next", 0L) - before.getOrDefault("next", 0L);
         long current = after.getOrDefault("current", 0L) - before.getOrDefault("current", 0L);
         if (next + current < orders) {
@@ -285,9 +301,9 @@ public final class LabWorld implements AutoCloseable {
         return 100.0 * next / (next + current);
     }
 
-    private Map<String, Long> ordered() {
+    private static Map<String, Long> ordered(Visitors people) {
         Map<String, Long> orders = new LinkedHashMap<>();
-        buyers.tally()
+        people.tally()
                 .forEach(
                         (side, counts) ->
                                 orders.put(
@@ -350,6 +366,16 @@ public final class LabWorld implements AutoCloseable {
      */
     public String planByWeights(DemoPlan demo, List<Integer> percents) {
         return demo.yamlByWeights(clock.instant(), port, percents);
+    }
+
+    /**
+     * The plan that moves one proxied name's visitors by an origin rule.
+     *
+     * @param name such as {@code shop}
+     * @param to the rule's target in YAML, such as {@code host: origin-next}
+     */
+    public String planByRule(DemoPlan demo, String name, String to) {
+        return demo.yamlByRule(clock.instant(), port, name, to);
     }
 
     /** Twenty plans, one for each of the demo's names, each a cutover of its own. */

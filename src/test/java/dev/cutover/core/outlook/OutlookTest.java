@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cutover.core.Acme;
+import dev.cutover.core.Pools;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.outlook.Milestone.Bound;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlanDiff;
+import dev.cutover.core.plan.PlannedPool.Sessions;
+import dev.cutover.core.plan.Planner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +46,30 @@ class OutlookTest {
         assertThat(outlook.worstParts().values().stream().reduce(Duration.ZERO, Duration::plus))
                 .isEqualTo(outlook.worstCase());
         assertThat(outlook.warnings()).isEmpty();
+    }
+
+    @Test
+    void visitors_whom_session_affinity_keeps_are_told_with_their_time() {
+        Instant lastShareAt = Acme.OPENS.plusSeconds(300 + 3 * 600);
+        assertThat(sessions(Sessions.DRAIN))
+                .extracting(Milestone::code, Milestone::at)
+                .containsExactly(tuple("sessions-drained", lastShareAt));
+        assertThat(sessions(Sessions.COUNT))
+                .extracting(Milestone::code, Milestone::at)
+                .containsExactly(tuple("sessions-ended", lastShareAt.plus(Duration.ofHours(23))));
+        assertThat(sessions(Sessions.COUNT).getFirst().text())
+                .isEqualTo(
+                        "sessions that load balancer www.acme.example keeps at staging have ended"
+                                + " by themselves, 23 h after the last share");
+    }
+
+    private static List<Milestone> sessions(Sessions said) {
+        Plan plan = Pools.plan(said, Duration.ofHours(24));
+        PlanDiff diff =
+                Planner.plan(plan, Pools.zone(), Pools.pinned(Duration.ofHours(23)), Map.of());
+        return Outlook.of(diff, FREE, Acme.NOW).timeline().stream()
+                .filter(m -> m.code().startsWith("sessions"))
+                .toList();
     }
 
     @Test

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cutover.lab.CallTap;
 import dev.cutover.lab.cloudflare.CloudflareRecord;
 import dev.cutover.lab.cloudflare.RecordDraft;
 import dev.cutover.lab.cloudflare.Rulesets;
 import dev.cutover.lab.cloudflare.Traffic.Answered;
+import dev.cutover.lab.cloudflare.ZonePlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +106,55 @@ class EdgeProxyTest {
         assertThat(lab.edge("/about.html?x").header("cf-cache-status"))
                 .as("another path")
                 .isNotEqualTo("BYPASS");
+    }
+
+    /** What an origin rule may say: another host's address, another port, and as whom the origin is asked. */
+    @Test
+    void an_origin_rule_leads_to_another_host_and_asks_it_as_another_name(@TempDir Path other)
+            throws Exception {
+        try (var site = new LabSite(other, ZonePlan.ENTERPRISE);
+                var elsewhere = elsewhere(site, other)) {
+            site.zone.addByHand(RecordDraft.of("A", "origin-2", "127.50.0.3", 300, false));
+            site.zone.settle();
+            var rule = bypass("http.host eq \"" + LabSite.HOST + "\"");
+            rule.put("action", "route");
+            var parameters = rule.putObject("action_parameters");
+            parameters
+                    .putObject("origin")
+                    .put("host", "origin-2.acme.example")
+                    .put("port", elsewhere.port());
+            site.zone.rulesets().replace(Rulesets.ORIGIN, List.of(rule.deepCopy()));
+            site.clock.jump(Duration.ofSeconds(1));
+            assertThat(site.get(site.edge.address(), LabSite.HOST, "/", FRESH).status())
+                    .as("asked as the visitor's name, for which it has no certificate")
+                    .isEqualTo(526);
+
+            parameters.put("host_header", "shop.cdn.test");
+            parameters.putObject("sni").put("value", "tls.cdn.test");
+            site.zone.rulesets().replace(Rulesets.ORIGIN, List.of(rule));
+            assertThat(site.get(site.edge.address(), LabSite.HOST, "/", FRESH).status())
+                    .as("accepted only")
+                    .isEqualTo(526);
+            site.clock.jump(Duration.ofSeconds(1));
+            var answer = site.get(site.edge.address(), LabSite.HOST, "/", FRESH);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("x-origin")).isEqualTo("elsewhere");
+        }
+    }
+
+    /** An origin that answers to names of its own only. */
+    private static Origin elsewhere(LabSite site, Path folder) {
+        return new Origin(
+                new Origin.Setup(
+                        "elsewhere",
+                        "127.50.0.3",
+                        0,
+                        folder.resolve("production"),
+                        site.base,
+                        Set.of("shop.cdn.test"),
+                        Set.of()),
+                new ServerNames(site.authority.serverFor("tls.cdn.test")),
+                CallTap.NONE);
     }
 
     @Test

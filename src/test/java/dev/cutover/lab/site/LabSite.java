@@ -29,12 +29,7 @@ final class LabSite implements AutoCloseable {
     final List<String> tapped = Collections.synchronizedList(new ArrayList<>());
     final CallTap tap = call -> tapped.add(call.moment() + " " + call.detail());
     final CloudflareAccount account = new CloudflareAccount(clock, 5);
-    final ZoneState zone =
-            account.addZone(
-                    "acme.example",
-                    ZonePlan.FREE,
-                    List.of("ns1.lab.example"),
-                    List.of("127.60.0.1"));
+    final ZoneState zone;
     final Origin staging;
     final Origin production;
     final EdgeProxy edge;
@@ -43,6 +38,13 @@ final class LabSite implements AutoCloseable {
     final URI base;
 
     LabSite(Path folder) {
+        this(folder, ZonePlan.FREE);
+    }
+
+    LabSite(Path folder, ZonePlan level) {
+        zone =
+                account.addZone(
+                        "acme.example", level, List.of("ns1.lab.example"), List.of("127.60.0.1"));
         // The port is not known before the first server has bound it, and no page needs it here.
         base = URI.create("https://www.acme.example");
         SiteContent.good(base, "one").writeTo(folder.resolve("staging"));
