@@ -129,10 +129,5 @@ final class RulePreflight {
                                     + most));
         }
         proven.add("plan level: " + standing + " of " + most + " origin rules");
-        unproven.add(
-                "whether "
-                        + diff.plan().zone().token()
-                        + " may write origin rules: there is none of ours yet that could be written"
-                        + " anew");
     }
 }
