@@ -132,11 +132,13 @@ final class OriginRulesReader {
     private static Optional<Optional<DnsName>> name(
             Fields in, String key, Function<Value, Optional<DnsName>> reading) {
         Optional<Value> value = in.get(key);
-        return value.isEmpty()
-                ? Optional.of(Optional.empty())
-                : value.filter(OriginRulesReader::isNoAddress)
-                        .flatMap(v -> reading.apply(v).flatMap(n -> oneHost(v, n)))
-                        .map(Optional::of);
+        if (value.isEmpty()) {
+            return Optional.of(Optional.empty());
+        }
+        Optional<DnsName> read =
+                value.filter(OriginRulesReader::isNoAddress)
+                        .flatMap(v -> reading.apply(v).flatMap(n -> oneHost(v, n)));
+        return read.isEmpty() ? Optional.empty() : Optional.of(read);
     }
 
     /** Addresses, or the one host an alias leads to. */
