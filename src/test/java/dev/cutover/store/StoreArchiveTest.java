@@ -165,7 +165,7 @@ class StoreArchiveTest {
                             + "| entry 2 of acme-1 (HoldRequested v1), by | seen nothing",
                     "UPDATE event SET type = f.type, data = f.data FROM event f"
                             + " WHERE event.seq = 2 AND f.seq = 1"
-                            + "| entry 2 of acme-1 (Scheduled v1) | scheduled already",
+                            + "| entry 2 of acme-1 (Scheduled v1) | only as the first event",
                     "UPDATE event SET type = f.type, data = f.data FROM event f"
                             + " WHERE event.seq = 1 AND f.seq = 2"
                             + "| entry 1 of acme-1 (HoldRequested v1) | expected Scheduled",
