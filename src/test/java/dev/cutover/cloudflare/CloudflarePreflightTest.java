@@ -335,6 +335,35 @@ class CloudflarePreflightTest {
     }
 
     @Test
+    void that_origin_rules_may_be_written_is_proven_without_writing_one() {
+        CloudflareLab lab = lab(ZonePlan.PRO);
+        VendorContract contract = new VendorContract();
+        lab.server.overhear(contract::heard);
+        CloudflareZone zone = new CloudflareZone(lab.api());
+        Plan plan = ruled(Optional.empty(), Optional.of(8443));
+        PlanDiff diff =
+                Planner.plan(
+                        plan,
+                        zone.read(plan.zone(), CloudflareLab.reading()),
+                        new CloudflareEdge(lab.api())
+                                .read(plan.zone(), plan.edgeKeys(), CloudflareLab.reading()),
+                        Map.of());
+
+        assertThat(zone.look(diff, CloudflareLab.reading()).unproven())
+                .anyMatch(u -> u.contains("may write rules and purge"));
+        assertThat(zone.prove(diff, CloudflareLab.writing()).proven())
+                .contains("rules in http_request_origin can be written");
+        EnumSet<Permission> rest = EnumSet.allOf(Permission.class);
+        rest.remove(Permission.RULES_EDIT);
+        lab.account.allow(CloudflareLab.SECRET, TokenStatus.ACTIVE, rest);
+        assertThat(zone.prove(diff, CloudflareLab.writing()).refusals())
+                .singleElement()
+                .satisfies(r -> assertThat(r.message()).contains("nothing was changed"));
+        assertThat(lab.state.rulesets().entryPoint(Rulesets.ORIGIN)).isEmpty();
+        assertThat(contract.breaches()).isEmpty();
+    }
+
+    @Test
     void a_load_balancer_on_a_name_that_a_rule_moves_is_found() {
         CloudflareLab lab = lab(ZonePlan.PRO);
         CloudflareZone zone = new CloudflareZone(lab.api());
