@@ -5,6 +5,7 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.edge.PoolOrigin;
 import dev.cutover.core.life.Cutover;
 import dev.cutover.core.plan.PlannedRule;
@@ -54,6 +55,13 @@ final class Pins {
                     };
             if (!origins.isEmpty()) {
                 change.names().forEach(n -> targets.put(n, origins.getFirst().address()));
+            }
+        }
+        for (EdgeChange change : edge) {
+            if (side != Side.NEXT
+                    && change.before() instanceof EdgePart.OriginRule rule
+                    && !rule.without().isEmpty()) {
+                targets.put(rule.name(), rule.without().getFirst());
             }
         }
         Map<DnsName, Manner> manners = new HashMap<>();

@@ -55,7 +55,9 @@ class BeforeImageJsonTest {
         EdgePart.Rules bypass =
                 new EdgePart.Rules(none.phase(), "r1", List.of(rule), none.modifiedAt());
         DnsName shop = new DnsName("shop.acme.example");
-        EdgePart before = new EdgePart.OriginRule(shop, Optional.empty(), Optional.empty());
+        EdgePart before =
+                new EdgePart.OriginRule(
+                        shop, List.of("198.51.100.11"), Optional.empty(), Optional.empty());
         EdgePart ruled =
                 new EdgePart.OriginRule(shop, Optional.of(rule), Optional.of(image.takenAt()));
         BeforeImage withRules =

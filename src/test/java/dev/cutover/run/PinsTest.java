@@ -6,6 +6,8 @@ import dev.cutover.core.Acme;
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
+import dev.cutover.core.edge.EdgeChange;
+import dev.cutover.core.edge.EdgePart;
 import dev.cutover.core.plan.PlannedRule;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.plan.Side;
@@ -79,5 +81,17 @@ class PinsTest {
         assertThat(Pins.of(List.of(), List.of(), rules, Side.FALLBACK))
                 .isEqualTo(
                         new Via.Pinned(Map.of(Acme.SHOP, Acme.SHOP_OLD, Acme.WWW, Acme.WWW_OLD)));
+    }
+
+    /** A before-image has no plan beside it. */
+    @Test
+    void where_a_name_is_without_its_rule_is_known_from_the_change_alone() {
+        EdgePart before =
+                new EdgePart.OriginRule(
+                        Acme.SHOP, List.of(Acme.SHOP_OLD), Optional.empty(), Optional.empty());
+        EdgeChange change = new EdgeChange(List.of(Acme.SHOP), before, List.of(), before, before);
+
+        assertThat(Pins.of(List.of(), List.of(change), List.of(), Side.CURRENT))
+                .isEqualTo(new Via.Pinned(Map.of(Acme.SHOP, Acme.SHOP_OLD)));
     }
 }

@@ -197,15 +197,30 @@ public sealed interface EdgePart {
      * The one rule by which we send a name's visitors to another origin, beside other people's rules of the
      * same phase. Its rule comes and goes as a whole: half a rule routes nobody.
      *
+     * @param without content of the name's records, where its visitors are without the rule; no field, and
+     *     empty where only the rule was read
      * @param rule ours; empty while there is none
      * @param modifiedAt when our rule was last written; other people's writes to the phase do not count
      */
-    record OriginRule(DnsName name, Optional<EdgeRule> rule, Optional<Instant> modifiedAt)
+    record OriginRule(
+            DnsName name,
+            List<String> without,
+            Optional<EdgeRule> rule,
+            Optional<Instant> modifiedAt)
             implements EdgePart {
         /** The phase whose rules say where a request goes. Source: Cloudflare rules/origin-rules. */
         public static final String PHASE = "http_request_origin";
 
         private static final EdgeField RULE = new EdgeField("", "rule");
+
+        public OriginRule {
+            without = List.copyOf(without);
+        }
+
+        /** The rule alone, as a provider keeps it. */
+        public OriginRule(DnsName name, Optional<EdgeRule> rule, Optional<Instant> modifiedAt) {
+            this(name, List.of(), rule, modifiedAt);
+        }
 
         /** The ref by which our rule for a name is found again. */
         public static String ref(DnsName name) {
@@ -243,7 +258,7 @@ public sealed interface EdgePart {
         @Override
         public EdgePart with(EdgeField field, EdgePart source) {
             return field.equals(RULE) && source instanceof OriginRule other
-                    ? new OriginRule(name, other.rule(), modifiedAt)
+                    ? new OriginRule(name, without, other.rule(), modifiedAt)
                     : this;
         }
     }

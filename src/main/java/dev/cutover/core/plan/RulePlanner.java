@@ -216,15 +216,19 @@ record RulePlanner(List<EdgeChange> changes, List<Refusal> refusals, List<String
                     : List.of();
         }
 
-        private EdgeChange change(PlannedRule planned, EdgePart.OriginRule before) {
+        private EdgeChange change(PlannedRule planned, EdgePart.OriginRule seen) {
+            EdgePart before =
+                    new EdgePart.OriginRule(
+                            planned.name(), planned.from(), seen.rule(), seen.modifiedAt());
             EdgePart target =
                     new EdgePart.OriginRule(
                             planned.name(),
+                            planned.from(),
                             Optional.of(
                                     new EdgeRule(
                                             EdgePart.OriginRule.ref(planned.name()),
                                             content(planned))),
-                            before.modifiedAt());
+                            seen.modifiedAt());
             notes.add(
                     "step "
                             + planned.step()
