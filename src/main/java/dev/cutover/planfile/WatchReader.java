@@ -2,6 +2,7 @@ package dev.cutover.planfile;
 
 import dev.cutover.core.dns.Region;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.ResolverWeights;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ final class WatchReader {
         Optional<Double> quorum =
                 in.read("quorum", v -> v.share(0.5, 1), defaults.quorum(), Object::toString);
         Optional<Value> named = in.get("weights");
-        Optional<Plan.Weights> weights = named.flatMap(WatchReader::weights);
+        Optional<ResolverWeights> weights = named.flatMap(WatchReader::weights);
         Optional<Value> places = in.get("regions");
         Optional<Plan.Regions> regions = places.flatMap(WatchReader::regions);
         return provider.isPresent()
@@ -111,7 +112,7 @@ final class WatchReader {
     }
 
     /** How much resolvers count, such as {@code [Google=3, DE=2]}. */
-    private static Optional<Plan.Weights> weights(Value value) {
+    private static Optional<ResolverWeights> weights(Value value) {
         Optional<List<Value>> items = value.items(1, MOST_WEIGHTS);
         if (items.isEmpty()) {
             return Optional.empty();
@@ -135,7 +136,7 @@ final class WatchReader {
                 return Optional.empty();
             }
         }
-        return Optional.of(new Plan.Weights(by));
+        return Optional.of(new ResolverWeights(by));
     }
 
     /** Whether the provider's figures are read beside our own probes, which cannot be left out. */

@@ -8,6 +8,7 @@ import dev.cutover.core.plan.OriginRules;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.PlannedPool;
 import dev.cutover.core.plan.PlannedRule;
+import dev.cutover.core.plan.ResolverWeights;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -96,12 +97,12 @@ final class RandomPlans {
         return plan.withWindow(window(plan));
     }
 
-    private Plan.Weights weights() {
+    private ResolverWeights weights() {
         SortedMap<String, Long> by = new TreeMap<>();
         for (String whose : List.of("Aurora \\ Net", "DE", "elm \"tel\"")) {
             by.put(whose, (long) random.nextInt(101));
         }
-        return new Plan.Weights(by);
+        return new ResolverWeights(by);
     }
 
     private static Plan.Regions regions() {

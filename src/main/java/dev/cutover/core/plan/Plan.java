@@ -8,12 +8,9 @@ import dev.cutover.core.edge.EdgeKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -415,7 +412,7 @@ public record Plan(
             Duration window,
             Duration patience,
             double quorum,
-            Optional<Weights> weights,
+            Optional<ResolverWeights> weights,
             Optional<Regions> regions) {
         /** Whose clients are asked for. */
         public List<Region> asked() {
@@ -450,23 +447,6 @@ public record Plan(
     public record Regions(List<Region> all) {
         public Regions {
             all = List.copyOf(all);
-        }
-    }
-
-    /**
-     * How much resolvers count in the quorum.
-     *
-     * @param by operator's name or country's code, the weight of each resolver of theirs, 0 to 100; who is
-     *     not named counts 1, who is named by both counts their product
-     */
-    public record Weights(SortedMap<String, Long> by) {
-        public Weights {
-            by = Collections.unmodifiableSortedMap(new TreeMap<>(by));
-        }
-
-        /** The weight of a resolver. */
-        public double of(String operator, String country) {
-            return by.getOrDefault(operator, 1L) * (double) by.getOrDefault(country, 1L);
         }
     }
 

@@ -4,7 +4,7 @@ import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.SetKey;
 import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.Evidence.ResolverAnswer;
-import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.ResolverWeights;
 import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,7 +89,7 @@ public record Adoption(Instant at, int onNext, int onOld, int other, int failed)
 
     /** The share of answered questions that show the next side, each counted by its resolver's weight. */
     public static double weightedShare(
-            List<SetChange> changes, Evidence.Resolvers seen, Plan.Weights weights) {
+            List<SetChange> changes, Evidence.Resolvers seen, ResolverWeights weights) {
         double next = 0;
         double all = 0;
         for (ResolverAnswer answer : seen.answers()) {

@@ -287,28 +287,7 @@ public final class LabWorld implements AutoCloseable {
                                                                 + DemoZone.host(n)
                                                                 + ":"
                                                                 + port))));
-        Map<String, Long> before = ordered(people);
-        for (int i = 0; i < orders; i++) {
-            people.visit(true);
-        }
-        Map<String, Long> after = ordered(people);
-        long next = after.getOrDefault("next", 0L) - before.getOrDefault("next", 0L);
-        long current = after.getOrDefault("current", 0L) - before.getOrDefault("current", 0L);
-        if (next + current < orders) {
-            throw new IllegalStateException(
-                    "of " + orders + " orders only " + (next + current) + " were taken");
-        }
-        return 100.0 * next / (next + current);
-    }
-
-    private static Map<String, Long> ordered(Visitors people) {
-        Map<String, Long> orders = new LinkedHashMap<>();
-        people.tally()
-                .forEach(
-                        (side, counts) ->
-                                orders.put(
-                                        side, counts.getOrDefault(Visitors.Outcome.ORDERED, 0L)));
-        return orders;
+        return new Orders(people).percentOnNext(orders);
     }
 
     private <T extends AutoCloseable> T opened(T thing) {

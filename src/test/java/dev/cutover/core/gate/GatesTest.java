@@ -15,6 +15,7 @@ import dev.cutover.core.evidence.Evidence.TlsResult;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.evidence.Health;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.ResolverWeights;
 import dev.cutover.core.plan.SetChange;
 import dev.cutover.core.timeline.TtlClock;
 import java.time.Duration;
@@ -239,7 +240,7 @@ class GatesTest {
                         even.window(),
                         even.patience(),
                         even.quorum(),
-                        Optional.of(new Plan.Weights(weights)),
+                        Optional.of(new ResolverWeights(weights)),
                         Optional.empty());
         List<ResolverAnswer> answers =
                 List.of(
