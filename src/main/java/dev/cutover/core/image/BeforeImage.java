@@ -7,7 +7,6 @@ import dev.cutover.core.plan.SetChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Everything a plan may change, as it was before the first write. It stands alone: with it and a token
@@ -62,10 +61,7 @@ public record BeforeImage(
 
     /** The planned names whose visitors reach the provider's edge, each once. */
     public List<DnsName> proxiedNames() {
-        TreeSet<DnsName> names = new TreeSet<>();
-        changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
-        edge.forEach(e -> names.addAll(e.names()));
-        return List.copyOf(names);
+        return SetChange.proxiedNames(changes, edge);
     }
 
     /** Where it was taken, and goes back to. */

@@ -240,10 +240,7 @@ public record Cutover(
 
     /** The planned names whose visitors reach the provider's edge, sorted. */
     public List<DnsName> proxiedNames() {
-        TreeSet<DnsName> names = new TreeSet<>();
-        changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
-        edge.forEach(e -> names.addAll(e.names()));
-        return List.copyOf(names);
+        return SetChange.proxiedNames(changes, edge);
     }
 
     /** The parts of the edge that one switching step touches. */

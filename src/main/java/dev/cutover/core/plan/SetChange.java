@@ -4,8 +4,10 @@ import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.dns.DnsRecord;
 import dev.cutover.core.dns.RecordType;
 import dev.cutover.core.dns.SetKey;
+import dev.cutover.core.edge.EdgeChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +70,14 @@ public record SetChange(
     public boolean isProxied() {
         return before.stream().anyMatch(DnsRecord::proxied)
                 || next.stream().anyMatch(DnsRecord::proxied);
+    }
+
+    /** The names whose visitors reach the provider's edge, by their records or by what routes them there, each once. */
+    public static List<DnsName> proxiedNames(List<SetChange> changes, List<EdgeChange> edge) {
+        TreeSet<DnsName> names = new TreeSet<>();
+        changes.stream().filter(SetChange::isProxied).forEach(c -> names.add(c.name()));
+        edge.forEach(e -> names.addAll(e.names()));
+        return List.copyOf(names);
     }
 
     /** Whether visitors reach the next side through the provider's edge. */
