@@ -3,6 +3,7 @@ package dev.cutover.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.lab.CallTap;
 import dev.cutover.lab.LabClock;
+import dev.cutover.lab.dns.LabAddresses;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
@@ -76,7 +77,7 @@ public final class DemoLab implements AutoCloseable {
                 keys,
                 keyLine(PLANNER, "operator", PLANNER_KEY)
                         + keyLine(ON_CALL, "viewer,operator,approver", ON_CALL_KEY));
-        enginePort = freePort(0);
+        enginePort = freePort();
         Map<String, String> env = new LinkedHashMap<>(world.environment());
         env.put("CUTOVER_API_KEYS_FILE", keys.toString());
         env.put("CUTOVER_ENGINE_URL", "http://127.78.0.1:" + enginePort);
@@ -91,7 +92,7 @@ public final class DemoLab implements AutoCloseable {
 
     private DemoNode node(String name, Map<String, String> common) throws IOException {
         boolean usual = nodes.isEmpty() && USUAL_PORT_TAKEN.compareAndSet(false, true);
-        int port = freePort(usual ? USUAL_PORT : 0);
+        int port = usual ? freePort(USUAL_PORT) : freePort();
         Map<String, String> env = new LinkedHashMap<>(common);
         env.put("CUTOVER_NODE", name);
         env.put("CUTOVER_HOME", world.folder().resolve(name).toString());
@@ -113,14 +114,17 @@ public final class DemoLab implements AutoCloseable {
         }
     }
 
+    /** None that the kernel gives to clients: a process that is started again wants the one it had. */
+    private static int freePort() throws IOException {
+        return LabAddresses.freePort(List.of(InetAddress.getLoopbackAddress()));
+    }
+
     private static int freePort(int wanted) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket socket = new ServerSocket(wanted, 1, loopback)) {
             return socket.getLocalPort();
         } catch (IOException taken) {
-            try (ServerSocket socket = new ServerSocket(0, 1, loopback)) {
-                return socket.getLocalPort();
-            }
+            return freePort();
         }
     }
 

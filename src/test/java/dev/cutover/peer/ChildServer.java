@@ -1,10 +1,10 @@
 package dev.cutover.peer;
 
+import dev.cutover.lab.dns.LabAddresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,10 +153,10 @@ final class ChildServer implements AutoCloseable {
         return "root".equals(System.getProperty("user.name"));
     }
 
-    /** A port nobody has on loopback now, for UDP and TCP alike as far as TCP tells. */
+    /** A port nobody has on loopback now, for UDP and TCP, and none that the kernel gives to clients. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        try {
+            return LabAddresses.freePort(List.of(InetAddress.getLoopbackAddress()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,8 +2,6 @@ package dev.cutover.peer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +52,7 @@ public final class DebianPostgres implements AutoCloseable {
                     "--encoding=UTF8",
                     "--locale=C",
                     "--no-instructions");
-            DebianPostgres started = new DebianPostgres(bin, home, freePort());
+            DebianPostgres started = new DebianPostgres(bin, home, ChildServer.freePort());
             Runtime.getRuntime().addShutdownHook(new Thread(started.server::destroyForcibly));
             started.awaitReady();
             return started;
@@ -196,12 +194,6 @@ public final class DebianPostgres implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
