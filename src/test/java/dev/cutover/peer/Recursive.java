@@ -1,10 +1,20 @@
 package dev.cutover.peer;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
 
 /**
  * A real caching resolver from Debian's packages on loopback, which asks the given servers for everything
@@ -16,6 +26,9 @@ public final class Recursive implements AutoCloseable {
 
     /** Where it serves DNS over HTTPS. */
     public static final String PATH = "/dns-query";
+
+    private static final int PORT_TRIES = 3;
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
     private final ChildServer server;
     private final InetSocketAddress plain;
@@ -60,6 +73,15 @@ public final class Recursive implements AutoCloseable {
     }
 
     private static Recursive bind(
+            String site,
+            List<InetSocketAddress> asked,
+            String certificate,
+            String key,
+            String stale) {
+        return atFreePorts(() -> bindOnce(site, asked, certificate, key, stale));
+    }
+
+    private static Recursive bindOnce(
             String site,
             List<InetSocketAddress> asked,
             String certificate,
@@ -119,7 +141,11 @@ public final class Recursive implements AutoCloseable {
                                         forwarders,
                                         PATH,
                                         stale));
-        started(server, at, List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
+        started(
+                server,
+                at,
+                at,
+                List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
     }
 
@@ -145,6 +171,15 @@ public final class Recursive implements AutoCloseable {
     }
 
     private static Recursive unbound(
+            String site,
+            List<InetSocketAddress> asked,
+            String certificate,
+            String key,
+            String modules) {
+        return atFreePorts(() -> unboundOnce(site, asked, certificate, key, modules));
+    }
+
+    private static Recursive unboundOnce(
             String site,
             List<InetSocketAddress> asked,
             String certificate,
@@ -218,21 +253,63 @@ public final class Recursive implements AutoCloseable {
                                         forwarders,
                                         PATH,
                                         modules));
-        started(server, https, List.of(program.toString(), "-d", "-c", conf.toString()));
+        started(server, https, at, List.of(program.toString(), "-d", "-c", conf.toString()));
         return new Recursive(server, at, tls, https);
     }
 
-    /** Leaves nothing behind of one that does not start. */
+    /** Somebody may take a port between the look and the server's own. */
+    private static Recursive atFreePorts(Supplier<Recursive> start) {
+        for (int left = PORT_TRIES; ; left--) {
+            try {
+                return start.get();
+            } catch (UncheckedIOException e) {
+                if (left == 1 || !String.valueOf(e.getMessage()).contains("in use")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits until it answers by TCP: a kernel takes connections before a server does. Leaves nothing behind
+     * of one that does not start.
+     */
     private static void started(
-            ChildServer server, InetSocketAddress listens, List<String> command) {
+            ChildServer server,
+            InetSocketAddress last,
+            InetSocketAddress plain,
+            List<String> command) {
         boolean up = false;
         try {
-            server.start(listens, command);
+            server.start(last, command);
+            long until = System.nanoTime() + ANSWER_LIMIT.toNanos();
+            while (!answers(plain)) {
+                if (System.nanoTime() - until > 0) {
+                    throw new UncheckedIOException(
+                            new IOException(plain + " does not answer; it said: " + server.log()));
+                }
+                ChildServer.pause();
+            }
             up = true;
         } finally {
             if (!up) {
                 server.close();
             }
+        }
+    }
+
+    /** Asked for its own name (RFC 4892), which it asks nobody for. */
+    private static boolean answers(InetSocketAddress plain) {
+        SimpleResolver resolver = new SimpleResolver(plain);
+        resolver.setTCP(true);
+        resolver.setTimeout(Duration.ofSeconds(1));
+        try {
+            Name self = Name.fromConstantString("id.server.");
+            Message unused =
+                    resolver.send(Message.newQuery(Record.newRecord(self, Type.TXT, DClass.CH)));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
