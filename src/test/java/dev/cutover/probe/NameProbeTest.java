@@ -112,6 +112,19 @@ class NameProbeTest {
         assertThat(told.leastTtlSeconds()).isEqualTo(40);
     }
 
+    /// As BIND did when several asked at once; that is no word about the name, least of all its
+    /// absence.
+    @Test
+    void records_of_another_name_alone_are_a_failure() throws Exception {
+        Heard astray =
+                one((query, back) -> back.send(answer(query, "shop.vendor.example 60 A " + HOME)));
+
+        assertCame(
+                Came.FAILED,
+                "answered about shop.vendor.example without an alias from " + NAME,
+                astray);
+    }
+
     @Test
     void a_chain_that_bites_its_tail_ends_and_reaches_nothing() throws Exception {
         Heard loop =

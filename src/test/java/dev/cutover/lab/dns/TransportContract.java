@@ -120,6 +120,8 @@ abstract class TransportContract {
 
     @Test
     void aliases_come_with_what_they_lead_to() throws Exception {
+        // BIND now and then leaves the alias out while several wait for the same question.
+        ask("shop.acme.example", EdnsOptions.NONE);
         for (ProbeResult result : ask("shop.acme.example", EdnsOptions.NONE)) {
             assertThat(answered(result).records())
                     .as(result.resolver().id())
