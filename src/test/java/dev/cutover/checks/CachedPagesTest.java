@@ -4,28 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.core.dns.DnsName;
 import dev.cutover.core.evidence.CachedPage;
-import dev.cutover.lab.CallTap;
 import dev.cutover.lab.LabClock;
+import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.lab.site.SiteContent;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.LabWorld.Side;
-import dev.cutover.net.EgressPolicy;
-import dev.cutover.net.PinnedHttp;
-import dev.cutover.net.Trust;
 import dev.cutover.port.Call;
 import dev.cutover.port.Deadline;
 import dev.cutover.port.SiteChecks.Via;
-import dev.cutover.probe.ProbeEngine;
 import dev.cutover.probe.ProbeLimits;
-import dev.cutover.probe.ProbedResolvers;
-import dev.cutover.probe.ResolverList;
-import io.vertx.core.Vertx;
+import dev.cutover.run.LabClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,39 +32,20 @@ class CachedPagesTest {
     private static final String PAGE = SiteContent.landingPages().getFirst();
     private static final String OTHER = SiteContent.landingPages().getLast();
 
-    private final LabClock clock = new LabClock();
-    private final Vertx vertx = Vertx.vertx();
+    private LabClients clients;
+    private LabClock clock;
     private LabWorld lab;
-    private ProbeEngine probes;
-    private PinnedHttp http;
-    private HttpSiteChecks checks;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        lab = new LabWorld(folder, clock, CallTap.NONE);
-        Map<String, String> env = lab.environment();
-        Trust trust = Trust.withExtra(Optional.of(Path.of(get(env, "CUTOVER_TLS_TRUST_FILE"))));
-        EgressPolicy egress = EgressPolicy.opening(List.of("127.0.0.0/8"));
-        http = new PinnedHttp(vertx, trust, egress);
-        probes = new ProbeEngine(ProbeLimits.DEFAULT);
-        checks =
-                new HttpSiteChecks(
-                        http,
-                        trust,
-                        egress,
-                        new ProbedResolvers(
-                                probes,
-                                ResolverList.read(Path.of(get(env, "CUTOVER_DNS_RESOLVERS"))),
-                                Integer.parseInt(get(env, "CUTOVER_DNS_AUTHORITY_PORT")),
-                                Duration.ofSeconds(2)));
+        clients = new LabClients(folder, ZonePlan.PRO, ProbeLimits.DEFAULT);
+        clock = clients.clock;
+        lab = clients.lab;
     }
 
     @AfterEach
     void stop() {
-        probes.close();
-        http.close();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-        lab.close();
+        clients.close();
     }
 
     @Test
@@ -136,15 +110,11 @@ class CachedPagesTest {
     }
 
     private List<CachedPage> looks(List<String> paths, Optional<Via> wanted) {
-        return checks.cached(
+        return clients.checks.cached(
                 SHOP,
                 lab.site().getPort(),
                 paths,
                 wanted,
                 Call.reading("", "purged-pages", Deadline.in(Duration.ofSeconds(15))));
-    }
-
-    private static String get(Map<String, String> env, String name) {
-        return Objects.requireNonNull(env.get(name), name);
     }
 }

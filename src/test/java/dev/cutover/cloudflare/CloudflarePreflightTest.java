@@ -236,12 +236,7 @@ class CloudflarePreflightTest {
     void a_load_balancer_on_a_planned_name_is_found() {
         CloudflareLab lab = lab(ZonePlan.PRO);
         CloudflareZone zone = new CloudflareZone(lab.api());
-        LoadBalancing balancing = lab.account.balancing();
-        String pool =
-                balancing.addPool(
-                        "web", true, List.of(new LoadBalancing.Origin("one", "127.50.0.1", 1)));
-        balancing.addBalancer(lab.state, "www.acme.example", List.of(pool), pool, "none");
-        balancing.addBalancer(lab.state, "other.acme.example", List.of(pool), pool, "none");
+        balance(lab, "www.acme.example", "other.acme.example");
 
         Preflight seen = zone.look(diff(zone), CloudflareLab.reading());
 
@@ -367,11 +362,7 @@ class CloudflarePreflightTest {
     void a_load_balancer_on_a_name_that_a_rule_moves_is_found() {
         CloudflareLab lab = lab(ZonePlan.PRO);
         CloudflareZone zone = new CloudflareZone(lab.api());
-        LoadBalancing balancing = lab.account.balancing();
-        String pool =
-                balancing.addPool(
-                        "web", true, List.of(new LoadBalancing.Origin("one", "127.50.0.1", 1)));
-        balancing.addBalancer(lab.state, "shop.acme.example", List.of(pool), pool, "none");
+        balance(lab, "shop.acme.example");
         Plan port = ruled(Optional.empty(), Optional.of(8443));
 
         assertThat(codes(zone.look(diff(zone, port), CloudflareLab.reading())))
@@ -465,6 +456,17 @@ class CloudflarePreflightTest {
 
     private static PlanDiff diff(CloudflareZone zone, Plan plan) {
         return Acme.diff(plan, zone.read(plan.zone(), CloudflareLab.reading()));
+    }
+
+    /** A load balancer of one pool answers for each of these names. */
+    private static void balance(CloudflareLab lab, String... names) {
+        LoadBalancing balancing = lab.account.balancing();
+        String pool =
+                balancing.addPool(
+                        "web", true, List.of(new LoadBalancing.Origin("one", "127.50.0.1", 1)));
+        for (String name : names) {
+            balancing.addBalancer(lab.state, name, List.of(pool), pool, "none");
+        }
     }
 
     private static List<String> codes(Preflight seen) {

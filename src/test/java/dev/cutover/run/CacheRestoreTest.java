@@ -3,7 +3,6 @@ package dev.cutover.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cutover.checks.HttpSiteChecks;
-import dev.cutover.cloudflare.CloudflareApi;
 import dev.cutover.cloudflare.CloudflareEdge;
 import dev.cutover.cloudflare.CloudflareZone;
 import dev.cutover.core.dns.DnsName;
@@ -17,35 +16,22 @@ import dev.cutover.core.image.CachePurge;
 import dev.cutover.core.plan.Plan.Site;
 import dev.cutover.core.plan.Plan.ZoneRef;
 import dev.cutover.core.plan.SetChange;
-import dev.cutover.lab.CallTap;
 import dev.cutover.lab.LabClock;
 import dev.cutover.lab.cloudflare.CloudflareAccount.Permission;
+import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.lab.site.SiteContent;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.LabWorld.Side;
-import dev.cutover.net.EgressPolicy;
-import dev.cutover.net.PinnedHttp;
-import dev.cutover.net.Secrets;
-import dev.cutover.net.Trust;
 import dev.cutover.port.Call;
-import dev.cutover.port.CallLog;
 import dev.cutover.port.Deadline;
-import dev.cutover.probe.ProbeEngine;
 import dev.cutover.probe.ProbeLimits;
-import dev.cutover.probe.ProbedResolvers;
-import dev.cutover.probe.ResolverList;
 import dev.cutover.run.CacheRestore.Forgotten;
-import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,11 +45,9 @@ class CacheRestoreTest {
     private static final String OTHER = SiteContent.landingPages().getLast();
     private static final List<String> PAGES = List.of("/", "/pages/oak-tables.html");
 
-    private final LabClock clock = new LabClock();
-    private final Vertx vertx = Vertx.vertx();
+    private LabClients clients;
+    private LabClock clock;
     private LabWorld lab;
-    private PinnedHttp http;
-    private ProbeEngine probes;
     private CloudflareZone zone;
     private CloudflareEdge edge;
     private HttpSiteChecks checks;
@@ -72,31 +56,12 @@ class CacheRestoreTest {
     @BeforeEach
     void the_shop_has_been_switched_and_the_edge_has_kept_pages_of_the_next_side(
             @TempDir Path folder) throws Exception {
-        lab = new LabWorld(folder, clock, CallTap.NONE);
-        Map<String, String> env = lab.environment();
-        Trust trust = Trust.withExtra(Optional.of(Path.of(get(env, "CUTOVER_TLS_TRUST_FILE"))));
-        EgressPolicy egress = EgressPolicy.opening(List.of("127.0.0.0/8"));
-        http = new PinnedHttp(vertx, trust, egress);
-        probes = new ProbeEngine(ProbeLimits.DEFAULT);
-        checks =
-                new HttpSiteChecks(
-                        http,
-                        trust,
-                        egress,
-                        new ProbedResolvers(
-                                probes,
-                                ResolverList.read(Path.of(get(env, "CUTOVER_DNS_RESOLVERS"))),
-                                Integer.parseInt(get(env, "CUTOVER_DNS_AUTHORITY_PORT")),
-                                Duration.ofSeconds(2)));
-        CloudflareApi api =
-                new CloudflareApi(
-                        URI.create(get(env, "CUTOVER_CLOUDFLARE_URL")),
-                        http,
-                        new Secrets(Set.of("LAB_TOKEN"), Optional.empty(), env::get),
-                        CallLog.NONE,
-                        clock);
-        zone = new CloudflareZone(api);
-        edge = new CloudflareEdge(api);
+        clients = new LabClients(folder, ZonePlan.PRO, ProbeLimits.DEFAULT);
+        clock = clients.clock;
+        lab = clients.lab;
+        checks = clients.checks;
+        zone = new CloudflareZone(clients.api);
+        edge = new CloudflareEdge(clients.api);
         List<DnsRecord> before = zone.read(REF, call()).set(new SetKey(SHOP, RecordType.A));
         List<DnsRecord> next =
                 before.stream().map(r -> r.withContent(Side.NEXT.address())).toList();
@@ -111,10 +76,7 @@ class CacheRestoreTest {
 
     @AfterEach
     void stop() {
-        probes.close();
-        http.close();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-        lab.close();
+        clients.close();
     }
 
     @Test
@@ -242,9 +204,5 @@ class CacheRestoreTest {
 
     private static Call call() {
         return Call.reading("shop-1", "switch-1", Deadline.in(Duration.ofSeconds(20)));
-    }
-
-    private static String get(Map<String, String> env, String name) {
-        return Objects.requireNonNull(env.get(name), name);
     }
 }

@@ -2,8 +2,6 @@ package dev.cutover.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cutover.checks.HttpSiteChecks;
-import dev.cutover.cloudflare.CloudflareApi;
 import dev.cutover.cloudflare.CloudflareEdge;
 import dev.cutover.cloudflare.CloudflareErrors;
 import dev.cutover.cloudflare.CloudflareZone;
@@ -13,31 +11,20 @@ import dev.cutover.core.life.CutoverId;
 import dev.cutover.core.life.Event;
 import dev.cutover.core.life.Input;
 import dev.cutover.imagestore.FileImages;
-import dev.cutover.lab.CallTap;
 import dev.cutover.lab.LabClock;
 import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.lab.world.LabWorld;
-import dev.cutover.net.EgressPolicy;
-import dev.cutover.net.PinnedHttp;
-import dev.cutover.net.Secrets;
-import dev.cutover.net.Trust;
 import dev.cutover.planfile.PageFiles;
 import dev.cutover.planfile.PlanFile;
-import dev.cutover.port.CallLog;
 import dev.cutover.port.Instruments;
 import dev.cutover.port.Journal;
 import dev.cutover.port.Samples;
-import dev.cutover.probe.ProbeEngine;
 import dev.cutover.probe.ProbeLimits;
-import dev.cutover.probe.ProbedResolvers;
-import dev.cutover.probe.ResolverList;
 import dev.cutover.store.SqlJournal;
 import dev.cutover.store.SqlOutbox;
 import dev.cutover.store.SqlOwnership;
 import dev.cutover.store.SqlSamples;
 import dev.cutover.store.TestDatabase;
-import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +32,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -55,49 +41,30 @@ import java.util.function.BooleanSupplier;
 final class LabRun implements AutoCloseable {
     private static final Duration MOST = Duration.ofMinutes(4);
 
-    final LabClock clock = new LabClock();
+    final LabClock clock;
     final LabWorld lab;
     final World world;
     final Journal journal;
     final Node node;
     final Cutovers cutovers;
-    private final Vertx vertx = Vertx.vertx();
+    private final LabClients clients;
     private final TestDatabase database;
     private final SqlOwnership ownership;
-    private final ProbeEngine probes;
-    private final PinnedHttp http;
 
     /** Starts all of it. */
     LabRun(Path folder, ZonePlan level) throws Exception {
-        lab = new LabWorld(folder, clock, CallTap.NONE, LabWorld.Peers.BUILT_IN, level);
-        Map<String, String> env = lab.environment();
-        Trust trust = Trust.withExtra(Optional.of(Path.of(get(env, "CUTOVER_TLS_TRUST_FILE"))));
-        EgressPolicy egress = EgressPolicy.opening(List.of("127.0.0.0/8"));
-        http = new PinnedHttp(vertx, trust, egress);
-        Secrets secrets = new Secrets(Set.of("LAB_TOKEN"), Optional.empty(), env::get);
-        probes = new ProbeEngine(new ProbeLimits(64, 1_000, 10_000, 65_536));
-        ProbedResolvers resolvers =
-                new ProbedResolvers(
-                        probes,
-                        ResolverList.read(Path.of(get(env, "CUTOVER_DNS_RESOLVERS"))),
-                        Integer.parseInt(get(env, "CUTOVER_DNS_AUTHORITY_PORT")),
-                        Duration.ofSeconds(2));
-        CloudflareApi api =
-                new CloudflareApi(
-                        URI.create(get(env, "CUTOVER_CLOUDFLARE_URL")),
-                        http,
-                        secrets,
-                        CallLog.NONE,
-                        clock);
-        CloudflareZone zone = new CloudflareZone(api);
+        clients = new LabClients(folder, level, new ProbeLimits(64, 1_000, 10_000, 65_536));
+        clock = clients.clock;
+        lab = clients.lab;
+        CloudflareZone zone = new CloudflareZone(clients.api);
         world =
                 new World(
                         Map.of(zone.provider(), zone),
-                        new CloudflareEdge(api),
-                        new CloudflareErrors(api),
+                        new CloudflareEdge(clients.api),
+                        new CloudflareErrors(clients.api),
                         Map.of(),
-                        resolvers,
-                        new HttpSiteChecks(http, trust, egress, resolvers),
+                        clients.resolvers,
+                        clients.checks,
                         List.of(
                                 new FileImages(folder.resolve("images-1")),
                                 new FileImages(folder.resolve("images-2"))));
@@ -125,11 +92,8 @@ final class LabRun implements AutoCloseable {
     public void close() {
         node.close();
         ownership.close();
-        probes.close();
-        http.close();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
         database.close();
-        lab.close();
+        clients.close();
     }
 
     /** Schedules a plan of this lab; a refusal fails the test. */
@@ -200,10 +164,6 @@ final class LabRun implements AutoCloseable {
                             ok.plan(), ok.notes(), new PlanReader.Mistake("", 1, 1, "zone", ""));
             case PlanFile.Bad bad -> throw new AssertionError(bad.text("plan"));
         };
-    }
-
-    private static String get(Map<String, String> env, String name) {
-        return Objects.requireNonNull(env.get(name), name);
     }
 
     /** The lab's time as plan time. */
