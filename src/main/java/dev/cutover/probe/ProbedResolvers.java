@@ -15,6 +15,7 @@ import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers;
 import dev.cutover.probe.Answer.Answered;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,9 +40,14 @@ public final class ProbedResolvers implements Resolvers {
     /// @param resolvers the recursive resolvers, in the operator's order; at least one
     /// @param authorityPort where authoritative servers listen: 53 in the world
     /// @param timeout for each question, 1 ms to 1 min
+    /// @param clock what answers age by
     public ProbedResolvers(
-            ProbeEngine engine, List<Resolver> resolvers, int authorityPort, Duration timeout) {
-        this(engine, resolvers, authorityPort, timeout, Validation.ROOT);
+            ProbeEngine engine,
+            List<Resolver> resolvers,
+            int authorityPort,
+            Duration timeout,
+            InstantSource clock) {
+        this(engine, resolvers, authorityPort, timeout, clock, Validation.ROOT);
     }
 
     /// @param anchors DS or DNSKEY records that the root is believed by, one a line
@@ -50,13 +56,14 @@ public final class ProbedResolvers implements Resolvers {
             List<Resolver> resolvers,
             int authorityPort,
             Duration timeout,
+            InstantSource clock,
             String anchors) {
         if (resolvers.isEmpty()) {
             throw new IllegalArgumentException("expected at least one resolver, seen none");
         }
         this.engine = engine;
         this.resolvers = List.copyOf(resolvers);
-        this.finder = new ServerFinder(this::askSome, this.resolvers, authorityPort);
+        this.finder = new ServerFinder(this::askSome, this.resolvers, authorityPort, clock);
         this.timeout = timeout;
         this.validation = new Validation(this.resolvers, anchors);
     }

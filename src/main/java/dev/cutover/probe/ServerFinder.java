@@ -12,11 +12,19 @@ import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Address;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
@@ -25,10 +33,21 @@ import org.xbill.DNS.Type;
 ///
 /// One resolver may be dead, stale or lying, so a handful are asked and the answer most of them
 /// give counts; at a tie, the one from higher up in the list.
+///
+/// Many cutovers of one zone want to know the same every second, and a resolver bears few
+/// questions.
+/// So what was said is kept, like any visitor's computer keeps it, for as long as none of the
+/// resolvers counted can change its mind: the shortest time that one of them still holds its
+/// answer.
 final class ServerFinder {
 
     private static final int HANDFUL = 5;
     private static final int MOST_SERVERS = 64;
+
+    /// Caches are flushed by hand now and then.
+    private static final Duration KEPT_AT_MOST = Duration.ofSeconds(30);
+
+    private static final int MANY_KEPT = 1_000;
 
     /// Asks these resolvers within the call's deadline.
     interface Asking {
@@ -38,11 +57,32 @@ final class ServerFinder {
     private final Asking asking;
     private final List<Resolver> resolvers;
     private final int authorityPort;
+    private final InstantSource clock;
+    private final Map<Asked, Kept> kept = new ConcurrentHashMap<>();
 
-    ServerFinder(Asking asking, List<Resolver> resolvers, int authorityPort) {
+    private record Asked(String name, List<Integer> types) {}
+
+    private record Said(List<String> contents, Instant from, Instant until) {}
+
+    /// @param clock what answers age by
+    ServerFinder(Asking asking, List<Resolver> resolvers, int authorityPort, InstantSource clock) {
         this.asking = asking;
         this.resolvers = resolvers;
         this.authorityPort = authorityPort;
+        this.clock = clock;
+    }
+
+    /// The answer to one question, asked for by one thread at a time.
+    private static final class Kept {
+        private final ReentrantLock turn = new ReentrantLock();
+        private volatile @Nullable Said said;
+
+        Optional<List<String>> at(Instant now) {
+            // A clock that was set back makes nothing younger.
+            return Optional.ofNullable(said)
+                    .filter(s -> !now.isBefore(s.from()) && now.isBefore(s.until()))
+                    .map(Said::contents);
+        }
     }
 
     /// Every authoritative server of the zone on every address it has, each named
@@ -109,21 +149,66 @@ final class ServerFinder {
 
     /// What most resolvers say: type by type, each type's contents sorted.
     private List<String> mostSay(String name, List<Integer> types, Call call) {
+        Kept known = kept(new Asked(name, types));
+        Optional<List<String>> contents = known.at(clock.instant());
+        return contents.isPresent() ? contents.get() : askInTurn(known, name, types, call);
+    }
+
+    private Kept kept(Asked asked) {
+        if (kept.size() > MANY_KEPT) {
+            Instant now = clock.instant();
+            kept.values().removeIf(k -> !k.turn.isLocked() && k.at(now).isEmpty());
+        }
+        return kept.computeIfAbsent(asked, fresh -> new Kept());
+    }
+
+    private List<String> askInTurn(Kept known, String name, List<Integer> types, Call call) {
+        try {
+            long patience = Math.max(0, call.deadline().left().toNanos());
+            if (!known.turn.tryLock(patience, TimeUnit.NANOSECONDS)) {
+                throw PortException.passing(
+                        name
+                                + ": resolvers are being asked for it already, and do not answer in"
+                                + " time; nothing was changed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PortException(PortException.Category.TRANSIENT, name + ": interrupted", e);
+        }
+        try {
+            Optional<List<String>> meanwhile = known.at(clock.instant());
+            if (meanwhile.isPresent()) {
+                return meanwhile.get();
+            }
+            Said said = ask(name, types, call);
+            known.said = said;
+            return said.contents();
+        } finally {
+            known.turn.unlock();
+        }
+    }
+
+    private Said ask(String name, List<Integer> types, Call call) {
         List<Question> questions =
                 types.stream().map(type -> new Question(name, type, true)).toList();
         for (int from = 0; from < resolvers.size(); from += HANDFUL) {
             List<Resolver> handful =
                     resolvers.subList(from, Math.min(from + HANDFUL, resolvers.size()));
             Map<List<String>, Integer> votes = new LinkedHashMap<>();
+            Instant askedAt = clock.instant();
+            Duration held = KEPT_AT_MOST;
             List<ProbeResult> results = asking.ask(handful, questions, call).results();
             for (int i = 0; i < results.size(); i += types.size()) {
                 List<ProbeResult> ofOne = results.subList(i, i + types.size());
                 if (ofOne.stream().allMatch(ServerFinder::isSaid)) {
                     votes.merge(contents(ofOne), 1, Integer::sum);
+                    for (ProbeResult result : ofOne) {
+                        held = shorter(held, heldFor(result));
+                    }
                 }
             }
             if (!votes.isEmpty()) {
-                return mostVoted(votes);
+                return new Said(mostVoted(votes), askedAt, askedAt.plus(held));
             }
         }
         throw PortException.passing(
@@ -132,6 +217,22 @@ final class ServerFinder {
                         + resolvers.size()
                         + " resolvers answered; nothing was changed; check the resolver list and"
                         + " this machine's way out");
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /// How long the resolver itself goes on answering so; zero when it did not say.
+    private static Duration heldFor(ProbeResult result) {
+        if (!(result.answer() instanceof Answered answered)) {
+            return Duration.ZERO;
+        }
+        return Duration.ofSeconds(
+                answered.records().stream()
+                        .mapToLong(AnswerRecord::ttlSeconds)
+                        .min()
+                        .orElse(answered.negativeTtlSeconds().orElse(0)));
     }
 
     private static List<String> mostVoted(Map<List<String>, Integer> votes) {

@@ -203,7 +203,7 @@ public class Producers {
 
     @Produces
     @Singleton
-    Resolvers resolvers(ProbeEngine engine, Settings settings)
+    Resolvers resolvers(ProbeEngine engine, Settings settings, PlanClock clock)
             throws IOException, ResolverList.InvalidException {
         return new ProbedResolvers(
                 engine,
@@ -211,7 +211,8 @@ public class Producers {
                         .map(ListedResolver::resolver)
                         .toList(),
                 settings.dns().authorityPort(),
-                DNS_LIMIT);
+                DNS_LIMIT,
+                clock);
     }
 
     @Produces

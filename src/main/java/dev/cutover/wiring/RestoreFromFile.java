@@ -35,6 +35,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -174,7 +175,8 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                                     .map(ListedResolver::resolver)
                                     .toList(),
                             Integer.parseInt(port),
-                            DNS_LIMIT));
+                            DNS_LIMIT,
+                            InstantSource.system()));
         } catch (IOException | ResolverList.InvalidException | IllegalArgumentException e) {
             return Optional.empty();
         }

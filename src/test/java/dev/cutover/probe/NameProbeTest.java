@@ -18,6 +18,7 @@ import dev.cutover.port.Deadline;
 import dev.cutover.probe.NameProbe.Heard;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -315,7 +316,7 @@ class NameProbeTest {
                                 (query, back) ->
                                         back.send(answer(query, NAME + " 300 A " + HOME)))) {
             List<Resolver> both = List.of(echoes.resolver("echoes"), deaf.resolver("deaf"));
-            var probed = new ProbedResolvers(engine, both, 53, PATIENT);
+            var probed = new ProbedResolvers(engine, both, 53, PATIENT, InstantSource.system());
             Call call = Call.reading("acme-1", "a test", Deadline.in(PATIENT));
             assertThat(probed.askResolvers(List.of(www), Optional.empty(), List.of(DE, JP), call))
                     .extracting(

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +139,8 @@ class NameTreeTest {
                         opened(new ProbeEngine()),
                         List.of(new Resolver("r1", resolver.place().address(), "", "-")),
                         port,
-                        Duration.ofMillis(800));
+                        Duration.ofMillis(800),
+                        InstantSource.system());
     }
 
     @AfterEach

@@ -30,7 +30,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -58,7 +65,12 @@ class ProbedResolversTest {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {
             var probed =
-                    new ProbedResolvers(engine, ResolverList.read(world.list), world.port, TIMEOUT);
+                    new ProbedResolvers(
+                            engine,
+                            ResolverList.read(world.list),
+                            world.port,
+                            TIMEOUT,
+                            world.clock);
 
             List<AuthorityAnswer> before =
                     probed.askAuthorities(ZONE, List.of(WWW, SHOP, ABSENT), call());
@@ -110,7 +122,12 @@ class ProbedResolversTest {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {
             var probed =
-                    new ProbedResolvers(engine, ResolverList.read(world.list), world.port, TIMEOUT);
+                    new ProbedResolvers(
+                            engine,
+                            ResolverList.read(world.list),
+                            world.port,
+                            TIMEOUT,
+                            world.clock);
             SetKey soa = set("acme.example", RecordType.SOA);
 
             Delegated delegated = probed.delegation(ZONE, call());
@@ -136,7 +153,12 @@ class ProbedResolversTest {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {
             var probed =
-                    new ProbedResolvers(engine, ResolverList.read(world.list), world.port, TIMEOUT);
+                    new ProbedResolvers(
+                            engine,
+                            ResolverList.read(world.list),
+                            world.port,
+                            TIMEOUT,
+                            world.clock);
             probed.askAuthorities(ZONE, List.of(WWW), call()); // resolvers remember the servers
             world.authorities.servers().getFirst().close();
 
@@ -196,6 +218,106 @@ class ProbedResolversTest {
                 var engine = new ProbeEngine()) {
             assertThat(probed(engine, 53, dead, liar, first, second).addresses(WWW.name(), call()))
                     .containsExactly("127.0.0.7");
+        }
+    }
+
+    @Test
+    void where_a_name_leads_is_asked_again_when_the_first_resolver_may_say_otherwise()
+            throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-06-01T00:00:00Z"));
+        AtomicInteger ttl = new AtomicInteger(9);
+        try (var brief = leadingTo("127.0.0.7", ttl::get);
+                var patient = leadingTo("127.0.0.7", () -> 3_600);
+                var engine = new ProbeEngine()) {
+            var probed = probed(engine, 53, now::get, brief, patient);
+            Runnable ask = () -> probed.addresses(WWW.name(), call());
+
+            ask.run();
+            now.getAndUpdate(t -> t.plusMillis(8_999));
+            ask.run();
+            assertThat(patient.queries).as("A and AAAA, once").hasSize(2);
+
+            now.getAndUpdate(t -> t.plusMillis(1));
+            ttl.set(600);
+            ask.run();
+            assertThat(patient.queries).hasSize(4);
+
+            now.getAndUpdate(t -> t.plusMillis(29_999));
+            ask.run();
+            assertThat(patient.queries).hasSize(4);
+            now.getAndUpdate(t -> t.plusMillis(1));
+            ask.run();
+            assertThat(patient.queries).as("caches are flushed by hand, too").hasSize(6);
+
+            now.getAndUpdate(t -> t.minusSeconds(3_600));
+            ask.run();
+            assertThat(patient.queries).as("the clock was set back").hasSize(8);
+
+            ttl.set(0);
+            now.getAndUpdate(t -> t.plusSeconds(60));
+            ask.run();
+            ask.run();
+            assertThat(patient.queries).as("an answer for once only").hasSize(12);
+        }
+    }
+
+    @Test
+    void many_that_want_to_know_the_same_at_once_ask_once() throws Exception {
+        CountDownLatch all = new CountDownLatch(20);
+        try (var slow =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    all.await(10, TimeUnit.SECONDS);
+                                    lead("127.0.0.7", () -> 60).handle(query, back);
+                                });
+                var engine = new ProbeEngine();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var probed = probed(engine, 53, slow);
+            List<Future<List<String>>> told = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                told.add(
+                        threads.submit(
+                                () -> {
+                                    all.countDown();
+                                    return probed.addresses(WWW.name(), call());
+                                }));
+            }
+            for (Future<List<String>> one : told) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).containsExactly("127.0.0.7");
+            }
+            assertThat(slow.queries).hasSize(2);
+        }
+    }
+
+    @Test
+    void who_waits_for_another_s_question_keeps_to_its_own_deadline_and_may_ask_after_it()
+            throws Exception {
+        AtomicBoolean silent = new AtomicBoolean(true);
+        try (var resolver =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    if (!silent.get()) {
+                                        lead("127.0.0.7", () -> 60).handle(query, back);
+                                    }
+                                });
+                var engine = new ProbeEngine()) {
+            var probed = probed(engine, 53, resolver);
+            Thread first =
+                    Thread.ofVirtual()
+                            .start(
+                                    () ->
+                                            assertThatThrownBy(
+                                                    () -> probed.addresses(WWW.name(), call())));
+            while (resolver.queries.isEmpty()) {
+                Thread.onSpinWait();
+            }
+            Call brief = Call.reading("", "test", Deadline.in(Duration.ofMillis(50)));
+            assertThatThrownBy(() -> probed.addresses(WWW.name(), brief))
+                    .isInstanceOf(PortException.class)
+                    .hasMessageContaining("www.acme.example: resolvers are being asked for it");
+            silent.set(false);
+            assertThat(probed.addresses(WWW.name(), call())).containsExactly("127.0.0.7");
+            first.join();
         }
     }
 
@@ -267,11 +389,19 @@ class ProbedResolversTest {
 
     private static ProbedResolvers probed(
             ProbeEngine engine, int authorityPort, LoopbackServer... recursives) {
+        return probed(engine, authorityPort, InstantSource.system(), recursives);
+    }
+
+    private static ProbedResolvers probed(
+            ProbeEngine engine,
+            int authorityPort,
+            InstantSource clock,
+            LoopbackServer... recursives) {
         List<Resolver> resolvers = new ArrayList<>();
         for (LoopbackServer one : recursives) {
             resolvers.add(one.resolver());
         }
-        return new ProbedResolvers(engine, resolvers, authorityPort, TIMEOUT);
+        return new ProbedResolvers(engine, resolvers, authorityPort, TIMEOUT, clock);
     }
 
     /// A resolver that knows one server, and leads every name to one address.
@@ -288,6 +418,29 @@ class ProbedResolversTest {
                                 default -> LoopbackServer.answer(query);
                             });
                 });
+    }
+
+    private static LoopbackServer leadingTo(String address, IntSupplier ttl) throws IOException {
+        return LoopbackServer.udp(lead(address, ttl));
+    }
+
+    /// Has an IPv4 address for every name, and says how long it holds that, and that there is no
+    /// other.
+    private static LoopbackServer.OnUdp lead(String address, IntSupplier ttl) {
+        return (query, back) -> {
+            var asked = new Message(query).getQuestion();
+            String name = asked.getName() + " " + ttl.getAsInt();
+            boolean isA = asked.getType() == Type.A;
+            back.send(
+                    LoopbackServer.reply(
+                            query,
+                            Rcode.NOERROR,
+                            false,
+                            isA ? List.of(name + " A " + address) : List.of(),
+                            isA
+                                    ? List.of()
+                                    : List.of(name + " SOA ns1.test. x.test. 1 2 3 4 3600")));
+        };
     }
 
     private static LoopbackServer saying(int rcode) throws IOException {
@@ -318,8 +471,9 @@ class ProbedResolversTest {
         final Authorities authorities;
         final ResolverFleet fleet;
 
+        final InstantSource clock = () -> now;
+
         World(Path folder) throws IOException {
-            InstantSource clock = () -> now;
             List<InetAddress> places = new ArrayList<>(Authorities.places(2));
             places.addAll(ResolverFleet.places(ResolverFleet.USUAL_SIZE));
             port = LabAddresses.freePort(places);

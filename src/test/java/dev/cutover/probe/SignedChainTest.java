@@ -176,6 +176,7 @@ class SignedChainTest {
                 List.of(new Resolver("r1", place, "", "-")),
                 port,
                 Duration.ofMillis(800),
+                InstantSource.system(),
                 rootKey.anchor());
     }
 

@@ -137,7 +137,7 @@ final class SwitchOverSockets implements AutoCloseable {
     private void follow(
             ProbeEngine engine, SwitchedSet set, Map<String, Instant> letGo, Instant servedAt)
             throws Exception {
-        var probed = new ProbedResolvers(engine, ResolverList.read(list), port, TIMEOUT);
+        var probed = new ProbedResolvers(engine, ResolverList.read(list), port, TIMEOUT, () -> now);
         Caches known = Caches.none();
         Set<String> foretold = new HashSet<>();
         Instant honestGone =

@@ -53,7 +53,8 @@ public final class LabClients implements AutoCloseable {
                         probes,
                         ResolverList.read(Path.of(get(env, "CUTOVER_DNS_RESOLVERS"))),
                         Integer.parseInt(get(env, "CUTOVER_DNS_AUTHORITY_PORT")),
-                        Duration.ofSeconds(2));
+                        Duration.ofSeconds(2),
+                        clock);
         checks = new HttpSiteChecks(http, trust, egress, resolvers);
         api =
                 new CloudflareApi(

@@ -115,7 +115,8 @@ abstract class ServerCutoverStory {
                         probes,
                         List.of(new Resolver("primary", server.address(), "ours", "-")),
                         server.address().getPort(),
-                        Duration.ofSeconds(2));
+                        Duration.ofSeconds(2),
+                        clock);
         World world =
                 new World(
                         Map.of(zone.provider(), zone),
