@@ -26,11 +26,11 @@ final class ResolverLine {
     enum Turn {
         /// Nothing to send, or as much outstanding as allowed.
         NONE,
-        /// In the queue of lines that may send.
+        /// Among the lines that may send and have not answered yet.
         QUEUED,
         /// Waiting for its rate to allow the next query.
         RESTING,
-        /// Waiting for the window to open.
+        /// Among the lines that answer: behind all others, and when the window is open.
         HELD
     }
 

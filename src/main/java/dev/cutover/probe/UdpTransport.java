@@ -204,8 +204,8 @@ final class UdpTransport implements AutoCloseable {
         if (line.mayWriteAt - now > 0) {
             line.turn = ResolverLine.Turn.RESTING;
             resting.add(line);
-        } else if (line.answers && !held.isEmpty()) {
-            hold(line); // behind those that were there before
+        } else if (line.answers) {
+            hold(line);
         } else {
             line.turn = ResolverLine.Turn.QUEUED;
             queued.add(line);
@@ -255,10 +255,10 @@ final class UdpTransport implements AutoCloseable {
             return null;
         }
         for (ResolverLine line = queued.poll(); line != null; line = queued.poll()) {
-            if (window.isOpenFor(line)) {
+            if (!line.answers) {
                 return line;
             }
-            hold(line);
+            hold(line); // it has answered since
         }
         ResolverLine first = held.peek();
         return first != null && window.isOpenFor(first) ? held.poll() : null;

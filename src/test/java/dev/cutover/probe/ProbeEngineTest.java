@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -186,6 +187,31 @@ class ProbeEngineTest extends EngineStory {
                             result ->
                                     assertThat(answered(result.answer()).latency())
                                             .isLessThan(wait));
+        }
+    }
+
+    @Test
+    void a_server_that_has_not_answered_is_asked_first_since_its_silence_lasts_longest()
+            throws Exception {
+        List<String> arrivals = new CopyOnWriteArrayList<>();
+        try (var answers =
+                        LoopbackServer.udp(
+                                (query, back) -> {
+                                    arrivals.add("answers");
+                                    back.send(answer(query, RECORD));
+                                });
+                var silent = LoopbackServer.udp((query, back) -> arrivals.add("silent"));
+                var paced = new ProbeEngine(new ProbeLimits(1_000, 1_000_000, 1_000, 256 << 10))) {
+            paced.ask(List.of(answers.resolver()), List.of(WWW), PATIENT);
+            arrivals.clear();
+
+            paced.ask(
+                    List.of(answers.resolver(), silent.resolver()),
+                    Collections.nCopies(100, WWW),
+                    Duration.ofMillis(300));
+
+            assertThat(arrivals).hasSize(200);
+            assertThat(arrivals.subList(0, 140)).filteredOn("silent"::equals).hasSize(100);
         }
     }
 
