@@ -80,7 +80,7 @@ final class Forward {
         Duration cadence = Pace.gateCadence(t.c.plan(), t.now);
         t.wakeIn(cadence);
         Judged aged = t.note(GoGates.ttlAged(t));
-        GoGates.judgeGates(t, cadence.plus(Pace.GO_EVIDENCE)).forEach(t::note);
+        GoGates.note(t, GoGates.judgeGates(t, cadence.plus(Pace.GO_EVIDENCE)));
         if (zoneDrifted(t, cadence.plus(Pace.GO_EVIDENCE))) {
             return;
         }
@@ -133,7 +133,7 @@ final class Forward {
         gates.add(GoGates.ttlAged(t));
         gates.add(GoGates.approved(t));
         gates.add(GoGates.window(t));
-        gates.forEach(t::note);
+        GoGates.note(t, gates);
         if (zoneDrifted(t, cadence.plus(Pace.GO_EVIDENCE))) {
             return;
         }

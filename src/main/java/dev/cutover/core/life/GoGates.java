@@ -54,6 +54,12 @@ final class GoGates {
         return judged;
     }
 
+    /** Journals what changed of these verdicts, and comes back when one that does not pass is due again. */
+    static void note(Turn t, List<Judged> gates) {
+        gates.forEach(t::note);
+        gates.forEach(g -> Needs.again(t.c, g.check(), t.now).ifPresent(t::wakeIn));
+    }
+
     /** Whether a gate stands in the way of the go. */
     static boolean isClosed(Judged gate) {
         return switch (gate.verdict()) {

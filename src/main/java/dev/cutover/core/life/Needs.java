@@ -39,7 +39,44 @@ public final class Needs {
     /** While servers show different serials they are looked at often: they settle in seconds or not at all. */
     static final Duration UNEVEN = Duration.ofSeconds(10);
 
+    /** What does not pass is looked at again so soon: somebody may have cured it. */
+    static final Duration CURED = Duration.ofSeconds(30);
+
+    /** What each gate that opens by itself is judged by; the edge is looked at together with the zone. */
+    private static final Map<CheckName, EvidenceKey> JUDGED_BY =
+            Map.ofEntries(
+                    Map.entry(CheckName.ZONE_UNCHANGED, EvidenceKey.ZONE),
+                    Map.entry(CheckName.EDGE_UNCHANGED, EvidenceKey.ZONE),
+                    Map.entry(CheckName.ORIGINS_HEALTHY, EvidenceKey.ZONE),
+                    Map.entry(CheckName.AUTHORITIES_AGREE, EvidenceKey.AUTHORITIES),
+                    Map.entry(CheckName.NEXT_PAGES, EvidenceKey.NEXT_PAGES),
+                    Map.entry(CheckName.NEXT_ROBOTS, EvidenceKey.NEXT_ROBOTS),
+                    Map.entry(CheckName.NEXT_TLS, EvidenceKey.NEXT_TLS),
+                    Map.entry(CheckName.FALLBACK_HEALTHY, EvidenceKey.FALLBACK_PAGES),
+                    Map.entry(CheckName.ENGINE_READY, EvidenceKey.ENGINE),
+                    Map.entry(CheckName.CACHE_BYPASSED, EvidenceKey.BYPASSED_PAGES),
+                    Map.entry(CheckName.ALIASES_RESOLVE, EvidenceKey.ALIASES),
+                    Map.entry(CheckName.DELEGATION_AGREES, EvidenceKey.DELEGATION),
+                    Map.entry(CheckName.ISSUERS_PERMITTED, EvidenceKey.ISSUERS),
+                    Map.entry(CheckName.SIGNATURES_HOLD, EvidenceKey.SIGNATURES));
+
     private Needs() {}
+
+    /**
+     * How long until a gate that does not pass is looked at again: {@link #CURED} at first, then as long as
+     * it has not passed by now, so that the pauses double; empty for one that passes, or that no look can
+     * open.
+     */
+    static Optional<Duration> again(Cutover c, CheckName check, Instant now) {
+        return c.verdict(check)
+                .filter(s -> JUDGED_BY.containsKey(check))
+                .filter(s -> s.judged().verdict() != Verdict.PASS)
+                .map(s -> most(CURED, Duration.between(s.since(), now)));
+    }
+
+    private static Duration most(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
 
     private static Duration least(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
@@ -127,6 +164,15 @@ public final class Needs {
         if (c.ttlClock().startedAt().size() < c.changes().size()) {
             needs.put(EvidenceKey.AUTHORITIES, Duration.ofSeconds(2));
         }
+        JUDGED_BY.forEach(
+                (check, key) ->
+                        again(c, check, now)
+                                // What was looked at half-way since it began is due by now.
+                                .map(pause -> most(CURED, pause.dividedBy(2)))
+                                .ifPresent(
+                                        soon ->
+                                                needs.computeIfPresent(
+                                                        key, (k, pause) -> least(pause, soon))));
     }
 
     private static void health(Map<EvidenceKey, Duration> needs, Cutover c, Duration pause) {

@@ -411,6 +411,29 @@ class LifeTest {
     }
 
     @Test
+    void a_gate_that_fails_long_before_the_window_is_looked_at_again_soon_then_more_rarely() {
+        Story story = Story.of(Acme.plan()).until(Phase.Ageing.class);
+        assertThat(Needs.of(story.cutover(), story.now()).get(EvidenceKey.NEXT_PAGES))
+                .isEqualTo(Duration.ofHours(12));
+
+        story.bad(EvidenceKey.NEXT_PAGES).wait(Duration.ofMinutes(1));
+        assertThat(Needs.of(story.cutover(), story.now()))
+                .containsEntry(EvidenceKey.NEXT_PAGES, Duration.ofSeconds(30))
+                .containsEntry(EvidenceKey.NEXT_TLS, Duration.ofHours(12));
+        story.wait(Duration.ofHours(2));
+        assertThat(Needs.of(story.cutover(), story.now()).get(EvidenceKey.NEXT_PAGES))
+                .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+
+        Instant bad = story.cutover().verdict(CheckName.NEXT_PAGES).orElseThrow().since();
+        story.good(EvidenceKey.NEXT_PAGES).wait(Duration.ofHours(2).plusSeconds(30));
+        Cutover.Stance cured = story.cutover().verdict(CheckName.NEXT_PAGES).orElseThrow();
+        assertThat(cured.judged().verdict()).isEqualTo(Verdict.PASS);
+        assertThat(cured.since())
+                .as("once it had failed for twice as long")
+                .isBefore(bad.plus(Duration.ofHours(5)));
+    }
+
+    @Test
     void nobody_asks_resolvers_for_the_site_before_its_first_step_is_served() {
         Story slow =
                 Story.of(Acme.plan())
