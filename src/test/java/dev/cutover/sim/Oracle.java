@@ -331,19 +331,21 @@ final class Oracle {
         for (DnsRecord r : before) {
             DnsRecord next = now2.get(r.id());
             if (next == null || !next.equals(r)) {
-                changed(
-                        action,
-                        r,
-                        next,
-                        ttls(before, r.key()),
-                        stale && !edits.lastAt(r.key()).isBefore(action.intendedAt()));
+                boolean excused = stale && wasOnTheWire(action, r.key());
+                changed(action, r, next, ttls(before, r.key()), excused);
             }
         }
         for (DnsRecord r : after) {
             if (!old.containsKey(r.id())) {
-                changed(action, null, r, ttls(before, r.key()), false);
+                boolean excused = stale && wasOnTheWire(action, r.key());
+                changed(action, null, r, ttls(before, r.key()), excused);
             }
         }
+    }
+
+    /// Nobody can take back what was sent before a person edited the set.
+    private boolean wasOnTheWire(Action action, SetKey key) {
+        return !edits.lastAt(key).isBefore(action.intendedAt());
     }
 
     void poolWritten(Action action, EdgePart.Pool before, EdgePart.Pool after, boolean stale) {

@@ -1,5 +1,7 @@
 package dev.cutover.core.image;
 
+import dev.cutover.core.dns.SetKey;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -21,6 +23,14 @@ public record ForeignEdit(String subject, String what, String ours, String seen)
     /** Whether it decides where visitors go; a note, a tag or a TTL does not. */
     public boolean routes() {
         return ROUTING.contains(what);
+    }
+
+    /** The TTL in seconds that somebody gave a record of this set; empty for any other edit. */
+    public OptionalLong ttlOf(SetKey set) {
+        boolean number = seen.matches("[0-9]{1,10}");
+        return what.equals("ttl") && number && subject.startsWith(set + " ")
+                ? OptionalLong.of(Long.parseLong(seen))
+                : OptionalLong.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.cutover.core.timeline.Caches;
 import dev.cutover.core.timeline.Forecast;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How long caches may still send visitors to the next side after routing was restored.
@@ -43,7 +44,7 @@ public final class Drain {
     }
 
     private static long keptSeconds(Cutover c) {
-        long low = c.ttlClock().nextKeptSeconds(c.switched());
+        long low = Math.max(c.ttlClock().nextKeptSeconds(c.switched()), editedSeconds(c));
         boolean mayBeSettled =
                 c.tries().keySet().stream().anyMatch(k -> k.startsWith("settle-ttls-next-"));
         if (!mayBeSettled) {
@@ -60,16 +61,34 @@ public final class Drain {
     }
 
     /**
+     * The longest TTL that somebody gave a switched set and that was kept: while nobody could look, the
+     * next side may have been given with it.
+     */
+    private static long editedSeconds(Cutover c) {
+        return c.switched().stream()
+                .filter(s -> !s.isHidden())
+                .flatMap(s -> c.kept().stream().map(edit -> edit.ttlOf(s.key())))
+                .flatMapToLong(OptionalLong::stream)
+                .max()
+                .orElse(0);
+    }
+
+    /**
      * When an authority may last have given the next side. One that was never seen to serve a step may be so
-     * late that it shows the step after it agreed with the fallback; and what an authority gives for a set
-     * with somebody's edit in it is not compared at all.
+     * late that it shows the step after it agreed with the fallback, and the step itself may have landed long
+     * after its try was given up: at the latest just before we last put things back. What an authority gives
+     * for a set with somebody's edit in it is not compared at all.
      */
     private static Instant lastShownAt(Cutover c, Instant restoredAt) {
         Instant last = restoredAt;
         if (c.servedAt().isEmpty()) {
             Instant writtenAt =
                     c.tries().values().stream()
-                            .filter(x -> x.spec() instanceof ActionSpec.SwitchStep)
+                            .filter(
+                                    x ->
+                                            x.spec() instanceof ActionSpec.SwitchStep
+                                                    || x.spec()
+                                                            instanceof ActionSpec.RestoreRouting)
                             .map(Cutover.Tries::lastAt)
                             .max(Instant::compareTo)
                             .orElse(restoredAt);

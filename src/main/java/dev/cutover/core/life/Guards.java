@@ -1,6 +1,7 @@
 package dev.cutover.core.life;
 
 import dev.cutover.core.dns.DnsRecord;
+import dev.cutover.core.dns.ZoneView;
 import dev.cutover.core.edge.EdgeChange;
 import dev.cutover.core.edge.EdgeView;
 import dev.cutover.core.evidence.Evidence;
@@ -10,6 +11,7 @@ import dev.cutover.core.gate.Gates;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
 import dev.cutover.core.plan.Plan;
+import dev.cutover.core.plan.SetChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -175,22 +177,25 @@ final class Guards {
     private static boolean restoredByHand(Turn t) {
         return edgeRestoredByHand(t)
                 || t.latest(EvidenceKey.ZONE, Evidence.Zone.class)
-                        .map(
-                                z ->
-                                        t.c.switched().stream()
-                                                .anyMatch(
-                                                        c ->
-                                                                contents(z.view().set(c.key()))
-                                                                                .equals(
-                                                                                        contents(
-                                                                                                c
-                                                                                                        .before()))
-                                                                        && !contents(c.before())
-                                                                                .equals(
-                                                                                        contents(
-                                                                                                c
-                                                                                                        .next()))))
+                        .map(z -> t.c.switched().stream().anyMatch(c -> isPutBack(t, c, z.view())))
                         .orElse(false);
+    }
+
+    /**
+     * Whether a set known to be switched leads to the side before again, with all or with some of its
+     * records, whatever stands beside them: we took them away, so only somebody else can have put them back.
+     */
+    private static boolean isPutBack(Turn t, SetChange change, ZoneView view) {
+        List<String> next = contents(change.next());
+        if (!contents(t.expected(change)).equals(next)) {
+            return false;
+        }
+        List<String> seen = contents(view.set(change.key()));
+        List<String> before = contents(change.before());
+        List<String> left = before.stream().filter(x -> !next.contains(x)).toList();
+        return left.isEmpty()
+                ? seen.equals(before) && !before.equals(next)
+                : seen.stream().anyMatch(left::contains);
     }
 
     /** Whether a part that was moved shows all of its planned fields as before. */

@@ -9,6 +9,7 @@ import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.Side;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,48 @@ class FallbackTest {
 
         assertThat(((Phase.Held) story.phase()).why().code()).isEqualTo("RestoredByHand");
         assertThat(story.record("w").content()).isEqualTo(Acme.WWW_OLD);
+    }
+
+    @Test
+    void what_somebody_put_back_is_seen_also_beside_other_edits_and_nothing_is_closed_over_it() {
+        Story story = running().until(Phase.Closing.class);
+
+        story.edit("w", r -> r.withContent(Acme.WWW_OLD))
+                .adds(Acme.a("x", Acme.WWW, "192.0.2.77", 300))
+                .until(Phase.Held.class);
+
+        assertThat(story.phase().text()).isEqualTo("Held(Closing, RestoredByHand)");
+        assertThat(story.ask(new Input.Resume("olga")).wait(Duration.ofMinutes(1)).phase().text())
+                .isEqualTo("Held(Closing, RestoredByHand)");
+    }
+
+    @Test
+    void a_switch_that_lands_after_it_was_given_up_is_drained_from_when_it_was_undone() {
+        Story story = running().fails("switch-1", null).until(Phase.Switching.class);
+        story.abort().ends("switch-1", Story.passing("no sign of it"));
+        story.wait(Duration.ofSeconds(25)).edit("w", r -> r.withContent(Acme.WWW_NEXT));
+        Instant landedAt = story.now();
+
+        story.wait(Duration.ofMinutes(20));
+
+        assertThat(story.record("w").content()).isNotEqualTo(Acme.WWW_NEXT);
+        assertThat(story.enteredAt("FallingBack(content)"))
+                .as("an authority may show it three minutes later, and caches keep that")
+                .isAfterOrEqualTo(
+                        landedAt.plus(Pace.SERVED_PATIENCE)
+                                .plusSeconds(story.cutover().plan().ttl().lowerToSeconds()));
+    }
+
+    @Test
+    void a_ttl_that_somebody_raised_while_nobody_could_look_is_waited_for_before_content_goes() {
+        Story story = running().until(Phase.Soaking.class);
+        story.blind(EvidenceKey.ZONE).blind(EvidenceKey.AUTHORITIES);
+        story.edit("w", r -> r.withTtl(4_711)).abort().wait(Duration.ofSeconds(20));
+        story.good(EvidenceKey.ZONE).good(EvidenceKey.AUTHORITIES).wait(Duration.ofHours(2));
+
+        assertThat(story.record("w").ttlSeconds()).as("a person's").isEqualTo(4_711);
+        assertThat(story.enteredAt("FallingBack(content)"))
+                .isAfterOrEqualTo(story.enteredAt("FallingBack(routing)").plusSeconds(4_711));
     }
 
     @Test

@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,11 +96,15 @@ final class Story {
 
     /** Goes on until the phase is reached, in plan time, by the wake-ups that decisions ask for. */
     Story until(Class<? extends Phase> phase) {
-        for (int i = 0; i < MOST_TICKS && !phase.isInstance(c.phase()); i++) {
+        for (int i = 0; i < MOST_TICKS && !phase.isInstance(c.phase()) && !isOver(); i++) {
             tick();
         }
         assertThat(c.phase()).as("at %s:%n%s", now, tale()).isInstanceOf(phase);
         return this;
+    }
+
+    private boolean isOver() {
+        return c.phase().isFinal();
     }
 
     /** Goes on for that long. */
@@ -264,6 +269,11 @@ final class Story {
         return this;
     }
 
+    Story adds(DnsRecord record) {
+        zone = Stream.concat(zone.stream(), Stream.of(record)).toList();
+        return this;
+    }
+
     // what came of it
 
     Cutover cutover() {
@@ -293,6 +303,18 @@ final class Story {
                 .filter(Event.PhaseEntered.class::isInstance)
                 .map(e -> ((Event.PhaseEntered) e).phase().text())
                 .toList();
+    }
+
+    /** When a phase was entered last, by its words. */
+    Instant enteredAt(String phase) {
+        return journal.stream()
+                .filter(
+                        e ->
+                                e.event() instanceof Event.PhaseEntered p
+                                        && p.phase().text().equals(phase))
+                .map(JournalEntry::at)
+                .reduce((first, last) -> last)
+                .orElseThrow();
     }
 
     /** The keys of the actions that were opened, in order, retries left out. */
