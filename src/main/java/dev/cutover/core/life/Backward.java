@@ -225,7 +225,7 @@ final class Backward {
             }
             case STUCK -> {
                 t.page(
-                        "NotPurged",
+                        Purging.NOT_PURGED,
                         "the edge may still hand out pages of the next side: "
                                 + Purging.problem(t, Side.FALLBACK),
                         Purging.byHand(t.c));
@@ -370,7 +370,7 @@ final class Backward {
             t.insist(new ActionSpec.SettleTtls(side, round + 1));
             return false;
         }
-        if (left.observedAt().isBefore(t.lastLostZoneWriteAt().plus(Pace.STABLE))) {
+        if (left.observedAt().isBefore(t.lastUnsureZoneWriteAt().plus(Pace.STABLE))) {
             return false;
         }
         if (!left.kept().isEmpty()) {

@@ -127,7 +127,15 @@ final class Draft {
         }
         phase = next;
         phaseSince = at;
+        // Each stage of falling back asks for the same purge; people know of it already.
+        boolean told =
+                next instanceof Phase.FallingBack f
+                        && f.stage() != Phase.Stage.ROUTING
+                        && pages.contains(Purging.NOT_PURGED);
         pages.clear();
+        if (told) {
+            pages.add(Purging.NOT_PURGED);
+        }
     }
 
     private void intend(Action action) {

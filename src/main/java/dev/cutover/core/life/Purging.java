@@ -35,6 +35,9 @@ public final class Purging {
     /** The wait before the second round; each further one waits that much longer. */
     private static final Duration ROUND_PAUSE = Duration.ofSeconds(5);
 
+    /** The code of the page, or of the hold, that says so when it cannot be proven. */
+    static final String NOT_PURGED = "NotPurged";
+
     private Purging() {}
 
     /** How far purging is. */

@@ -170,7 +170,7 @@ final class Switchover {
             case DONE -> bypassed(t);
             case BUSY -> false;
             case STUCK -> {
-                t.hold("NotPurged", Purging.problem(t, Side.NEXT));
+                t.hold(Purging.NOT_PURGED, Purging.problem(t, Side.NEXT));
                 yield false;
             }
         };

@@ -330,13 +330,19 @@ final class Turn {
     }
 
     /**
-     * When a zone write of which we never got a good answer may last have been on its way; {@link
-     * Instant#EPOCH} when every one was answered. A lost request may land late.
+     * When a zone write that may not have had its last effect was last on its way; {@link Instant#EPOCH} when
+     * there is none. A request of which we never got a good answer may land late. So may a forward one that
+     * ended well: a controller that was killed and came back sends it again, and the first is still out.
      */
-    Instant lastLostZoneWriteAt() {
+    Instant lastUnsureZoneWriteAt() {
         return c.tries().values().stream()
                 .filter(x -> x.spec().writesZone())
-                .filter(x -> x.count() > 1 || x.last().filter(Ending::isSuccess).isEmpty())
+                .filter(
+                        x ->
+                                x.spec() instanceof ActionSpec.LowerTtls
+                                        || x.spec() instanceof ActionSpec.SwitchStep
+                                        || x.count() > 1
+                                        || x.last().filter(Ending::isSuccess).isEmpty())
                 .map(Cutover.Tries::lastAt)
                 .max(Instant::compareTo)
                 .orElse(Instant.EPOCH);

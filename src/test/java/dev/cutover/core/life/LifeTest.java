@@ -375,6 +375,17 @@ class LifeTest {
     }
 
     @Test
+    void
+            a_cancel_just_after_ttls_were_lowered_waits_until_no_second_request_can_lower_them_again() {
+        Story story = Story.of(Acme.plan()).until(Phase.Ageing.class);
+        Instant loweredAt = story.cutover().loweredAt().orElseThrow();
+
+        story.abort().until(Phase.Cancelled.class);
+
+        assertThat(story.enteredAt("Cancelled")).isAfterOrEqualTo(loweredAt.plus(Pace.STABLE));
+    }
+
+    @Test
     void an_abort_before_promotion_cancels_and_puts_ttls_back() {
         for (Class<? extends Phase> phase :
                 List.<Class<? extends Phase>>of(
