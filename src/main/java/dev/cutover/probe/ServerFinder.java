@@ -35,10 +35,9 @@ import org.xbill.DNS.Type;
 /// give counts; at a tie, the one from higher up in the list.
 ///
 /// Many cutovers of one zone want to know the same every second, and a resolver bears few
-/// questions.
-/// So what was said is kept, like any visitor's computer keeps it, for as long as none of the
-/// resolvers counted can change its mind: the shortest time that one of them still holds its
-/// answer.
+/// questions. So what was said is kept, like any visitor's computer keeps it, for as long as none
+/// of the resolvers counted can change its mind: the shortest time that one of them still holds
+/// its answer.
 final class ServerFinder {
 
     private static final int HANDFUL = 5;

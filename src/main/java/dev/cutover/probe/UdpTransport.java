@@ -249,7 +249,7 @@ final class UdpTransport implements AutoCloseable {
         return rested == null ? now + SWEEP_NANOS : later(rested.mayWriteAt, mayWriteAt);
     }
 
-    /// Whose turn it is: servers not heard yet first, since the window does not hold them.
+    /// Whose turn it is: servers not heard yet first, since a round lasts as long as their silence.
     private @Nullable ResolverLine next(long now) {
         if (mayWriteAt - now > 0) {
             return null;

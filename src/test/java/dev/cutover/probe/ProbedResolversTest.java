@@ -64,13 +64,7 @@ class ProbedResolversTest {
             @TempDir Path folder) throws Exception {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {
-            var probed =
-                    new ProbedResolvers(
-                            engine,
-                            ResolverList.read(world.list),
-                            world.port,
-                            TIMEOUT,
-                            world.clock);
+            var probed = world.probed(engine);
 
             List<AuthorityAnswer> before =
                     probed.askAuthorities(ZONE, List.of(WWW, SHOP, ABSENT), call());
@@ -121,13 +115,7 @@ class ProbedResolversTest {
     void the_lab_s_zone_is_healthy_and_not_signed(@TempDir Path folder) throws Exception {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {
-            var probed =
-                    new ProbedResolvers(
-                            engine,
-                            ResolverList.read(world.list),
-                            world.port,
-                            TIMEOUT,
-                            world.clock);
+            var probed = world.probed(engine);
             SetKey soa = set("acme.example", RecordType.SOA);
 
             Delegated delegated = probed.delegation(ZONE, call());
@@ -152,13 +140,7 @@ class ProbedResolversTest {
     void names_the_authority_that_is_down(@TempDir Path folder) throws Exception {
         try (var world = new World(folder);
                 var engine = new ProbeEngine()) {
-            var probed =
-                    new ProbedResolvers(
-                            engine,
-                            ResolverList.read(world.list),
-                            world.port,
-                            TIMEOUT,
-                            world.clock);
+            var probed = world.probed(engine);
             probed.askAuthorities(ZONE, List.of(WWW), call()); // resolvers remember the servers
             world.authorities.servers().getFirst().close();
 
@@ -487,6 +469,11 @@ class ProbedResolversTest {
                             CallTap.NONE);
             list = folder.resolve("resolvers.txt");
             ResolverFleet.writeList(fleet.places(), list);
+        }
+
+        ProbedResolvers probed(ProbeEngine engine)
+                throws IOException, ResolverList.InvalidException {
+            return new ProbedResolvers(engine, ResolverList.read(list), port, TIMEOUT, clock);
         }
 
         @Override
