@@ -127,30 +127,6 @@ class ProbeScaleTest {
         }
     }
 
-    @Test
-    void says_when_a_loss_was_its_own() throws Exception {
-        // 4 KiB take a few packets; the flood comes from the very address that was asked
-        try (var server = LoopbackServer.udp(ProbeScaleTest::flood);
-                var engine = new ProbeEngine(new ProbeLimits(64, 20, 40_000, 4_096))) {
-            boolean noticed = false;
-            for (int round = 0; round < 10 && !noticed; round++) {
-                noticed =
-                        engine.ask(List.of(server.resolver()), FOUR.subList(0, 1), TIMEOUT)
-                                .faults()
-                                .contains(OwnFault.DROPPED_PACKETS);
-            }
-            assertThat(noticed).isTrue();
-        }
-    }
-
-    private static void flood(byte[] query, LoopbackServer.Reply back) throws IOException {
-        byte[] stray = LoopbackServer.withOtherId(LoopbackServer.answer(query), 1);
-        for (int i = 0; i < 2_000; i++) {
-            back.send(stray);
-        }
-        back.send(LoopbackServer.answer(query));
-    }
-
     private static long openFiles() throws IOException {
         try (var files = Files.list(Path.of("/proc/self/fd"))) {
             return files.count();

@@ -23,6 +23,7 @@ import dev.cutover.port.PortException;
 import dev.cutover.port.Resolvers.Delegated;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -345,19 +346,30 @@ class ProbedResolversTest {
     }
 
     @Test
-    void an_overflow_of_our_own_buffer_is_no_resolvers_error() throws Exception {
-        try (var flooding =
+    void what_our_own_buffer_lost_is_asked_again_and_blamed_on_no_resolver(@TempDir Path folder)
+            throws Exception {
+        Path counters = folder.resolve("snmp");
+        var drops = new OwnDrops(new OwnDrops.Files4And6(counters, counters, List.of()));
+        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger lost = new AtomicInteger(1);
+        try (var server =
                         LoopbackServer.udp(
                                 (query, back) -> {
-                                    byte[] stray =
-                                            LoopbackServer.withOtherId(
-                                                    LoopbackServer.answer(query), 1);
-                                    for (int i = 0; i < 5_000; i++) {
-                                        back.send(stray);
+                                    int sofar = asked.incrementAndGet();
+                                    if (sofar <= lost.get()) {
+                                        Files.writeString(
+                                                counters,
+                                                "Udp: RcvbufErrors\nUdp: " + sofar + "\n");
+                                    } else {
+                                        back.send(LoopbackServer.answer(query));
                                     }
                                 });
-                var engine = new ProbeEngine(new ProbeLimits(64, 20, 40_000, 4_096))) {
-            var probed = probed(engine, 53, flooding);
+                var engine = new ProbeEngine(ProbeLimits.DEFAULT, drops)) {
+            var probed = probed(engine, 53, server);
+            assertThat(probed.askResolvers(List.of(WWW), call()))
+                    .singleElement()
+                    .returns("", ResolverAnswer::failure);
+            lost.set(Integer.MAX_VALUE);
             assertThatThrownBy(() -> probed.askResolvers(List.of(WWW), call()))
                     .isInstanceOfSatisfying(
                             PortException.class,
