@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.xbill.DNS.Message;
 import org.xbill.DNS.Type;
 
 /// What our own machine does wrong is never a resolver's error.
@@ -71,7 +70,7 @@ class BusyMachineTest {
         if (late.isOver()) {
             return;
         }
-        standStill(blocked, answered);
+        Flood.standStill(blocked, answered);
         for (long left = 1; left > 0; left = late.deadline - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
@@ -79,65 +78,11 @@ class BusyMachineTest {
 
     @Test
     void a_round_says_when_our_own_buffer_overflowed() throws Exception {
-        CountDownLatch held = new CountDownLatch(1);
-        CountDownLatch blocked = new CountDownLatch(1);
-        CountDownLatch flooded = new CountDownLatch(1);
-        CompletableFuture<LoopbackServer.Reply> toUs = new CompletableFuture<>();
-        CompletableFuture<Round> told = new CompletableFuture<>();
-        try (var server =
-                        LoopbackServer.udp(
-                                (query, back) -> {
-                                    held.await();
-                                    toUs.complete(back);
-                                    back.send(LoopbackServer.answer(query));
-                                });
-                var engine = new ProbeEngine(new ProbeLimits(64, 1_000, 40_000, 4_096))) {
-            CompletableFuture<Void> standing =
-                    engine.forDnsjava()
-                            .createOrGetUdpClient()
-                            .sendAndReceiveUdp(
-                                    null,
-                                    server.address(),
-                                    new Message(query()),
-                                    query(),
-                                    512,
-                                    PATIENT)
-                            .thenRun(() -> standStill(blocked, flooded));
-            held.countDown();
-            blocked.await(); // nobody reads from here on
-            Thread asker =
-                    Thread.ofPlatform().start(() -> told.complete(ask(engine, server.resolver())));
-            while (asker.getState() != Thread.State.WAITING) { // then it has counted, and asked
-                Thread.onSpinWait();
-            }
-            byte[] stray = LoopbackServer.withOtherId(LoopbackServer.answer(query()), 1);
-            for (int i = 0; i < 500; i++) { // 4 KiB take a few
-                toUs.join().send(stray);
-            }
-            flooded.countDown();
-            standing.join();
-            Round round = told.get();
+        try (var engine = new ProbeEngine(new ProbeLimits(64, 1_000, 40_000, 4_096))) {
+            Round round = Flood.during(engine, WWW);
             assertThat(round.faults()).contains(OwnFault.DROPPED_PACKETS);
             assertThat(round.selfInflicted()).isTrue();
             assertThat(round.results().getFirst().answer()).isInstanceOf(Answered.class);
-        }
-    }
-
-    private static Round ask(ProbeEngine engine, Resolver resolver) {
-        try {
-            return engine.ask(List.of(resolver), List.of(WWW), PATIENT);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /// On the I/O thread.
-    private static void standStill(CountDownLatch blocked, CountDownLatch until) {
-        blocked.countDown();
-        try {
-            until.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 

@@ -383,26 +383,14 @@ final class ProbeLoad {
         }
     }
 
-    /// Each question brings 2,000 strays from the very address that was asked, into a buffer for a
-    /// few.
+    /// More strays from the very address that is asked than our buffer takes.
     private static void flooded(int rounds) throws Exception {
         Question question = new Question(name(1), Type.A, true);
         int ownDropped = 0;
         int blamed = 0;
-        try (var server =
-                        LoopbackServer.udp(
-                                (query, back) -> {
-                                    byte[] right = LoopbackServer.answer(query);
-                                    byte[] stray = LoopbackServer.withOtherId(right, 1);
-                                    for (int i = 0; i < 2_000; i++) {
-                                        back.send(stray);
-                                    }
-                                    back.send(right);
-                                });
-                var engine = new ProbeEngine(new ProbeLimits(64, 1_000, 40_000, 4_096))) {
+        try (var engine = new ProbeEngine(new ProbeLimits(64, 1_000, 40_000, 4_096))) {
             for (int i = 0; i < rounds; i++) {
-                Round seen =
-                        engine.ask(List.of(server.resolver()), List.of(question), ROUND_TIMEOUT);
+                Round seen = Flood.during(engine, question);
                 boolean answered = seen.results().getFirst().answer() instanceof Answered;
                 ownDropped += seen.faults().contains(OwnFault.DROPPED_PACKETS) ? 1 : 0;
                 blamed += answered || seen.selfInflicted() ? 0 : 1;
