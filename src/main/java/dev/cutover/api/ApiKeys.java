@@ -216,11 +216,6 @@ public final class ApiKeys {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /// How many keys there are.
-    public int size() {
-        return holders.get().size();
-    }
-
     /// A secret's SHA-256, 64 hexadecimal digits: what is kept in its place.
     public static String digest(String key) {
         try {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -110,16 +109,5 @@ public record ResolverLook(Instant at, List<Standing> resolvers) {
             }
         }
         return new Standing(resolver, onNext, onOld, other, failed, oldTtlSeconds, latency);
-    }
-
-    /**
-     * When the last old answer is gone from every resolver that keeps to its TTLs; empty when none was
-     * seen. A resolver that serves stale answers may be later. Source: RFC 2181 section 8; RFC 8767.
-     */
-    public Optional<Instant> goneAt() {
-        return resolvers.stream()
-                .filter(s -> s.onOld() + s.other() > 0)
-                .map(s -> at.plusSeconds(s.oldTtlSeconds()))
-                .max(Instant::compareTo);
     }
 }
