@@ -6,6 +6,7 @@ import dev.cutover.net.Exchange.Answer;
 import dev.cutover.net.Exchange.NoAnswer;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -13,16 +14,21 @@ import java.util.Optional;
 final class CacheLook {
     private CacheLook() {}
 
-    static CachedPage of(URI url, Exchange seen, Optional<Exchange> own) {
+    static CachedPage of(URI url, Instant askedAt, Exchange seen, Optional<Exchange> own) {
         if (!(seen instanceof Answer answer)) {
-            return failed(url, 0, "as visitors reach it: " + problem(seen));
+            return failed(url.toString(), askedAt, 0, "as visitors reach it: " + problem(seen));
         }
         if (own.isPresent() && !(own.get() instanceof Answer)) {
-            return failed(url, answer.status(), "at the side itself: " + problem(own.get()));
+            return failed(
+                    url.toString(),
+                    askedAt,
+                    answer.status(),
+                    "at the side itself: " + problem(own.get()));
         }
         Optional<Answer> wanted = own.map(Answer.class::cast);
         return new CachedPage(
                 url.toString(),
+                askedAt,
                 answer.status(),
                 answer.header("CF-Cache-Status").orElse(""),
                 age(answer),
@@ -32,8 +38,8 @@ final class CacheLook {
                 "");
     }
 
-    private static CachedPage failed(URI url, int status, String failure) {
-        return new CachedPage(url.toString(), status, "", Optional.empty(), "", "", false, failure);
+    static CachedPage failed(String url, Instant askedAt, int status, String failure) {
+        return new CachedPage(url, askedAt, status, "", Optional.empty(), "", "", false, failure);
     }
 
     private static String problem(Exchange got) {

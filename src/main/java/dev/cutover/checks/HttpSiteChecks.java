@@ -23,6 +23,8 @@ import dev.cutover.port.SiteChecks;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,12 +51,20 @@ public final class HttpSiteChecks implements SiteChecks {
     private final PinnedHttp http;
     private final TlsProbe probe;
     private final Resolvers resolvers;
+    private final InstantSource clock;
     private final AtomicLong freshness = new AtomicLong(new SecureRandom().nextLong());
 
-    public HttpSiteChecks(PinnedHttp http, Trust trust, EgressPolicy egress, Resolvers resolvers) {
+    /** @param clock tells when what caches answered was asked for */
+    public HttpSiteChecks(
+            PinnedHttp http,
+            Trust trust,
+            EgressPolicy egress,
+            Resolvers resolvers,
+            InstantSource clock) {
         this.http = http;
         this.probe = new TlsProbe(trust, egress);
         this.resolvers = resolvers;
+        this.clock = clock;
     }
 
     @Override
@@ -156,17 +166,18 @@ public final class HttpSiteChecks implements SiteChecks {
         return each(
                 paths,
                 path -> {
+                    Instant askedAt = clock.instant();
                     Optional<URI> url = url(new Site(host, port), path);
                     if (url.isEmpty()) {
                         String no = "'" + path + "' is no path of a URL";
-                        return new CachedPage(path, 0, "", Optional.empty(), "", "", false, no);
+                        return CacheLook.failed(path, askedAt, 0, no);
                     }
                     // As a visitor asks: with a fresh URL no cache would be met at all.
                     HttpRequest request = page(url.get(), false);
                     Exchange seen = first(request, visitors, call.deadline());
                     Optional<Exchange> own =
                             pinned.map(routes -> first(request, routes, call.deadline()));
-                    return CacheLook.of(url.get(), seen, own);
+                    return CacheLook.of(url.get(), askedAt, seen, own);
                 });
     }
 

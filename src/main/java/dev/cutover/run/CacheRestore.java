@@ -32,7 +32,7 @@ import java.util.Optional;
  *
  * <pre>
  *   the edge itself asks the right side again
- *   portion 1, pause, portion 2, ... accepted -> looked at -> made after the purge, by the right side: proven
+ *   portion 1, pause, portion 2, ... accepted -> looked at -> made since the switch, by the right side: proven
  *                                                          -> an old page: again, three rounds at most
  * </pre>
  */
@@ -137,12 +137,13 @@ public final class CacheRestore {
         String what = words(portions);
         try {
             untilServed(image);
+            Instant servedSince = clock.instant();
             for (int round = 1; ; round++) {
                 Optional<String> refused = purge(image, portions);
                 if (refused.isPresent()) {
                     return new Forgotten.Refused(what, refused.get());
                 }
-                Judged judged = looked(image, round);
+                Judged judged = looked(image, round, servedSince);
                 if (judged.verdict() == Verdict.PASS) {
                     return new Forgotten.Proven(what, judged.summary());
                 }
@@ -227,7 +228,8 @@ public final class CacheRestore {
     }
 
     /** Looks until the purge is seen to have taken effect, or has had its time. */
-    private Judged looked(BeforeImage image, int round) throws InterruptedException {
+    private Judged looked(BeforeImage image, int round, Instant servedSince)
+            throws InterruptedException {
         Instant purgedAt = clock.instant();
         Deadline patience = Deadline.in(TAKES_EFFECT.multipliedBy(round));
         while (true) {
@@ -239,7 +241,7 @@ public final class CacheRestore {
                                             Map.of(EvidenceKey.PURGED_PAGES, seen),
                                             seen.observedAt(),
                                             ONE_LOOK))
-                            .purged(purgedAt);
+                            .purged(servedSince, purgedAt);
             boolean blind = judged.verdict() == Verdict.BLIND;
             if (judged.verdict() == Verdict.PASS || blind || patience.passed()) {
                 return judged;

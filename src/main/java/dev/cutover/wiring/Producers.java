@@ -301,7 +301,8 @@ public class Producers {
                         http,
                         Trust.withExtra(outside.trustFile()),
                         EgressPolicy.opening(outside.egress()),
-                        resolvers),
+                        resolvers,
+                        clock),
                 images);
     }
 

@@ -155,7 +155,8 @@ final class RestoreFromFile implements RestoreCommand.Restorer {
                                                     peers.http(),
                                                     Trust.withExtra(peers.outside().trustFile()),
                                                     EgressPolicy.opening(peers.outside().egress()),
-                                                    resolvers));
+                                                    resolvers,
+                                                    new SystemTime()));
             return words(
                     image, new CacheRestore(peers.edge(), checks, new SystemTime()).forget(image));
         } catch (IOException e) {

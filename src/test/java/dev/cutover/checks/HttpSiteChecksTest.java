@@ -26,6 +26,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ class HttpSiteChecksTest {
         trust = Trust.withExtra(Optional.of(authority.writeTrust(folder.resolve("ca.pem"))));
         var egress = EgressPolicy.opening(List.of("127.0.0.0/8"));
         http = new PinnedHttp(vertx, trust, egress);
-        checks = new HttpSiteChecks(http, trust, egress, names);
+        checks = new HttpSiteChecks(http, trust, egress, names, InstantSource.system());
         names.written.put("www.acme.example", List.of(STAGING));
     }
 
@@ -271,9 +272,21 @@ class HttpSiteChecksTest {
 
     @Test
     void what_keeps_us_from_asking_is_no_finding_about_the_site() {
-        var closed = new HttpSiteChecks(http, trust, EgressPolicy.opening(List.of()), names);
+        var closed =
+                new HttpSiteChecks(
+                        http,
+                        trust,
+                        EgressPolicy.opening(List.of()),
+                        names,
+                        InstantSource.system());
         try (var strict = new PinnedHttp(vertx, trust, EgressPolicy.opening(List.of()))) {
-            var denied = new HttpSiteChecks(strict, trust, EgressPolicy.opening(List.of()), names);
+            var denied =
+                    new HttpSiteChecks(
+                            strict,
+                            trust,
+                            EgressPolicy.opening(List.of()),
+                            names,
+                            InstantSource.system());
             assertThatThrownBy(() -> denied.pages(site, List.of("/"), pinned(), true, call()))
                     .isInstanceOfSatisfying(
                             PortException.class,

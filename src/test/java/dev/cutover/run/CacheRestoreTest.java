@@ -94,7 +94,7 @@ class CacheRestoreTest {
                 .isEqualTo(
                         new Forgotten.Proven(
                                 "every cached page of 1 name",
-                                "2 addresses are made after the purge"));
+                                "2 addresses are made since this side was seen to serve"));
         assertThat(cached()).allSatisfy(p -> assertThat(p.marker()).isEqualTo("current"));
     }
 

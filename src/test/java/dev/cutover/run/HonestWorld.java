@@ -190,6 +190,7 @@ final class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChec
                         path ->
                                 new CachedPage(
                                         path,
+                                        Instant.EPOCH,
                                         200,
                                         "DYNAMIC",
                                         Optional.empty(),

@@ -55,7 +55,7 @@ public final class LabClients implements AutoCloseable {
                         Integer.parseInt(get(env, "CUTOVER_DNS_AUTHORITY_PORT")),
                         Duration.ofSeconds(2),
                         clock);
-        checks = new HttpSiteChecks(http, trust, egress, resolvers);
+        checks = new HttpSiteChecks(http, trust, egress, resolvers, clock);
         api =
                 new CloudflareApi(
                         URI.create(get(env, "CUTOVER_CLOUDFLARE_URL")),

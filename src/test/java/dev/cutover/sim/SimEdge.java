@@ -104,6 +104,7 @@ final class SimEdge {
                 List.of(
                         new CachedPage(
                                 "https://www.acme.example/",
+                                now,
                                 200,
                                 status,
                                 Optional.empty(),

@@ -13,6 +13,7 @@ import java.util.Set;
  * the cache, MISS and EXPIRED from the origin but are kept, BYPASS and DYNAMIC are neither.
  *
  * @param url what was asked for
+ * @param askedAt when it was asked for
  * @param status the HTTP status; 0 when no answer came
  * @param cacheStatus the {@code CF-Cache-Status} header, upper case; empty when there was none
  * @param age the {@code Age} header: since when a cache holds the answer; empty when there was none
@@ -24,6 +25,7 @@ import java.util.Set;
  */
 public record CachedPage(
         String url,
+        Instant askedAt,
         int status,
         String cacheStatus,
         Optional<Duration> age,
@@ -58,13 +60,11 @@ public record CachedPage(
     }
 
     /**
-     * Whether this answer was surely made after that instant: by the origin just now, or kept since then.
-     *
-     * @param observedAt when it was asked for
+     * Whether this answer was made after that instant: by the origin just now, or kept since then. An age
+     * counts whole seconds, so that a kept answer may be up to one second older than it says.
      */
-    public boolean isMadeAfter(Instant purgedAt, Instant observedAt) {
-        return !isFromCache()
-                || age.map(a -> !observedAt.minus(a).isBefore(purgedAt)).orElse(false);
+    public boolean isMadeAfter(Instant then) {
+        return !isFromCache() || age.map(a -> !askedAt.minus(a).isBefore(then)).orElse(false);
     }
 
     /** The header as people look it up. */

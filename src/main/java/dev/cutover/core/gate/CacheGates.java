@@ -15,12 +15,14 @@ import java.util.Optional;
  */
 public record CacheGates(Gates gates) {
     /**
-     * Whether no page from before a purge is handed out any more: each answer was made after it, and by
-     * the side that serves.
+     * Whether no page from before the switch is handed out any more: each answer was made since, by the
+     * side that serves. A busy page is made anew right after its own purge, before that of the last portion
+     * has ended; so the switch is what it must not be older than.
      *
-     * @param purgedAt when the last portion was accepted
+     * @param servedSince when that side was seen to serve, before the first purge was asked for
+     * @param purgedAt when the last portion was accepted; what was looked at before proves nothing
      */
-    public Judged purged(Instant purgedAt) {
+    public Judged purged(Instant servedSince, Instant purgedAt) {
         return gates.with(
                 CheckName.PURGED,
                 EvidenceKey.PURGED_PAGES,
@@ -47,17 +49,22 @@ public record CacheGates(Gates gates) {
                                             + " ("
                                             + page.header()
                                             + ")");
-                        } else if (!page.isMadeAfter(purgedAt, seen.observedAt())) {
+                        } else if (!page.isMadeAfter(servedSince)) {
                             old.add(
                                     page.url()
-                                            + " is older than the purge at "
-                                            + purgedAt
+                                            + " was made before this side was seen to serve at "
+                                            + servedSince
                                             + " ("
                                             + page.header()
                                             + ")");
                         }
                     }
-                    return verdict(CheckName.PURGED, seen, old, unknown, "made after the purge");
+                    return verdict(
+                            CheckName.PURGED,
+                            seen,
+                            old,
+                            unknown,
+                            "made since this side was seen to serve");
                 });
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -256,10 +257,11 @@ final class Backward {
             return;
         }
         boolean unused = forgotten(t);
-        boolean engineBusy =
-                t.c.openAttempt(new ActionSpec.Promote()).isPresent()
-                        || t.c.openAttempt(new ActionSpec.VerifyPromotion()).isPresent();
-        if (engineBusy) {
+        Optional<Action> importing =
+                t.c.openAttempt(new ActionSpec.Promote())
+                        .or(() -> t.c.openAttempt(new ActionSpec.VerifyPromotion()));
+        if (importing.isPresent()) {
+            pageOverdue(t, importing.get());
             return;
         }
         if (!t.c.promotionTouched()) {
@@ -289,6 +291,20 @@ final class Backward {
         }
     }
 
+    private static void pageOverdue(Turn t, Action engineWork) {
+        Duration longest = t.c.plan().promotion().map(Pace::longest).orElse(Duration.ZERO);
+        if (!t.now.isBefore(engineWork.intendedAt().plus(longest))) {
+            t.page(
+                    "UndoOverdue",
+                    "visitors are back, but the content is not undone yet: the engine has worked at "
+                            + engineWork.spec().key()
+                            + " since "
+                            + engineWork.intendedAt()
+                            + ", longer than twice what an import takes",
+                    List.of("look at the promotion engine: does it still work?"));
+        }
+    }
+
     /** Whether the zone was read just now; content is not undone on old knowledge of where visitors go. */
     private static boolean seenJustNow(Turn t) {
         boolean seen = t.zoneSince(t.now.minus(UNDO_EVIDENCE)).isPresent();
@@ -300,7 +316,11 @@ final class Backward {
 
     private static void undo(Turn t) {
         ActionSpec undo = new ActionSpec.UndoPromotion();
-        if (t.insist(undo) == Turn.Work.DONE || t.failures(undo) < Pace.KEEP_CONTENT_AFTER_TRIES) {
+        if (t.insist(undo) == Turn.Work.DONE) {
+            return;
+        }
+        t.c.openAttempt(undo).ifPresent(open -> pageOverdue(t, open));
+        if (t.failures(undo) < Pace.KEEP_CONTENT_AFTER_TRIES) {
             return;
         }
         // An engine that is still importing may say "not yet" for as long as an import takes.

@@ -111,7 +111,7 @@ final class Draft {
                     windowOverridden |=
                             from.isBegun()
                                     && phase instanceof Phase.Held h
-                                    && h.why().code().equals("WindowClosed");
+                                    && Guards.isAboutTheWindow(h.why());
             case Event.AbortRequested a -> {}
             case Event.Paged p -> pages.add(p.code());
         }

@@ -192,7 +192,7 @@ final class Forward {
             work = t.ensure(verify);
         }
         switch (work) {
-            case BUSY -> {}
+            case BUSY -> pageOverdue(t);
             case STUCK -> {
                 ActionSpec failed = t.c.isDone(promote) ? verify : promote;
                 Phase.Reason why =
@@ -201,12 +201,34 @@ final class Forward {
                                 "the promotion failed before any routing: " + t.lastWord(failed));
                 t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
             }
-            case DONE ->
+            case DONE -> {
+                if (!Guards.noRoomLeft(t)) {
                     t.enter(
                             new Phase.Switching(1, t.c.plan().steps()),
                             "ImportVerified",
                             "the engine proved what it promoted");
+                }
+            }
         }
+    }
+
+    private static void pageOverdue(Turn t) {
+        Plan plan = t.c.plan();
+        Duration longest = plan.promotion().map(Pace::longest).orElse(Duration.ZERO);
+        if (t.now.isBefore(t.c.phaseSince().plus(longest))) {
+            return;
+        }
+        Instant roomUntil = plan.window().closesAt().minus(Pace.worstCaseOfRouting(plan));
+        t.page(
+                "PromotionOverdue",
+                "the promotion is not proven after "
+                        + longest
+                        + ", twice what was expected; nothing is routed, and there is room to route until "
+                        + roomUntil,
+                List.of(
+                        "look at the promotion engine: does it still work?",
+                        "if so do nothing: routing begins once the content is proven",
+                        "or: cutover abort " + t.c.id() + " to undo what was promoted"));
     }
 
     private static boolean zoneDrifted(Turn t, Duration maxAge) {

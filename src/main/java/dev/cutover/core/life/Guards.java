@@ -40,7 +40,15 @@ final class Guards {
     /** A look that came back this long after the first failed probe began was not under way before it. */
     private static final Duration FIRST_FAILURE = Duration.ofSeconds(1);
 
+    private static final String WINDOW_CLOSED = "WindowClosed";
+    private static final String NO_ROOM_LEFT = "NoRoomLeft";
+
     private Guards() {}
+
+    /** Whether a person who resumes a run that was held for this takes the window on themselves. */
+    static boolean isAboutTheWindow(Phase.Reason why) {
+        return why.code().equals(WINDOW_CLOSED) || why.code().equals(NO_ROOM_LEFT);
+    }
 
     /** Judges every guard; true when one of them led out of the phase. */
     static boolean leave(Turn t) {
@@ -360,6 +368,33 @@ final class Guards {
         return true;
     }
 
+    /**
+     * Whether too little of the window is left to route and to fall back, now that the content is proven:
+     * an import may take longer than the go allowed for. True when it led out of the phase.
+     */
+    static boolean noRoomLeft(Turn t) {
+        Plan plan = t.c.plan();
+        Duration needed = Pace.worstCaseOfRouting(plan);
+        boolean fits = !t.now.plus(needed).isAfter(plan.window().closesAt());
+        if (fits || t.c.windowOverridden() || plan.window().atClose() == Plan.AtClose.FINISH) {
+            return false;
+        }
+        Phase.Reason why =
+                new Phase.Reason(
+                        NO_ROOM_LEFT,
+                        "the content is proven, but the window closes at "
+                                + plan.window().closesAt()
+                                + ", and to route and fall back takes up to "
+                                + needed
+                                + "; nothing is routed");
+        if (plan.window().atClose() == Plan.AtClose.FALLBACK) {
+            t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
+        } else {
+            t.hold(why.code(), why.text());
+        }
+        return true;
+    }
+
     private static boolean windowClosed(Turn t) {
         boolean inRun =
                 t.c.phase() instanceof Phase.Promoting || t.c.phase() instanceof Phase.Switching;
@@ -371,21 +406,21 @@ final class Guards {
         return switch (window.atClose()) {
             case FINISH -> {
                 if (!t.c.isBegun()) {
-                    t.hold("WindowClosed", text + ", before anything was sent");
+                    t.hold(WINDOW_CLOSED, text + ", before anything was sent");
                 }
                 yield !t.c.isBegun();
             }
             case HOLD -> {
-                t.hold("WindowClosed", text);
+                t.hold(WINDOW_CLOSED, text);
                 yield true;
             }
             case FALLBACK -> {
                 boolean routed = !t.c.switchedSteps().isEmpty();
                 if (routed && fallbackHealth(t, FALLBACK_AGE).verdict() != Verdict.PASS) {
-                    t.hold("WindowClosed", text + ", and the fallback side is not seen healthy");
+                    t.hold(WINDOW_CLOSED, text + ", and the fallback side is not seen healthy");
                     yield true;
                 }
-                Phase.Reason why = new Phase.Reason("WindowClosed", text);
+                Phase.Reason why = new Phase.Reason(WINDOW_CLOSED, text);
                 t.enter(Backward.firstStage(t.c, why), why.code(), why.text());
                 yield true;
             }

@@ -73,10 +73,20 @@ public final class Pace {
         return worstParts(plan).values().stream().reduce(Duration.ZERO, Duration::plus);
     }
 
+    /** The longest that is left of a run once its content is proven, falling back included. */
+    static Duration worstCaseOfRouting(Plan plan) {
+        return worstCase(plan).minus(plan.promotion().map(Pace::longest).orElse(Duration.ZERO));
+    }
+
+    /** What an import may take before people are told that it is overdue. */
+    static Duration longest(Plan.PromotionPlan promotion) {
+        return promotion.expected().multipliedBy(2);
+    }
+
     /** What the worst case is made of, by name, in the order of the run. */
     public static Map<String, Duration> worstParts(Plan plan) {
         Map<String, Duration> parts = new LinkedHashMap<>();
-        plan.promotion().ifPresent(p -> parts.put("promotion", p.expected().multipliedBy(2)));
+        plan.promotion().ifPresent(p -> parts.put("promotion", longest(p)));
         Duration switching = Duration.ZERO;
         for (int step = 1; step <= plan.steps(); step++) {
             switching = switching.plus(plan.dwellOf(step)).plus(STEP_ALLOWANCE);

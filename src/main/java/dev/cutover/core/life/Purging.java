@@ -18,7 +18,7 @@ import java.util.function.Function;
  * Purging the edge in portions, with proof: after the switch, and again once it was taken back.
  *
  * <pre>
- *   portion 1, pause, portion 2, ... accepted -> looked at -> made after the purge, by the right side: done
+ *   portion 1, pause, portion 2, ... accepted -> looked at -> made since the switch, by the right side: done
  *                                                          -> an old page: the next round
  * </pre>
  *
@@ -116,7 +116,7 @@ public final class Purging {
         if (t.c.proxiedNames().isEmpty() || isProven(t.c, purgedAt)) {
             return Stand.DONE;
         }
-        Judged judged = new CacheGates(t.gates(Pace.FRESH)).purged(purgedAt);
+        Judged judged = judged(t, side, purgedAt);
         return switch (judged.verdict()) {
             case PASS -> {
                 t.emit(new Event.GatePassed(judged));
@@ -125,7 +125,8 @@ public final class Purging {
             case FAIL -> again(t, side, round, purgedAt, judged);
             case INCONCLUSIVE, BLIND -> {
                 t.wakeIn(Duration.ofSeconds(1));
-                boolean patient = t.now.isBefore(purgedAt.plus(Pace.FORWARD_PATIENCE));
+                Instant from = lookedFrom(t.c, side, purgedAt);
+                boolean patient = t.now.isBefore(from.plus(Pace.FORWARD_PATIENCE));
                 yield patient ? Stand.BUSY : stuck(t, judged);
             }
         };
@@ -134,15 +135,33 @@ public final class Purging {
     /** What is in the way, for people. */
     static String problem(Turn t, Side side) {
         int round = round(t.c, side);
-        for (int portion = 1; portion <= portions(t.c).size(); portion++) {
+        int portions = portions(t.c).size();
+        for (int portion = 1; portion <= portions; portion++) {
             ActionSpec spec = spec(side, round, portion);
             if (!t.c.isDone(spec)) {
                 return spec.key() + ": " + t.lastWord(spec);
             }
         }
-        return t.c.verdict(CheckName.PURGED)
-                .map(s -> s.judged().summary() + ", after " + round + " rounds of purging")
-                .orElse("the edge could not be looked at");
+        String seen = judged(t, side, lastEndedAt(t.c, side, round, portions)).summary();
+        return seen + ", after " + round + (round == 1 ? " round" : " rounds") + " of purging";
+    }
+
+    private static Judged judged(Turn t, Side side, Instant purgedAt) {
+        return new CacheGates(t.gates(Pace.FRESH))
+                .purged(servedSince(t.c, side), lookedFrom(t.c, side, purgedAt));
+    }
+
+    /** When that side was seen to serve. */
+    private static Instant servedSince(Cutover c, Side side) {
+        return (side == Side.NEXT ? c.servedAt() : c.restoredAt()).orElse(c.phaseSince());
+    }
+
+    /**
+     * What was looked at before says nothing: neither before the purge, nor before a person went on, who may
+     * have purged by hand.
+     */
+    private static Instant lookedFrom(Cutover c, Side side, Instant purgedAt) {
+        return side == Side.NEXT && c.phaseSince().isAfter(purgedAt) ? c.phaseSince() : purgedAt;
     }
 
     private static Stand accepted(Turn t, Side side, int round, int portions) {
@@ -174,12 +193,13 @@ public final class Purging {
 
     /** Another round, once the last one has had time to take effect: until then an old page is no finding. */
     private static Stand again(Turn t, Side side, int round, Instant purgedAt, Judged judged) {
-        Instant dueAt = purgedAt.plus(ROUND_PAUSE.multipliedBy(round));
+        int spent = spent(t.c, side, round);
+        Instant dueAt = purgedAt.plus(ROUND_PAUSE.multipliedBy(spent));
         if (t.now.isBefore(dueAt)) {
             t.wakeIn(Duration.ofSeconds(1));
             return Stand.BUSY;
         }
-        if (round >= MOST_ROUNDS) {
+        if (spent >= MOST_ROUNDS) {
             return stuck(t, judged);
         }
         Judged unused = t.note(judged);
@@ -207,6 +227,16 @@ public final class Purging {
             round++;
         }
         return round;
+    }
+
+    /** The rounds since a person last went on; on the way back all of them. */
+    private static int spent(Cutover c, Side side, int round) {
+        int spent = round;
+        for (int one = 1; one <= round && side == Side.NEXT; one++) {
+            Cutover.Tries tries = c.tries().get(spec(side, one, 1).key());
+            spent -= tries != null && tries.lastAt().isBefore(c.phaseSince()) ? 1 : 0;
+        }
+        return spent;
     }
 
     private static Instant lastEndedAt(Cutover c, Side side, int round, int portions) {

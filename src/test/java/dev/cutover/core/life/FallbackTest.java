@@ -11,6 +11,7 @@ import dev.cutover.core.plan.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Lives that turn round: on evidence, on request, and never into the dark. */
@@ -343,6 +344,39 @@ class FallbackTest {
 
         assertThat(story.cutover().windowOverridden()).isTrue();
         assertThat(story.phase()).isInstanceOf(Phase.Promoting.class);
+    }
+
+    @Test
+    void an_import_that_overran_is_paged_and_routes_nothing_without_room_to_come_back() {
+        Story hold = overran(Plan.AtClose.HOLD).until(Phase.Held.class);
+        assertThat(hold.pages()).containsOnlyOnce("PromotionOverdue");
+        assertThat(hold.phase().text()).isEqualTo("Held(Promoting, NoRoomLeft)");
+        assertThat(hold.work()).contains("verify-promotion").doesNotContain("switch-1");
+
+        Story back = overran(Plan.AtClose.FALLBACK).until(Phase.FellBack.class);
+        assertThat(back.work()).contains("undo-promotion").doesNotContain("switch-1");
+
+        Story finish = overran(Plan.AtClose.FINISH).until(Phase.Switching.class);
+        assertThat(finish.pages()).containsOnlyOnce("PromotionOverdue");
+
+        hold.ask(new Input.Resume("olga")).until(Phase.Completed.class);
+        assertThat(hold.cutover().windowOverridden()).isTrue();
+    }
+
+    /// Its import ends when the window has too little room left to route and to come back.
+    private static Story overran(Plan.AtClose rule) {
+        Story story = atClose(rule);
+        story.wait(Duration.between(story.now(), Acme.CLOSES.minus(Duration.ofMinutes(5))));
+        return story.works("promote").ends("promote", new Ending.EngineDone(Map.of()));
+    }
+
+    @Test
+    void an_engine_that_never_ends_an_undo_is_paged() {
+        Story story = running().until(Phase.Soaking.class).fails("undo-promotion", null).abort();
+        story.wait(Duration.ofMinutes(20));
+        assertThat(story.pages()).contains("UndoNeedsApproval").doesNotContain("UndoOverdue");
+        story.approvedBy("olga").wait(Duration.ofHours(1));
+        assertThat(story.pages()).contains("UndoOverdue");
     }
 
     /// A run of which nothing was sent has nothing to finish: it may not begin after its window.

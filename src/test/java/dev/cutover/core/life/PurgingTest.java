@@ -38,6 +38,23 @@ class PurgingTest {
     }
 
     @Test
+    void who_goes_on_after_purging_by_hand_is_believed_by_a_new_look() {
+        Story story = switching(Acme.plan()).bad(EvidenceKey.PURGED_PAGES).until(Phase.Held.class);
+        story.good(EvidenceKey.PURGED_PAGES)
+                .ask(new Input.Resume("olga"))
+                .until(Phase.Soaking.class);
+        assertThat(story.work()).doesNotContain("purge-next-6-1");
+    }
+
+    @Test
+    void who_goes_on_without_it_gets_as_many_rounds_again() {
+        Story story = switching(Acme.plan()).bad(EvidenceKey.PURGED_PAGES).until(Phase.Held.class);
+        story.ask(new Input.Resume("olga")).until(Phase.Switching.class).until(Phase.Held.class);
+        assertThat(story.work()).contains("purge-next-10-1").doesNotContain("purge-next-11-1");
+        assertThat(((Phase.Held) story.phase()).why().text()).contains("10 rounds");
+    }
+
+    @Test
     void an_edge_that_cannot_be_looked_at_holds() {
         Story story =
                 switching(Acme.plan()).blind(EvidenceKey.PURGED_PAGES).until(Phase.Held.class);

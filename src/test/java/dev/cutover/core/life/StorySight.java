@@ -119,6 +119,7 @@ record StorySight(
                 List.of(
                         new CachedPage(
                                 "https://" + Acme.SHOP + "/",
+                                now,
                                 200,
                                 status,
                                 Optional.empty(),
