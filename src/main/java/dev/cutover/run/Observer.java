@@ -365,7 +365,7 @@ final class Observer {
             throw PortException.passing(
                     "this node stood still while it asked, so that answers came too late for it");
         }
-        if (results.stream().allMatch(r -> r.status() == 0) && !answersAtFallback(c, some, key)) {
+        if (results.stream().allMatch(r -> r.status() == 0) && !answersAtFallback(c, key)) {
             throw PortException.passing(
                     "neither the site nor the fallback side answers: our own network may be down");
         }
@@ -387,18 +387,21 @@ final class Observer {
         return new Evidence.Errors(key, kept, clock.instant());
     }
 
-    /** Whether anything answers on the other side: one healthy reference tells our network from the site's. */
-    private boolean answersAtFallback(Cutover c, List<String> paths, EvidenceKey key) {
+    /**
+     * Whether anything answers on the other side: that tells our network from the site's. A handshake is
+     * enough, whatever the certificate; a page may take longer there than a visitor's probe waits.
+     */
+    private boolean answersAtFallback(Cutover c, EvidenceKey key) {
+        Plan.Site site = c.plan().site();
         return world
                 .checks()
-                .pages(
-                        c.plan().site(),
-                        paths.subList(0, Math.min(1, paths.size())),
+                .tls(
+                        List.of(site.host()),
+                        site.port(),
                         Pins.of(c, Side.FALLBACK),
-                        true,
                         call(c, key, PROBE_LIMIT))
                 .stream()
-                .anyMatch(r -> r.status() != 0);
+                .anyMatch(r -> r.notAfter().isPresent());
     }
 
     /** How long counted requests are kept at hand: for the judge, and for the longest watch a dwell asks for. */

@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * A world in which everything answers at once and rightly, so that what is measured is the controller. One
  * record for each cutover.
  */
-final class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChecks, ImageStore {
+class HonestWorld implements DnsZone, Edge, ErrorFeed, Resolvers, SiteChecks, ImageStore {
     private static final int RESOLVERS = 8;
 
     private final InstantSource clock;
