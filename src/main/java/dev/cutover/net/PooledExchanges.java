@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /** Blocking exchanges with one address over one pool of connections. */
@@ -178,9 +179,12 @@ final class PooledExchanges implements AutoCloseable {
         } catch (ExecutionException e) {
             Throwable cause = cause(e);
             String text = TlsFault.brief(cause);
-            boolean closed = text.toLowerCase(Locale.ROOT).contains("connection was closed");
-            boolean reset = text.toLowerCase(Locale.ROOT).contains("connection reset");
-            return none(request, Stage.ANSWER, at + ": " + (closed || reset ? CLOSED : text));
+            String lower = text.toLowerCase(Locale.ROOT);
+            // A pipe is broken where the peer's end and its reset both came before our write.
+            boolean closed =
+                    Stream.of("connection was closed", "connection reset", "broken pipe")
+                            .anyMatch(lower::contains);
+            return none(request, Stage.ANSWER, at + ": " + (closed ? CLOSED : text));
         }
     }
 

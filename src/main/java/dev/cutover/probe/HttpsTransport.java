@@ -87,6 +87,9 @@ final class HttpsTransport implements AutoCloseable {
             }
             return new Outcome.Silent(System.nanoTime() - began, false);
         } catch (ExecutionException e) {
+            if (System.nanoTime() - began >= timeout.toNanos()) { // no connection, or none in time
+                return new Outcome.Silent(System.nanoTime() - began, false);
+            }
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return new Outcome.Failed("DNS over HTTPS to " + address + ": " + cause.getMessage());
         } finally {

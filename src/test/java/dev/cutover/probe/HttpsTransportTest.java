@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -37,12 +38,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.xbill.DNS.Type;
 
 /// Questions by HTTPS, to servers that behave and to others.
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HttpsTransportTest {
 
     private static final String NAME = "dns.acme.example";
     private static final Question WWW = new Question("www.acme.example", Type.A, true);
-    private static final Duration PATIENT = Duration.ofSeconds(10);
+    private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(500);
     private static final String MESSAGE = "application/dns-message";
 
@@ -126,11 +127,15 @@ class HttpsTransportTest {
 
     private List<Answer> ask(Transport.Https.Method method, int count, Duration timeout)
             throws InterruptedException {
+        return ask(server.actualPort(), method, count, timeout);
+    }
+
+    private List<Answer> ask(int port, Transport.Https.Method method, int count, Duration timeout)
+            throws InterruptedException {
         Resolver resolver =
                 new Resolver(
                         "doh",
-                        new InetSocketAddress(
-                                InetAddress.getLoopbackAddress(), server.actualPort()),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         "test",
                         "-",
                         new Transport.Https(NAME, "/dns-query", method));
@@ -206,6 +211,14 @@ class HttpsTransportTest {
                     }
                 });
         assertThat(once(PATIENT)).isInstanceOf(Unreachable.class);
+    }
+
+    @Test
+    void a_handshake_that_never_finishes_is_silence() throws Exception {
+        try (var mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            assertThat(ask(mute.getLocalPort(), Transport.Https.Method.POST, 3, SHORT))
+                    .allMatch(a -> a instanceof TimedOut);
+        }
     }
 
     @Test
