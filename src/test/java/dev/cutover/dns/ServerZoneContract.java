@@ -70,7 +70,12 @@ abstract class ServerZoneContract extends DnsZoneContract {
     @Override
     protected ZoneHouse open() {
         used++;
-        return new ServerHouse(new DnsName("z" + used + ".example"), server);
+        DnsName apex = new DnsName("z" + used + ".example");
+        if (signing() != Signing.NONE) {
+            // A server takes up to seconds to sign all its zones, and changes them meanwhile.
+            Validator.of(apex, server.address()).awaitSigned(DnsName.within(apex, "www"));
+        }
+        return new ServerHouse(apex, server);
     }
 
     private ServerHouse server() {
@@ -244,10 +249,15 @@ abstract class ServerZoneContract extends DnsZoneContract {
     @Test
     void rights_are_proven_without_changing_anything() {
         PlanDiff diff = diff(server().relay().address(), "TSIG_KEY");
-        long serial = serial();
-
         Preflight looked = house().zone().look(diff, reading());
-        Preflight proven = house().zone().prove(diff, writing());
+        Preflight proven;
+        long serial;
+        int tries = 0;
+        do {
+            serial = serial();
+            proven = house().zone().prove(diff, writing());
+            // Once more where the server's own signing came between.
+        } while (serial() != serial && signing() != Signing.NONE && ++tries < 20);
 
         assertThat(looked.refusals()).isEmpty();
         assertThat(looked.unproven()).hasSize(1);

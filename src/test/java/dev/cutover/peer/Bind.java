@@ -67,6 +67,7 @@ public final class Bind implements PrimaryServer {
                                                 .map(zone -> zone(zone, signed))
                                                 .collect(Collectors.joining("\n"))));
         server.start(address, List.of(program.toString(), "-g", "-n", "1", "-c", conf.toString()));
+        server.awaitSaid("all zones loaded");
         return new Bind(server, address);
     }
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * it. It ends with the thread that started it, which lives as long as the server.
  */
 final class ChildServer implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final String user;
@@ -117,6 +117,18 @@ final class ChildServer implements AutoCloseable {
                 if (!child.isAlive() || System.nanoTime() - until > 0) {
                     throw new IOException("no server at " + address + "; it said: " + log(), e);
                 }
+            }
+            pause();
+        }
+    }
+
+    /** Waits until it has said this: a kernel takes connections before a server has read its zones. */
+    void awaitSaid(String words) {
+        long until = System.nanoTime() + START_LIMIT.toNanos();
+        while (!log().contains(words)) {
+            if (System.nanoTime() - until > 0) {
+                throw new UncheckedIOException(
+                        new IOException("it did not say '" + words + "', but: " + log()));
             }
             pause();
         }

@@ -28,7 +28,7 @@ public final class Recursive implements AutoCloseable {
     public static final String PATH = "/dns-query";
 
     private static final int PORT_TRIES = 3;
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
 
     private final ChildServer server;
     private final InetSocketAddress plain;

@@ -33,7 +33,7 @@ import org.xbill.DNS.dnssec.ValidatingResolver;
 
 /** A resolver that believes nothing without a signature, and trusts one zone's own keys. */
 public final class Validator {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final List<Integer> ASKED = List.of(Type.A, Type.AAAA, Type.TXT, Type.MX);
 
@@ -188,7 +188,7 @@ public final class Validator {
     private SimpleResolver resolver() {
         SimpleResolver resolver = new SimpleResolver(server);
         resolver.setTCP(true);
-        resolver.setTimeout(Duration.ofSeconds(5));
+        resolver.setTimeout(Duration.ofSeconds(30));
         return resolver;
     }
 
