@@ -10,6 +10,11 @@ import dev.cutover.net.HostileServer;
 import dev.cutover.net.Literals;
 import dev.cutover.net.TestAuthority;
 import dev.cutover.port.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Certificates right and wrong, each with the words on call reads.
 class TlsProbeTest {
     private static final TestAuthority AUTHORITY = new TestAuthority();
+    private static final Duration PATIENT = Duration.ofMinutes(1);
     private static final DnsName WWW = new DnsName("www.acme.example");
 
     @TempDir Path folder;
@@ -33,7 +39,7 @@ class TlsProbeTest {
         SSLContext context =
                 AUTHORITY.server(Instant.now().minusSeconds(60), until, "www.acme.example");
         try (var server = HostileServer.https(context, (head, out) -> false)) {
-            TlsResult result = probe(WWW, server, Duration.ofSeconds(5));
+            TlsResult result = probe(WWW, server, PATIENT);
 
             assertThat(result.problem()).isEmpty();
             assertThat(result.notAfter()).contains(until);
@@ -46,7 +52,7 @@ class TlsProbeTest {
         var wildcard = new DnsName("*.acme.example");
         try (var server =
                 HostileServer.https(AUTHORITY.serverFor("*.acme.example"), (head, out) -> false)) {
-            TlsResult result = probe(wildcard, server, Duration.ofSeconds(5));
+            TlsResult result = probe(wildcard, server, PATIENT);
             assertThat(result.ok()).isTrue();
             assertThat(result.wildcard()).isTrue();
             assertThat(server.nextServerName()).isEqualTo("cutover-probe.acme.example");
@@ -62,8 +68,8 @@ class TlsProbeTest {
                         HostileServer.https(
                                 AUTHORITY.serverFor("*.acme.example", "www.acme.example"),
                                 (head, out) -> false)) {
-            assertThat(probe(WWW, only, Duration.ofSeconds(5)).wildcard()).isTrue();
-            assertThat(probe(WWW, both, Duration.ofSeconds(5)).wildcard()).isFalse();
+            assertThat(probe(WWW, only, PATIENT).wildcard()).isTrue();
+            assertThat(probe(WWW, both, PATIENT).wildcard()).isFalse();
         }
     }
 
@@ -89,7 +95,7 @@ class TlsProbeTest {
 
     private void says(SSLContext context, String words) {
         try (var server = HostileServer.https(context, (head, out) -> false)) {
-            TlsResult result = probe(WWW, server, Duration.ofSeconds(5));
+            TlsResult result = probe(WWW, server, PATIENT);
 
             assertThat(result.problem()).isEqualTo("127.0.0.1:" + server.port() + ": " + words);
             assertThat(result.notAfter()).isPresent();
@@ -99,32 +105,46 @@ class TlsProbeTest {
     @Test
     void a_peer_that_says_nothing_says_nonsense_or_is_not_there() {
         try (var mute = HostileServer.mute()) {
-            assertThat(probe(WWW, mute, Duration.ofMillis(600)).problem())
+            assertThat(unfinished(mute).problem())
                     .isEqualTo(
                             "127.0.0.1:"
                                     + mute.port()
                                     + ": the TLS handshake did not finish in time");
         }
-        int port;
         try (var plain = HostileServer.plain((head, out) -> false)) {
-            port = plain.port();
             // The greeting of TLS is no HTTP head; the server waits for its end, we do not.
-            assertThat(probe(WWW, plain, Duration.ofMillis(600)).problem())
-                    .contains("did not finish in time");
+            assertThat(unfinished(plain).problem()).contains("did not finish in time");
         }
-        var gone =
-                new TlsProbe(AUTHORITY.trust(folder), EgressPolicy.opening(List.of("127.0.0.0/8")))
-                        .probe(
-                                WWW,
-                                Directions.to(Literals.parse("127.0.0.1").orElseThrow()),
-                                port,
-                                Deadline.in(Duration.ofSeconds(2)));
-        assertThat(gone.problem()).contains("127.0.0.1:" + port + ": no connection");
-        assertThat(gone.notAfter()).isEmpty();
+        try (var unheard = new Socket()) {
+            // Bound, so that nobody else gets the port; nobody listens.
+            InetAddress here = Literals.parse("127.0.0.1").orElseThrow();
+            unheard.bind(new InetSocketAddress(here, 0));
+            int port = unheard.getLocalPort();
+            var gone = probe(WWW, here, port, PATIENT);
+            assertThat(gone.problem()).contains("127.0.0.1:" + port + ": no connection: ");
+            assertThat(gone.notAfter()).isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// By a deadline that is twice as long each time, until a connection stood before it.
+    private TlsResult unfinished(HostileServer server) {
+        Duration span = Duration.ofMillis(600);
+        TlsResult result = probe(WWW, server, span);
+        while (result.problem().contains("no connection in time") && span.compareTo(PATIENT) < 0) {
+            span = span.multipliedBy(2);
+            result = probe(WWW, server, span);
+        }
+        return result;
     }
 
     private TlsResult probe(DnsName name, HostileServer server, Duration within) {
+        return probe(name, server.address(), server.port(), within);
+    }
+
+    private TlsResult probe(DnsName name, InetAddress at, int port, Duration within) {
         return new TlsProbe(AUTHORITY.trust(folder), EgressPolicy.opening(List.of("127.0.0.0/8")))
-                .probe(name, Directions.to(server.address()), server.port(), Deadline.in(within));
+                .probe(name, Directions.to(at), port, Deadline.in(within));
     }
 }

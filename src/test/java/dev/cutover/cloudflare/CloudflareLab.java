@@ -85,7 +85,7 @@ public final class CloudflareLab implements AutoCloseable {
     }
 
     public static Call reading() {
-        return Call.reading("acme-1", "zone", Deadline.in(Duration.ofSeconds(10)));
+        return Call.reading("acme-1", "zone", Deadline.in(Duration.ofMinutes(1)));
     }
 
     public static Call writing() {
@@ -93,7 +93,7 @@ public final class CloudflareLab implements AutoCloseable {
     }
 
     public static Call writing(Fence fence) {
-        return new Call("acme-1", "acme-1/switch-1/1", Deadline.in(Duration.ofSeconds(10)), fence);
+        return new Call("acme-1", "acme-1/switch-1/1", Deadline.in(Duration.ofMinutes(1)), fence);
     }
 
     @Override

@@ -399,11 +399,11 @@ abstract class EdgeContract {
     }
 
     static Call reading() {
-        return Call.reading("acme-1", "edge", Deadline.in(Duration.ofSeconds(10)));
+        return Call.reading("acme-1", "edge", Deadline.in(Duration.ofMinutes(1)));
     }
 
     static Call writing() {
         return new Call(
-                "acme-1", "acme-1/switch-1/1", Deadline.in(Duration.ofSeconds(10)), Fence.OPEN);
+                "acme-1", "acme-1/switch-1/1", Deadline.in(Duration.ofMinutes(1)), Fence.OPEN);
     }
 }

@@ -155,10 +155,9 @@ class HostileProviderTest {
                         (head, out) -> {
                             out.write(start());
                             byte[] more = " ".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
-                            for (int i = 0; i < 2_000; i++) {
+                            while (true) {
                                 out.write(more);
                             }
-                            return false;
                         })) {
             fails(endless, "a body that does not end");
         }
@@ -166,13 +165,13 @@ class HostileProviderTest {
                 server(
                         (head, out) -> {
                             out.write(start());
-                            for (int i = 0; i < 100; i++) {
+                            while (true) {
                                 out.write(' ');
                                 out.flush();
                                 pause();
                             }
-                            return false;
                         })) {
+            // It drips for ever: nothing but the deadline can end this.
             Deadline deadline = Deadline.in(Duration.ofSeconds(2));
             assertThatThrownBy(
                             () ->
@@ -181,7 +180,6 @@ class HostileProviderTest {
                                                     REF,
                                                     new Call("acme-1", "x", deadline, Fence.OPEN)))
                     .isInstanceOf(PortException.class);
-            assertThat(deadline.left()).isGreaterThan(Duration.ofSeconds(-2));
         }
     }
 
@@ -263,7 +261,7 @@ class HostileProviderTest {
     }
 
     private static Call call() {
-        return new Call("acme-1", "look", Deadline.in(Duration.ofSeconds(20)), Fence.OPEN);
+        return new Call("acme-1", "look", Deadline.in(Duration.ofMinutes(2)), Fence.OPEN);
     }
 
     private static void pause() throws IOException {

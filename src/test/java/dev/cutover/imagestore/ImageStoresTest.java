@@ -196,6 +196,6 @@ class ImageStoresTest {
 
     private static Call call() {
         return Call.reading(
-                "acme-1", "acme-1/take-before-image/1", Deadline.in(Duration.ofSeconds(5)));
+                "acme-1", "acme-1/take-before-image/1", Deadline.in(Duration.ofMinutes(1)));
     }
 }

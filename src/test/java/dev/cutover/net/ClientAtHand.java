@@ -1,9 +1,12 @@
 package dev.cutover.net;
 
+import dev.cutover.net.Exchange.NoAnswer;
+import dev.cutover.net.Exchange.Stage;
 import dev.cutover.port.Deadline;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +65,7 @@ abstract class ClientAtHand {
         return HostileServer.https(AUTHORITY.serverFor(WWW, APEX), script);
     }
 
-    static boolean said(java.io.OutputStream out, byte[] bytes) throws IOException {
+    static boolean said(OutputStream out, byte[] bytes) throws IOException {
         out.write(bytes);
         return true;
     }
@@ -98,8 +103,21 @@ abstract class ClientAtHand {
         return Literals.parse(literal).orElseThrow();
     }
 
-    static Deadline seconds(int n) {
-        return Deadline.in(Duration.ofSeconds(n));
+    /// For what is answered: longer than any machine stands still.
+    static Deadline patient() {
+        return Deadline.in(Duration.ofMinutes(1));
+    }
+
+    /// What becomes of a request that cannot succeed, by a deadline that leaves time for its
+    /// connection: twice as long each time, until the connection stood.
+    static NoAnswer givenUp(Function<Deadline, Exchange> request) {
+        Duration span = Duration.ofMillis(700);
+        NoAnswer got = (NoAnswer) request.apply(Deadline.in(span));
+        while (got.stage() != Stage.ANSWER && span.compareTo(Duration.ofMinutes(1)) < 0) {
+            span = span.multipliedBy(2);
+            got = (NoAnswer) request.apply(Deadline.in(span));
+        }
+        return got;
     }
 
     static byte[] ascii(String text) {
@@ -116,12 +134,12 @@ abstract class ClientAtHand {
         return bytes.toByteArray();
     }
 
-    /// The drip's pace; the test waits for the client's deadline, not for this.
-    static void pause() {
-        try {
-            Thread.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /// A byte now and then, until the other end hangs up.
+    static void drip(OutputStream out) throws IOException {
+        while (true) {
+            out.write('x');
+            out.flush();
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 }

@@ -111,7 +111,7 @@ public final class HostileServer implements AutoCloseable {
     /// The next name asked for by SNI, waiting for it: with TLS 1.3 a client is done before the
     /// server.
     public String nextServerName() throws InterruptedException {
-        return String.valueOf(namesToTell.poll(5, TimeUnit.SECONDS));
+        return String.valueOf(namesToTell.poll(1, TimeUnit.MINUTES));
     }
 
     public int connections() {

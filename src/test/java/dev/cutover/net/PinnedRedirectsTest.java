@@ -31,7 +31,7 @@ class PinnedRedirectsTest extends ClientAtHand {
                                                         ""))
                                         : said(out, page(200, "", "there")))) {
             var asked = www(server, "/").as(secret()).with("X-Kept", "1");
-            Answer answer = (Answer) http.follow(asked, pins(server, WWW, APEX), seconds(5));
+            Answer answer = (Answer) http.follow(asked, pins(server, WWW, APEX), patient());
 
             assertThat(answer.text()).isEqualTo("there");
             assertThat(answer.url())
@@ -49,7 +49,7 @@ class PinnedRedirectsTest extends ClientAtHand {
                 good(
                         (head, out) ->
                                 said(out, page(302, "Location: https://evil.example/x\r\n", "")))) {
-            var got = (NoAnswer) http.follow(www(server, "/"), pins(server, WWW), seconds(5));
+            var got = (NoAnswer) http.follow(www(server, "/"), pins(server, WWW), patient());
 
             assertThat(got.stage()).isEqualTo(Stage.REDIRECT);
             assertThat(got.status()).isEqualTo(302);
@@ -91,7 +91,7 @@ class PinnedRedirectsTest extends ClientAtHand {
     }
 
     private String problem(HostileServer server, String path) {
-        return ((NoAnswer) http.follow(www(server, path), pin(server), seconds(5))).problem();
+        return ((NoAnswer) http.follow(www(server, path), pin(server), patient())).problem();
     }
 
     @Test
@@ -107,7 +107,7 @@ class PinnedRedirectsTest extends ClientAtHand {
                                                         "Location: https://" + APEX + "/\r\n",
                                                         "")));
                 var strict = client(EgressPolicy.opening(List.of()))) {
-            var first = (NoAnswer) strict.send(www(server, "/"), pin(server), seconds(5));
+            var first = (NoAnswer) strict.send(www(server, "/"), pin(server), patient());
             assertThat(first.stage()).isEqualTo(Stage.REFUSED);
             assertThat(first.problem())
                     .isEqualTo(
@@ -121,7 +121,7 @@ class PinnedRedirectsTest extends ClientAtHand {
                     (host, deadline) ->
                             new Directions.Found.At(
                                     List.of(host.equals(WWW) ? server.address() : metadata));
-            var hop = (NoAnswer) http.follow(www(server, "/"), rebound, seconds(5));
+            var hop = (NoAnswer) http.follow(www(server, "/"), rebound, patient());
             assertThat(hop.stage()).isEqualTo(Stage.REFUSED);
             assertThat(hop.problem()).contains("cloud metadata");
         }

@@ -71,7 +71,7 @@ class HttpEngineTest {
     void stop() throws InterruptedException {
         for (Process process : started) {
             process.destroyForcibly();
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         }
         http.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
@@ -296,7 +296,7 @@ class HttpEngineTest {
     }
 
     private State ended(HttpEngine engine) {
-        Deadline patience = Deadline.in(Duration.ofSeconds(30));
+        Deadline patience = Deadline.in(Duration.ofMinutes(2));
         State state = engine.look(ID, PLAN, call());
         while (state instanceof State.Running && !patience.passed()) {
             pause(Duration.ofMillis(50));
@@ -362,7 +362,7 @@ class HttpEngineTest {
     }
 
     private static Call call(Fence fence) {
-        return new Call("acme-1", "acme-1/promote/1", Deadline.in(Duration.ofSeconds(15)), fence);
+        return new Call("acme-1", "acme-1/promote/1", Deadline.in(Duration.ofMinutes(1)), fence);
     }
 
     /// Between two looks, and the pace of a slow engine.
