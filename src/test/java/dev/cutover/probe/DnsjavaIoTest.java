@@ -31,9 +31,10 @@ import org.xbill.DNS.Type;
 import org.xbill.DNS.Update;
 
 /// dnsjava's own resolver over the engine's transports.
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DnsjavaIoTest {
 
+    private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final String RECORD = "www.acme.example 300 A 192.0.2.10";
     private final ProbeEngine engine;
 
@@ -67,7 +68,7 @@ class DnsjavaIoTest {
                             back.send(withOtherId(right, 1));
                             back.send(right);
                         })) {
-            Message came = over(server.address(), Duration.ofSeconds(5)).send(www());
+            Message came = over(server.address(), PATIENT).send(www());
             assertThat(came.getSection(Section.ANSWER)).hasSize(1);
         }
     }
@@ -93,7 +94,7 @@ class DnsjavaIoTest {
                         (query, back) ->
                                 back.send(reply(query, Rcode.NOERROR, true, List.of(), List.of())),
                         (query, out) -> out.write(framed(answer(query, many))))) {
-            Message came = over(server.address(), Duration.ofSeconds(5)).send(www());
+            Message came = over(server.address(), PATIENT).send(www());
             assertThat(came.getSection(Section.ANSWER)).hasSizeGreaterThan(200);
         }
     }
@@ -104,7 +105,7 @@ class DnsjavaIoTest {
                 Bind.start(
                         Map.of("acme.example", List.of("www 300 A 192.0.2.1")),
                         PrimaryServer.Signing.NONE)) {
-            SimpleResolver resolver = over(bind.address(), Duration.ofSeconds(10));
+            SimpleResolver resolver = over(bind.address(), PATIENT);
             resolver.setTSIGKey(new TSIG(TSIG.HMAC_SHA256, "cutover.", PrimaryServer.KEY_SECRET));
             for (boolean tcp : new boolean[] {false, true}) {
                 resolver.setTCP(tcp);

@@ -27,7 +27,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /// What is asked and told beside the records, and the letters' case.
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class EdnsTest extends EngineStory {
 
     private static final byte[] SERVER_COOKIE =

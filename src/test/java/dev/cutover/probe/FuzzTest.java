@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.xbill.DNS.ClientSubnetOption;
@@ -31,7 +32,8 @@ import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/// Broken and hostile bytes by chance. A failing seed is named, and `-Dfuzz.seed=N` plays it again.
+/// Broken and hostile bytes by chance, the same in each run; [LongFuzzTest] has others each time. A
+/// failing seed is named, and `-Dfuzz.seed=N` plays it again.
 class FuzzTest {
 
     private static final String TRUTH = "192.0.2.10";
@@ -47,30 +49,29 @@ class FuzzTest {
             new EdnsOptions.Subnet(new InetSocketAddress("198.51.100.0", 0).getAddress(), 24);
 
     private static long seed() {
-        return Long.getLong("fuzz.seed", System.nanoTime());
+        return Long.getLong("fuzz.seed", 20_261_120);
     }
 
     @Test
-    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void whatever_bytes_come_they_are_read_or_called_unreadable() throws Exception {
-        readBroken(20_000, Duration.ofSeconds(20));
+        readBroken(seed(), 20_000, Duration.ofMinutes(4));
     }
 
     @Test
-    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void no_lie_wins_over_the_truth() throws Exception {
-        askBetweenLies(Duration.ofSeconds(2));
+        askBetweenLies(seed(), Duration.ofSeconds(2));
     }
 
     @Test
-    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void broken_frames_end_with_the_question() throws Exception {
-        askThroughBrokenStreams(Duration.ofSeconds(2));
+        askThroughBrokenStreams(seed(), Duration.ofSeconds(2));
     }
 
     /// Cuts, flips, repeats and pastes bytes of good replies; nothing may escape as an exception.
-    static void readBroken(int most, Duration howLong) throws IOException {
-        long seed = seed();
+    static void readBroken(long seed, int most, Duration howLong) throws IOException {
         Random dice = new Random(seed);
         byte[] query = Wire.query(WWW, true, new byte[8]);
         Wire.mixCase(query, dice.nextLong());
@@ -162,8 +163,7 @@ class FuzzTest {
     }
 
     /// Lies come first: each with another id, question, cookie or sender's word; then the truth.
-    static void askBetweenLies(Duration howLong) throws Exception {
-        long seed = seed();
+    static void askBetweenLies(long seed, Duration howLong) throws Exception {
         Random dice = new Random(seed);
         try (var server =
                         LoopbackServer.udp(
@@ -182,14 +182,14 @@ class FuzzTest {
             for (int i = 0; i < 20; i++) {
                 many.add(new Question("n" + i + ".acme.example", Type.A, true, ALL));
             }
-            engine.ask(whom, List.of(WWW), Duration.ofSeconds(5)); // warm code
+            engine.ask(whom, List.of(WWW), EngineStory.PATIENT); // warm code
             long files = openFiles();
             long until = System.nanoTime() + howLong.toNanos();
             long answers = 0;
             while (System.nanoTime() - until < 0) {
                 server.queries.clear();
                 server.askers.clear();
-                Round round = EngineStory.calmly(engine, whom, many, Duration.ofSeconds(5));
+                Round round = engine.ask(whom, many, EngineStory.PATIENT);
                 for (ProbeResult result : round.results()) {
                     assertThat(result.answer())
                             .as("seed " + seed)
@@ -216,8 +216,7 @@ class FuzzTest {
 
     /// A connection that breaks its frames: cut, of another length, of broken bytes, with lies in
     /// front, or ended in the middle. Only the truth may count, and every question must end.
-    static void askThroughBrokenStreams(Duration howLong) throws Exception {
-        long seed = seed();
+    static void askThroughBrokenStreams(long seed, Duration howLong) throws Exception {
         Random dice = new Random(seed);
         try (var server =
                         StreamServer.tcp(
@@ -237,7 +236,8 @@ class FuzzTest {
             long until = System.nanoTime() + howLong.toNanos();
             long answered = 0;
             long unanswered = 0;
-            while (System.nanoTime() - until < 0) {
+            // Longer where the machine is too slow for one answer: the test's own time is the end.
+            while (System.nanoTime() - until < 0 || answered == 0) {
                 long began = System.nanoTime();
                 for (ProbeResult result : engine.ask(whom, many, SHORT).results()) {
                     if (result.answer() instanceof Answered told && told.rcode() == 0) {
@@ -265,8 +265,10 @@ class FuzzTest {
                     answered,
                     unanswered,
                     server.accepted.get());
-            server.forget();
-            assertThat(openFiles() - files).as("files opened and kept").isLessThan(20);
+            do { // the server's threads close their ends when their turn comes
+                server.forget();
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            } while (openFiles() - files >= 20);
         }
     }
 

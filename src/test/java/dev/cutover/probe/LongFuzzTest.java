@@ -11,18 +11,22 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class LongFuzzTest {
 
+    private static long seed() {
+        return Long.getLong("fuzz.seed", System.nanoTime());
+    }
+
     @Test
     void four_minutes_of_broken_bytes() throws Exception {
-        FuzzTest.readBroken(Integer.MAX_VALUE, Duration.ofMinutes(4));
+        FuzzTest.readBroken(seed(), Integer.MAX_VALUE, Duration.ofMinutes(4));
     }
 
     @Test
     void three_minutes_of_lies() throws Exception {
-        FuzzTest.askBetweenLies(Duration.ofMinutes(3));
+        FuzzTest.askBetweenLies(seed(), Duration.ofMinutes(3));
     }
 
     @Test
     void three_minutes_of_broken_streams() throws Exception {
-        FuzzTest.askThroughBrokenStreams(Duration.ofMinutes(3));
+        FuzzTest.askThroughBrokenStreams(seed(), Duration.ofMinutes(3));
     }
 }

@@ -1,5 +1,6 @@
 package dev.cutover.probe;
 
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,6 @@ import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -44,34 +44,51 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     private final DatagramSocket udp;
-    private final @Nullable ServerSocket tcp;
+    private final Closeable tcp;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     final List<byte[]> queries = new CopyOnWriteArrayList<>();
     final List<SocketAddress> askers = new CopyOnWriteArrayList<>();
 
-    private LoopbackServer(DatagramSocket udp, @Nullable ServerSocket tcp) {
+    private LoopbackServer(DatagramSocket udp, Closeable tcp) {
         this.udp = udp;
         this.tcp = tcp;
     }
 
+    /// By TCP nobody answers on its port, and nobody else can.
     static LoopbackServer udp(OnUdp behaviour) throws IOException {
-        DatagramSocket socket = new DatagramSocket(new InetSocketAddress(loopback(1), 0));
-        LoopbackServer server = new LoopbackServer(socket, null);
-        Thread.ofPlatform().daemon().start(() -> server.serveUdp(behaviour));
-        return server;
+        return atFreePort(
+                socket -> {
+                    Closeable tcp =
+                            UnheardPort.taken((InetSocketAddress) socket.getLocalSocketAddress());
+                    LoopbackServer server = new LoopbackServer(socket, tcp);
+                    Thread.ofPlatform().daemon().start(() -> server.serveUdp(behaviour));
+                    return server;
+                });
     }
 
     /// Both on one port.
     static LoopbackServer both(OnUdp onUdp, OnTcp onTcp) throws IOException {
+        return atFreePort(
+                socket -> {
+                    var listener = new ServerSocket(socket.getLocalPort(), 50, loopback(1));
+                    LoopbackServer server = new LoopbackServer(socket, listener);
+                    Thread.ofPlatform().daemon().start(() -> server.serveUdp(onUdp));
+                    Thread.ofPlatform().daemon().start(() -> server.serveTcp(listener, onTcp));
+                    return server;
+                });
+    }
+
+    private interface Start {
+        LoopbackServer on(DatagramSocket socket) throws IOException;
+    }
+
+    /// At a port whose other half may be taken, so at another one then.
+    private static LoopbackServer atFreePort(Start start) throws IOException {
         IOException last = new IOException("no port");
         for (int attempt = 0; attempt < 20; attempt++) {
             DatagramSocket socket = new DatagramSocket(new InetSocketAddress(loopback(1), 0));
             try {
-                ServerSocket listener = new ServerSocket(socket.getLocalPort(), 50, loopback(1));
-                LoopbackServer server = new LoopbackServer(socket, listener);
-                Thread.ofPlatform().daemon().start(() -> server.serveUdp(onUdp));
-                Thread.ofPlatform().daemon().start(() -> server.serveTcp(listener, onTcp));
-                return server;
+                return start.on(socket);
             } catch (IOException taken) {
                 last = taken;
                 socket.close();
@@ -158,9 +175,7 @@ final class LoopbackServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         udp.close();
-        if (tcp != null) {
-            tcp.close();
-        }
+        tcp.close();
         for (Socket connection : connections) {
             connection.close();
         }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +42,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
 
 /// What answers are read as, each kind from a server that gives it, and whose clients they are for.
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NameProbeTest {
 
     private static final String NAME = "www.acme.example";
@@ -49,7 +50,7 @@ class NameProbeTest {
     private static final String ABROAD = "192.0.2.20";
     private static final Region DE = Region.parse("DE=198.51.100.0/24");
     private static final Region JP = Region.parse("JP=203.0.113.0/24");
-    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Duration PATIENT = Duration.ofSeconds(30);
 
     private final ProbeEngine engine;
 
@@ -169,11 +170,9 @@ class NameProbeTest {
                 Came.TIMED_OUT,
                 "no answer within",
                 one((query, back) -> {}, Duration.ofMillis(100)));
-        Resolver nobody;
-        try (var gone = LoopbackServer.silent()) {
-            nobody = gone.resolver();
+        try (var nobody = UnheardPort.open()) {
+            assertCame(Came.FAILED, "unreachable", ask(nobody.resolver(), PATIENT).getFirst());
         }
-        assertCame(Came.FAILED, "unreachable", ask(nobody, PATIENT).getFirst());
     }
 
     private static LoopbackServer.OnUdp saying(int rcode) {
@@ -263,7 +262,13 @@ class NameProbeTest {
                                 back.send(answer(query, NAME + " 300 A " + HOME));
                             }
                         })) {
-            List<Heard> heard = ask(deaf.resolver(), Duration.ofMillis(500), DE, JP);
+            Duration timeout = Duration.ofMillis(500);
+            List<Heard> heard = ask(deaf.resolver(), timeout, DE, JP);
+            // Two of three are silent; more time for the third on a machine that stood still.
+            while (!heard.getFirst().answer().answered() && timeout.compareTo(PATIENT) < 0) {
+                timeout = timeout.multipliedBy(4);
+                heard = ask(deaf.resolver(), timeout, DE, JP);
+            }
             assertThat(heard).hasSize(1);
             assertThat(heard.getFirst().answer().told().scope()).isEmpty();
             assertThat(heard.getFirst().answer().contents()).containsExactly(HOME);
@@ -273,8 +278,15 @@ class NameProbeTest {
     @Test
     void unbound_passes_networks_on_and_keeps_an_answer_for_each() throws Exception {
         TestAuthority.Pem pem = new TestAuthority().pemFor(Recursive.NAME);
+        AtomicBoolean moved = new AtomicBoolean();
         // an answer for everybody would be kept for everybody
-        try (var authority = LoopbackServer.udp((query, back) -> back.send(byRegion(query, 24)));
+        try (var authority =
+                        LoopbackServer.udp(
+                                (query, back) ->
+                                        back.send(
+                                                moved.get()
+                                                        ? answer(query, NAME + " 300 A 192.0.2.99")
+                                                        : byRegion(query, 24)));
                 var unbound =
                         Recursive.unboundForRegions(
                                 "site",
@@ -299,11 +311,10 @@ class NameProbeTest {
                         .containsExactly("=" + ABROAD, "DE=" + HOME, "JP=" + ABROAD);
             }
             // the second time out of its cache, still each for its own
-            long asked = authority.queries.size();
+            moved.set(true);
             assertThat(ask(new Resolver("again", unbound.plain(), "lab", "-"), PATIENT, DE))
                     .extracting(h -> h.answer().contents().getFirst())
                     .containsExactly(ABROAD, HOME);
-            assertThat(authority.queries.size()).isEqualTo((int) asked);
         }
     }
 
