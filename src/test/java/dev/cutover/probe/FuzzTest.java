@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.xbill.DNS.ClientSubnetOption;
@@ -267,7 +266,7 @@ class FuzzTest {
                     server.accepted.get());
             do { // the server's threads close their ends when their turn comes
                 server.forget();
-                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+                TimeUnit.MILLISECONDS.sleep(10);
             } while (openFiles() - files >= 20);
         }
     }
