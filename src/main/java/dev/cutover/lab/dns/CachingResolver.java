@@ -29,11 +29,12 @@ import org.xbill.DNS.Type;
 public final class CachingResolver implements AutoCloseable {
 
     /** For each authority asked; a visitor waits longer than for two of them. */
-    private static final Duration AUTHORITY_TIMEOUT = Duration.ofMillis(800);
+    static final Duration AUTHORITY_TIMEOUT = Duration.ofMillis(800);
 
     private final Place place;
     private final List<InetSocketAddress> authorities;
     private final InstantSource clock;
+    private final Duration authorityTimeout;
     private final LongAdder questions = new LongAdder();
     private final ServerSockets sockets;
     private volatile Conduct conduct;
@@ -56,7 +57,8 @@ public final class CachingResolver implements AutoCloseable {
             Behaviour behaviour,
             List<InetSocketAddress> authorities,
             InstantSource clock,
-            CallTap tap)
+            CallTap tap,
+            Duration authorityTimeout)
             throws IOException {
         if (authorities.isEmpty()) {
             throw new IllegalArgumentException(
@@ -65,6 +67,7 @@ public final class CachingResolver implements AutoCloseable {
         this.place = place;
         this.authorities = List.copyOf(authorities);
         this.clock = clock;
+        this.authorityTimeout = authorityTimeout;
         this.conduct = conduct(behaviour, List.of());
         this.sockets =
                 ServerSockets.bind(
@@ -87,7 +90,20 @@ public final class CachingResolver implements AutoCloseable {
             InstantSource clock,
             CallTap tap)
             throws IOException {
-        CachingResolver resolver = new CachingResolver(place, behaviour, authorities, clock, tap);
+        return start(place, behaviour, authorities, clock, tap, AUTHORITY_TIMEOUT);
+    }
+
+    /** As the other, with a patience of its own for each authority. */
+    static CachingResolver start(
+            Place place,
+            Behaviour behaviour,
+            List<InetSocketAddress> authorities,
+            InstantSource clock,
+            CallTap tap,
+            Duration authorityTimeout)
+            throws IOException {
+        CachingResolver resolver =
+                new CachingResolver(place, behaviour, authorities, clock, tap, authorityTimeout);
         resolver.sockets.open();
         return resolver;
     }
@@ -168,7 +184,7 @@ public final class CachingResolver implements AutoCloseable {
                 IntStream.range(0, Math.max(wanted, held.size()))
                         .mapToObj(i -> i < held.size() ? held.get(i) : new AnswerCache())
                         .toList();
-        Exchange exchange = new Exchange(place.address().getAddress(), AUTHORITY_TIMEOUT);
+        Exchange exchange = new Exchange(place.address().getAddress(), authorityTimeout);
         long seed =
                 behaviour instanceof Behaviour.Lossy(var rate, var given)
                         ? given

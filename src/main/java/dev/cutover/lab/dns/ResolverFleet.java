@@ -45,6 +45,18 @@ public final class ResolverFleet implements AutoCloseable {
             InstantSource clock,
             CallTap tap)
             throws IOException {
+        return start(behaviours, port, authorities, clock, tap, CachingResolver.AUTHORITY_TIMEOUT);
+    }
+
+    /** As the other, with a patience of its own for each authority. */
+    static ResolverFleet start(
+            List<Behaviour> behaviours,
+            int port,
+            List<InetSocketAddress> authorities,
+            InstantSource clock,
+            CallTap tap,
+            Duration authorityTimeout)
+            throws IOException {
         List<CachingResolver> started = new ArrayList<>();
         try {
             for (Behaviour behaviour : behaviours) {
@@ -54,7 +66,8 @@ public final class ResolverFleet implements AutoCloseable {
                                 behaviour,
                                 authorities,
                                 clock,
-                                tap));
+                                tap,
+                                authorityTimeout));
             }
         } catch (IOException e) {
             started.forEach(CachingResolver::close);

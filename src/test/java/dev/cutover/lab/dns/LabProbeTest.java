@@ -12,7 +12,6 @@ import dev.cutover.probe.Question;
 import dev.cutover.probe.Resolver;
 import dev.cutover.probe.Transport;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class LabProbeTest {
                                                             Type.A,
                                                             recursive,
                                                             ALL)),
-                                            Duration.ofSeconds(5))
+                                            DnsLab.TIMEOUT)
                                     .results()
                                     .getFirst();
                     assertThat(result.answer()).as(how.word()).isInstanceOf(Answered.class);

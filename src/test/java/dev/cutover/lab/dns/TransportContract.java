@@ -40,7 +40,7 @@ import org.xbill.DNS.Type;
 abstract class TransportContract {
     static final String WWW = "www.acme.example";
     static final String SITE = "lab-site-1";
-    static final Duration TIMEOUT = Duration.ofSeconds(5);
+    static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final String OLD = "127.77.4.1";
     private static final int MANY = 90;
 

@@ -49,6 +49,11 @@ class UnboundContractTest extends ResolverContract {
     }
 
     @Override
+    Duration time() {
+        return Duration.ofNanos(System.nanoTime());
+    }
+
+    @Override
     void stop() {
         if (resolvers != null) {
             resolvers.close();
