@@ -35,7 +35,7 @@ class NamesAndSiteTest {
                 new StubResolver(
                         new InetSocketAddress(LabAddresses.authority(1), port),
                         LabAddresses.visitor(1),
-                        Duration.ofSeconds(2));
+                        LabSite.PATIENCE);
     }
 
     @AfterEach

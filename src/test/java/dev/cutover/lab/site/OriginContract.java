@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,10 +34,11 @@ abstract class OriginContract {
     private static final String SHOP = "shop.acme.example";
     private static final String APEX = "acme.example";
     private static final String PAGE = "/pages/oak-tables.html";
+    private static final int PATIENCE_MILLIS = (int) LabSite.PATIENCE.toMillis();
 
     private final LabCertificates authority = new LabCertificates(new LabClock());
     private final PinnedClient client =
-            new PinnedClient(authority.authorityPem(), Duration.ofSeconds(2));
+            new PinnedClient(authority.authorityPem(), LabSite.PATIENCE);
 
     @TempDir Path folder;
     private Origin.Setup setup;
@@ -264,14 +264,14 @@ abstract class OriginContract {
 
     private SSLSocket connected(String asked) throws IOException {
         Socket plain = new Socket();
-        plain.connect(new InetSocketAddress(ADDRESS, setup.port()), 2_000);
+        plain.connect(new InetSocketAddress(ADDRESS, setup.port()), PATIENCE_MILLIS);
         SSLSocket socket =
                 (SSLSocket)
                         authority
                                 .clientContext()
                                 .getSocketFactory()
                                 .createSocket(plain, asked, setup.port(), true);
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         var parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(asked)));
         socket.setSSLParameters(parameters);
@@ -299,7 +299,7 @@ abstract class OriginContract {
                         uri,
                         Map.of(),
                         body.getBytes(StandardCharsets.UTF_8)),
-                Duration.ofSeconds(5));
+                LabSite.PATIENCE);
     }
 
     private static String text(Incoming answer) {

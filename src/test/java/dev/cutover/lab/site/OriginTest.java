@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,7 +163,7 @@ class OriginTest {
                         "/orders",
                         Map.of("content-type", List.of("application/json")),
                         "{}".getBytes(StandardCharsets.UTF_8)),
-                Duration.ofSeconds(5));
+                LabSite.PATIENCE);
     }
 
     private static String text(byte[] body) {
