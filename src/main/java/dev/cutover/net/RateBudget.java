@@ -86,6 +86,7 @@ public final class RateBudget {
     private final int reserve;
     private final Limit limit;
     private final CallShares shares;
+    private final Duration longestAsking;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private OptionalLong left = OptionalLong.empty();
@@ -115,6 +116,23 @@ public final class RateBudget {
      * @param reserve how many calls of each window only the way back may use
      */
     public RateBudget(String peer, String name, int reserve, Limit limit, CallShares shares) {
+        this(peer, name, reserve, limit, shares, LONGEST_ASKING);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param longestAsking how long a call waits for the nodes' common count before it goes on with a small
+     *     share of this node's own
+     */
+    public RateBudget(
+            String peer,
+            String name,
+            int reserve,
+            Limit limit,
+            CallShares shares,
+            Duration longestAsking) {
+        this.longestAsking = longestAsking;
         this.peer = peer;
         this.name = name;
         this.reserve = reserve;
@@ -148,7 +166,7 @@ public final class RateBudget {
                 }
                 if (wait <= 0) {
                     // Others may give back: worth asking again, unless the window ends too late.
-                    wait = asking ? LONGEST_ASKING.toNanos() : Math.max(1, portionUntilNanos - now);
+                    wait = asking ? longestAsking.toNanos() : Math.max(1, portionUntilNanos - now);
                     if (!asking && sharedFullNanos - now > deadline.left().toNanos()) {
                         throw PortException.passing(refusal(priority, now, sharedFullNanos - now));
                     }
@@ -196,7 +214,7 @@ public final class RateBudget {
             share =
                     Optional.of(
                             answer.get(
-                                    Math.min(LONGEST_ASKING.toNanos(), deadline.left().toNanos()),
+                                    Math.min(longestAsking.toNanos(), deadline.left().toNanos()),
                                     TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

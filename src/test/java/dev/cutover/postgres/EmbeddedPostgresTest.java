@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the embedded server needs a POSIX shell")
 class EmbeddedPostgresTest {
 
+    /// A shutdown writes what is in memory: on a slow disk that takes a while.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static Path programs;
     private Path folder;
     private Path home;
@@ -146,7 +149,7 @@ class EmbeddedPostgresTest {
                 acknowledged = child.lastNumber(acknowledged);
             }
             if (round % 2 == 0) { // in the other rounds the next start meets what is still going
-                await("no server process", Duration.ofSeconds(5), () -> serversOf(home).isEmpty());
+                await("no server process", PATIENCE, () -> serversOf(home).isEmpty());
             }
         }
         try (var database = EmbeddedPostgres.start(home, programs);
@@ -185,7 +188,7 @@ class EmbeddedPostgresTest {
                 var connection = connect(database)) {
             run(connection, "create table note (word text)");
             ProcessHandle.of(pidOf(home)).orElseThrow().destroyForcibly();
-            await("server is gone", Duration.ofSeconds(10), () -> !database.isAlive());
+            await("server is gone", PATIENCE, () -> !database.isAlive());
         }
         try (var database = EmbeddedPostgres.start(home, programs);
                 var connection = connect(database)) {
@@ -196,7 +199,7 @@ class EmbeddedPostgresTest {
     @Test
     void is_not_fooled_by_a_pid_file_that_names_a_stranger() throws Exception {
         EmbeddedPostgres.start(home, programs).close();
-        Process stranger = new ProcessBuilder("sleep", "60").start();
+        Process stranger = new ProcessBuilder("sleep", "600").start();
         try {
             Files.writeString(
                     home.resolve("data/postmaster.pid"),

@@ -10,11 +10,11 @@ final class Awaiting {
     private Awaiting() {}
 
     static <T> T until(Supplier<T> ask, Predicate<T> wanted) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         T answer = ask.get();
         while (!wanted.test(answer)) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("still " + answer + " after 20 s");
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("still " + answer + " after 60 s");
             }
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
             answer = ask.get();

@@ -23,6 +23,12 @@ import org.junit.jupiter.api.Test;
 abstract class CallSharesContract extends StoreStory {
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
+    /** For the store's answers; shorter than any block or window here, so that a refusal comes at once. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Where nobody answers. */
+    private static final Duration SHORT = Duration.ofMillis(700);
+
     private SqlCallShares shares;
 
     CallSharesContract(TestDatabase database) {
@@ -70,11 +76,11 @@ abstract class CallSharesContract extends StoreStory {
 
     @Test
     void a_block_that_one_node_was_told_holds_every_node() {
-        shares.block("api a", Duration.ofSeconds(30));
+        shares.block("api a", Duration.ofMinutes(5));
         shares.block("api a", Duration.ofSeconds(2));
 
         assertThat(shares.take(ask(10, 0, 0, 1_200)).blockedFor())
-                .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+                .isBetween(Duration.ofMinutes(4), Duration.ofMinutes(5));
         RateBudget other = budget(shares);
         assertThatThrownBy(() -> other.take(Priority.NORMAL, soon()))
                 .hasMessageContaining("blocked for another");
@@ -151,14 +157,18 @@ abstract class CallSharesContract extends StoreStory {
                             }
                         });
 
-        assertThat(takeAll(alone)).isEqualTo(10);
+        assertThat(takeAll(alone, SHORT)).isEqualTo(10);
         alone.take(Priority.FALLBACK, soon());
     }
 
     private static int takeAll(RateBudget budget) {
+        return takeAll(budget, PATIENCE);
+    }
+
+    private static int takeAll(RateBudget budget, Duration patience) {
         for (int calls = 0; ; calls++) {
             try {
-                budget.take(Priority.NORMAL, soon());
+                budget.take(Priority.NORMAL, Deadline.in(patience));
             } catch (PortException none) {
                 return calls;
             }
@@ -166,7 +176,7 @@ abstract class CallSharesContract extends StoreStory {
     }
 
     private static RateBudget budget(CallShares shares) {
-        return new RateBudget("cloudflare", "api a", 60, new Limit(120, WINDOW), shares);
+        return new RateBudget("cloudflare", "api a", 60, new Limit(120, WINDOW), shares, PATIENCE);
     }
 
     private static Ask ask(int wanted, int unused, int kept, int most) {
@@ -178,6 +188,6 @@ abstract class CallSharesContract extends StoreStory {
     }
 
     private static Deadline soon() {
-        return Deadline.in(Duration.ofMillis(700));
+        return Deadline.in(PATIENCE);
     }
 }

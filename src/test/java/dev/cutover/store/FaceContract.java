@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /// What faces rely on: repeats known by their key, lists page by page, and word of what grew.
 abstract class FaceContract extends StoreStory {
+    /** For news that must come. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private SqlNews news;
 
     FaceContract(TestDatabase database) {
@@ -178,7 +181,7 @@ abstract class FaceContract extends StoreStory {
 
     @Test
     void what_any_node_appends_is_heard_once_it_can_be_read() throws Exception {
-        assertThat(news.await(Duration.ofSeconds(5)).maybeMissed())
+        assertThat(news.await(PATIENCE).maybeMissed())
                 .as("what happened before is anybody's guess")
                 .isTrue();
         var other = new SqlJournal(database.source());
@@ -220,7 +223,7 @@ abstract class FaceContract extends StoreStory {
     }
 
     private Map<CutoverId, Long> heard() throws Exception {
-        return CompletableFuture.supplyAsync(() -> news.await(Duration.ofSeconds(5))).get().grown();
+        return CompletableFuture.supplyAsync(() -> news.await(PATIENCE)).get().grown();
     }
 
     private List<String> ids(Filter filter) {

@@ -399,10 +399,6 @@ abstract class JournalContract extends StoreStory {
         long start = System.nanoTime();
 
         for (int i = 0; i < 1_000; i++) {
-            if (i % 100 == 0) {
-                // As a node does: a slow disk must not cost it the lease.
-                assertThat(ownership.renew("node-a")).contains(c.id());
-            }
             c =
                     journal.append(
                                     lease,

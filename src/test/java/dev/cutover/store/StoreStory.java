@@ -20,6 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class StoreStory {
     static final Instant NOW = SampleEvents.NOW;
 
+    /** No story but one about leases ends with one, however slow disk and machine are. */
+    private static final Duration LEASE = Duration.ofHours(1);
+
     final TestDatabase database;
     SqlJournal journal;
     SqlOwnership ownership;
@@ -32,7 +35,7 @@ abstract class StoreStory {
     void open() {
         database.clear();
         journal = new SqlJournal(database.source());
-        ownership = new SqlOwnership(database.source());
+        ownership = new SqlOwnership(database.source(), LEASE);
     }
 
     @AfterEach

@@ -121,10 +121,11 @@ public final class TestDatabase implements AutoCloseable {
         execute("SET search_path TO " + schema + "; " + sql);
     }
 
-    /// What a restart of the server does to every connection of the pool.
+    /// What a restart of the server does to every connection of the pool; all are gone when it
+    /// returns.
     void cutConnections() {
         execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                         + " WHERE application_name = '"
                         + schema
                         + "'");
