@@ -212,7 +212,7 @@ class WebhookTest {
 
     private Heard announce(String... secrets) {
         return webhook("ops", sink.endpoint(), secrets)
-                .announce(ANNOUNCEMENT, Deadline.in(Duration.ofSeconds(10)));
+                .announce(ANNOUNCEMENT, Deadline.in(Duration.ofSeconds(30)));
     }
 
     private Webhook webhook(String name, URI url, String... secrets) {
