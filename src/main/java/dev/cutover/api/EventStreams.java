@@ -189,10 +189,17 @@ public final class EventStreams {
             if (open.getOrDefault(name, 0) >= limits.mostOfOne()) {
                 throw new ProblemException(Problem.tooManyStreamsOfOne(name, limits.mostOfOne()));
             }
-            if (open.values().stream().mapToInt(n -> n).sum() >= limits.most()) {
+            if (open() >= limits.most()) {
                 throw new ProblemException(Problem.tooManyStreams(limits.most()));
             }
             open.merge(name, 1, Integer::sum);
+        }
+    }
+
+    /// How many streams have a place.
+    int open() {
+        synchronized (open) {
+            return open.values().stream().mapToInt(n -> n).sum();
         }
     }
 

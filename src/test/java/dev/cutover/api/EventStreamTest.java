@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,18 @@ class EventStreamTest {
     private static final String EVENTS = "/api/v1/cutovers/acme-1/events";
 
     @Inject ApiWorld world;
+    @Inject EventStreams streams;
+
+    private final List<StreamClient> clients = new ArrayList<>();
+
+    /// The controller sees a moment later that a client has left.
+    @AfterEach
+    void no_place_is_left_taken() throws Exception {
+        for (StreamClient client : clients) {
+            client.close();
+        }
+        awaitNoStream();
+    }
 
     @BeforeEach
     void one_cutover_is_scheduled() {
@@ -77,6 +90,7 @@ class EventStreamTest {
         List<Long> seen = new ArrayList<>();
 
         for (String from = "0"; seen.size() < 251; ) {
+            awaitNoStream();
             try (StreamClient client = client()) {
                 client.open(EVENTS + "?after=200", Map.of("Last-Event-ID", from));
                 for (int i = 0; i < 7 && seen.size() < 251; i++) {
@@ -136,12 +150,10 @@ class EventStreamTest {
 
     @Test
     void streams_are_bounded_and_a_client_that_leaves_makes_room_at_once() throws Exception {
-        List<StreamClient> clients = new ArrayList<>();
         for (int i = 0; i < ApiWorld.MOST_STREAMS; i++) {
             StreamClient client = client(i < ApiWorld.MOST_STREAMS_OF_ONE ? "viewer" : "operator");
-            client.open(EVENTS, Map.of());
+            assertThat(client.open(EVENTS, Map.of())).isEqualTo(200);
             client.next();
-            clients.add(client);
         }
         given().header("Authorization", "Bearer " + world.key("approver"))
                 .accept("text/event-stream")
@@ -161,12 +173,10 @@ class EventStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {EVENTS, "/api/v1/changes"})
     void nobody_takes_every_place(String path) throws Exception {
-        List<StreamClient> clients = new ArrayList<>();
         for (int i = 0; i < ApiWorld.MOST_STREAMS_OF_ONE; i++) {
             StreamClient client = client("operator");
             assertThat(client.open(path, Map.of())).isEqualTo(200);
             client.next();
-            clients.add(client);
         }
         given().header("Authorization", "Bearer " + world.key("operator"))
                 .accept("text/event-stream")
@@ -191,18 +201,12 @@ class EventStreamTest {
     void a_client_that_reads_nothing_is_cut_off_and_holds_no_place() throws Exception {
         String much = "x".repeat(50_000);
         IntStream.range(0, 200).forEach(i -> world.journal().happens(ID, paged(much)));
-        List<StreamClient> stuck = new ArrayList<>();
         for (int i = 0; i < ApiWorld.MOST_STREAMS; i++) {
             StreamClient client = client(i < ApiWorld.MOST_STREAMS_OF_ONE ? "viewer" : "operator");
-            client.open(EVENTS, Map.of());
-            stuck.add(client);
+            assertThat(client.open(EVENTS, Map.of())).isEqualTo(200);
         }
 
-        awaitRoomForOne("viewer");
-
-        for (StreamClient client : stuck) {
-            client.close();
-        }
+        awaitNoStream();
     }
 
     @ParameterizedTest
@@ -256,12 +260,24 @@ class EventStreamTest {
         }
     }
 
+    private void awaitNoStream() {
+        long until = System.nanoTime() + 60_000_000_000L;
+        while (streams.open() > 0) {
+            assertThat(System.nanoTime() - until).as("places that stay taken").isNegative();
+            LockSupport.parkNanos(5_000_000L);
+        }
+    }
+
     private StreamClient client() {
         return client("viewer");
     }
 
     private StreamClient client(String who) {
-        return new StreamClient(URI.create("http://127.0.0.1:" + RestAssured.port), world.key(who));
+        StreamClient client =
+                new StreamClient(
+                        URI.create("http://127.0.0.1:" + RestAssured.port), world.key(who));
+        clients.add(client);
+        return client;
     }
 
     private static Event paged(String text) {
