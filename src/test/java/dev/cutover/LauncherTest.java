@@ -85,7 +85,8 @@ class LauncherTest {
         Files.writeString(source, "class A { int edited; }");
         Path marker = project.resolve(".cutover/build.lock.started");
         Files.setLastModifiedTime(
-                source, FileTime.from(Files.getLastModifiedTime(marker).toInstant().plusMillis(1)));
+                source,
+                FileTime.from(Files.getLastModifiedTime(marker).toInstant().plusSeconds(1)));
         Files.createFile(gate);
         assertThat(first.await().status()).isZero();
 
@@ -112,11 +113,9 @@ class LauncherTest {
 
     @Test
     void the_lock_of_a_dead_build_does_not_hold_anybody_up() throws Exception {
-        Process gone = new ProcessBuilder("true").start();
-        gone.waitFor();
         Files.createDirectories(project.resolve(".cutover"));
-        Files.createSymbolicLink(
-                project.resolve(".cutover/build.lock"), Path.of(Long.toString(gone.pid())));
+        // Above what Linux gives out (2^22): no process has it.
+        Files.createSymbolicLink(project.resolve(".cutover/build.lock"), Path.of("4194305"));
 
         assertThat(cutover("list").status()).isZero();
         assertThat(builds).content().hasLineCount(1);
@@ -292,8 +291,8 @@ class LauncherTest {
             } catch (IOException e) {
                 throw new AssertionError(what, e);
             }
-            if (System.nanoTime() - startNanos > 30_000_000_000L) {
-                throw new AssertionError("not within 30 s: " + what);
+            if (System.nanoTime() - startNanos > 60_000_000_000L) {
+                throw new AssertionError("not within 60 s: " + what);
             }
             Thread.sleep(10);
         }

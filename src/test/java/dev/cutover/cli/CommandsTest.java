@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -131,10 +134,14 @@ class CommandsTest extends CommandStory {
     }
 
     @Test
-    void what_cannot_be_reached_exits_3_and_says_how_to_start_it() {
-        controller.close();
+    void what_cannot_be_reached_exits_3_and_says_how_to_start_it() throws IOException {
+        try (Socket held = new Socket()) {
+            // A port of ours that nobody can listen at meanwhile.
+            held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            env.put("CUTOVER_SERVER", "http://127.0.0.1:" + held.getLocalPort());
 
-        assertThat(run("list")).isEqualTo(3);
+            assertThat(run("list")).isEqualTo(3);
+        }
         assertThat(err.toString())
                 .contains("cannot reach the controller")
                 .contains("cutover serve");

@@ -195,7 +195,7 @@ class CacheRestoreTest {
 
     /** Until the edge hands out pages of that side from its cache. */
     private void untilCached(String side) throws InterruptedException {
-        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (!cached().stream().allMatch(p -> p.marker().equals(side) && p.isFromCache())) {
             assertThat(System.nanoTime() - until).as("%s", cached()).isNegative();
             Thread.sleep(50);

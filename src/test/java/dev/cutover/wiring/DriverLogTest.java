@@ -49,7 +49,7 @@ class DriverLogTest {
         try (Node node = nodeWithoutJournal(new SystemTime())) {
             node.start();
 
-            ExtLogRecord line = lines.poll(20, TimeUnit.SECONDS);
+            ExtLogRecord line = lines.poll(60, TimeUnit.SECONDS);
 
             assertThat(line).isNotNull();
             assertThat(line.getMessage()).contains("the journal failed", "no connection");
@@ -85,7 +85,7 @@ class DriverLogTest {
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean() && System.nanoTime() < end) {
             Thread.sleep(20);
         }
@@ -105,7 +105,7 @@ class DriverLogTest {
                                             Thread.ofVirtual().start(() -> seen.add(present()));
                                     assertThat(child).isNotNull();
                                 });
-        assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(ID.value());
+        assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo(ID.value());
         driver.join();
         assertThat(present()).isEqualTo("none");
     }

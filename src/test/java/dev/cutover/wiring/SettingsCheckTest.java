@@ -47,11 +47,11 @@ class SettingsCheckTest {
             value = {
                 "cutover.home                  | /dev/null              | no folder",
                 "cutover.dns.resolvers         | /nope                  | /nope, which does not exist",
-                "cutover.dns.resolvers         | /etc/hostname          | /etc/hostname:1",
+                "cutover.dns.resolvers         | NOTES                  | notes.txt:1",
                 "cutover.dns.authority-port    | 99999                  | a port of 1 to 65535, seen '99999'",
                 "cutover.dns.authority-port    | 53x                    | a port of 1 to 65535, seen '53x'",
                 "cutover.dns.queries-per-second | 0                     | a number of questions of 1 to 1000, seen '0'",
-                "cutover.tls.trust-file        | /etc/hostname          | /etc/hostname",
+                "cutover.tls.trust-file        | NOTES                  | notes.txt",
                 "cutover.tls.trust-file        | /nope                  | /nope",
                 "cutover.egress.allow          | foo                    | a block such as 127.0.0.0/8, seen 'foo'",
                 "cutover.images.directory      | /dev/null              | /dev/null is no folder",
@@ -75,8 +75,9 @@ class SettingsCheckTest {
                 "quarkus.http.port             | 70000                  | a port of 0 to 65535",
                 "quarkus.http.host             | 192.0.2.1              | a port that can be listened at on 192.0.2.1",
             })
-    void a_wrong_setting_is_one_line_with_its_name(String key, String value, String words) {
-        given.put(key, value);
+    void a_wrong_setting_is_one_line_with_its_name(String key, String value, String words)
+            throws IOException {
+        given.put(key, value.equals("NOTES") ? notes() : value);
 
         List<String> faults = faults();
 
@@ -88,6 +89,11 @@ class SettingsCheckTest {
                                 ? "QUARKUS_HTTP_"
                                 : SettingsCheck.variable(key) + ": ");
         assertThat(folder.resolve("home")).as("nothing was made").doesNotExist();
+    }
+
+    /** A file that is neither a list of resolvers nor a certificate. */
+    private String notes() throws IOException {
+        return Files.writeString(folder.resolve("notes.txt"), "buy-milk\n").toString();
     }
 
     @Test

@@ -48,16 +48,16 @@ final class EngineClient {
         return call("GET", "/promotions/" + id, "").body();
     }
 
-    /** Looks until the state is as wanted, at most 20 s. */
+    /** Looks until the state is as wanted, at most a minute. */
     JsonNode until(String id, Predicate<JsonNode> wanted) throws Exception {
-        var end = System.nanoTime() + 20_000_000_000L;
+        var end = System.nanoTime() + 60_000_000_000L;
         while (true) {
             var state = look(id);
             if (wanted.test(state)) {
                 return state;
             }
             if (System.nanoTime() > end) {
-                throw new AssertionError("after 20 s still " + state);
+                throw new AssertionError("after a minute still " + state);
             }
             Thread.sleep(10);
         }

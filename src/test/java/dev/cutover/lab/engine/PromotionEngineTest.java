@@ -128,7 +128,7 @@ class PromotionEngineTest {
         var heard = Collections.synchronizedList(new ArrayList<String>());
         var taps = new TapEndpoint(call -> heard.add(call.kind() + " " + call.moment()));
         open.add(taps);
-        var first = process(taps.url(), "--delay-ms", "3000");
+        var first = process(taps.url(), "--delay-ms", "60000");
         var client = new EngineClient(ready(first), CREDENTIAL);
         client.start("acme-1");
         client.until("acme-1", state -> state.path("progress").asText().matches("[1-9]\\d* of .*"));

@@ -93,7 +93,7 @@ class ObjectStoreTest {
     private HttpResponse<String> send(HttpRequest.Builder request, String token) throws Exception {
         return http.send(
                 request.header("Authorization", "Bearer " + token)
-                        .timeout(Duration.ofSeconds(5))
+                        .timeout(Duration.ofSeconds(20))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
