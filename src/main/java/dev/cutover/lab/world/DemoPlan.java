@@ -33,6 +33,11 @@ public record DemoPlan(Duration dwell, Duration soak, Duration patience, String 
         return new DemoPlan(dwell, soak, patience, CARED_FOR);
     }
 
+    /** This plan with a soak that lasts so long, where it is shorter. */
+    public DemoPlan soakingAtLeast(Duration least) {
+        return soak.compareTo(least) < 0 ? new DemoPlan(dwell, least, patience, edge) : this;
+    }
+
     /** A plan with a minute's patience. */
     public DemoPlan(Duration dwell, Duration soak) {
         this(dwell, soak, USUAL_PATIENCE);

@@ -13,8 +13,8 @@ import java.util.List;
  * about the others. Source: Cloudflare API limits (April 2026).
  */
 final class Restraint {
-    /** Calls that were on their way when the first of them was refused. */
-    private static final Duration UNDER_WAY = Duration.ofSeconds(1);
+    /** Calls that were on their way when the first of them was refused, also on a busy machine. */
+    private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
     private static final Duration TOLERANCE = Duration.ofMillis(200);
     private static final int TOO_MANY = 429;

@@ -21,21 +21,21 @@ class RestraintTest {
 
     @Test
     void names_one_who_asks_too_early() {
-        assertThat(wrong(get(0, 429), get(2, 429), get(8, 429), get(13, 200), write(14)))
+        assertThat(wrong(get(0, 429), get(3, 429), get(8, 429), get(13, 200), write(14)))
                 .singleElement()
                 .asString()
-                .contains("came PT2S after a 429");
+                .contains("came PT3S after a 429");
     }
 
     @Test
     void graphql_waits_for_itself() {
         Seen refused = new Seen(at(6), "POST", "/client/v4/graphql", 429);
-        Seen hasty = new Seen(at(8), "POST", "/client/v4/graphql", 200);
+        Seen hasty = new Seen(at(9), "POST", "/client/v4/graphql", 200);
         assertThat(wrong(get(0, 429), get(4, 429), refused, get(8, 200), write(9))).isEmpty();
         assertThat(wrong(get(0, 429), get(4, 429), refused, hasty, write(9)))
                 .singleElement()
                 .asString()
-                .contains("/graphql came PT2S");
+                .contains("/graphql came PT3S");
     }
 
     @Test
