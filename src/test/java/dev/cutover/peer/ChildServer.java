@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 final class ChildServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+    private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
     private final String user;
     private final Path folder;

@@ -78,8 +78,8 @@ public final class DebianPostgres implements AutoCloseable {
         // Immediate shutdown; the next start recovers from the log.
         signal("QUIT");
         try {
-            if (!server.waitFor(20, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("PostgreSQL did not end in 20 s");
+            if (!server.waitFor(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("PostgreSQL did not end in 60 s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -103,7 +103,7 @@ public final class DebianPostgres implements AutoCloseable {
         }
         try (Stream<Path> files = Files.walk(home)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -128,7 +128,7 @@ public final class DebianPostgres implements AutoCloseable {
     }
 
     private void awaitReady() {
-        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (true) {
             try (var connection = DriverManager.getConnection(url(), USER, PASSWORD)) {
                 if (connection.isValid(1)) {

@@ -49,7 +49,7 @@ public final class Validator {
         return new Validator(zone, server);
     }
 
-    /** Waits until the server has signed the zone, for 20 seconds at most. */
+    /** Waits until the server has signed the zone, for a minute at most. */
     public void awaitSigned(DnsName name) {
         long until = System.nanoTime() + LIMIT.toNanos();
         while (!unproven(name).isEmpty() && System.nanoTime() - until < 0) {

@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -28,6 +30,9 @@ public final class LabAddresses {
 
     private static final int PORTS = 12_000;
     private static final int ATTEMPTS = 50;
+
+    /** Some bind what they were given only after seconds; meanwhile nobody else must get it. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private LabAddresses() {}
 
@@ -53,14 +58,15 @@ public final class LabAddresses {
     }
 
     /**
-     * A port that is free at each of these addresses, for UDP and TCP, at this moment.
+     * A port that is free at each of these addresses, for UDP and TCP, at this moment, and that nobody else in
+     * this process is given.
      *
      * @throws IOException when 50 ports were tried and each was taken somewhere
      */
     public static int freePort(Collection<InetAddress> addresses) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
-            if (addresses.stream().allMatch(address -> isFree(address, port))) {
+            if (GIVEN.add(port) && addresses.stream().allMatch(address -> isFree(address, port))) {
                 return port;
             }
         }

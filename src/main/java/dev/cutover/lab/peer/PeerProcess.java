@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * prctl(2), PR_SET_PDEATHSIG.
  */
 final class PeerProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
     private static final int WORDS_OF_LOG = 600;
 
@@ -144,7 +144,7 @@ final class PeerProcess implements AutoCloseable {
     /**
      * Waits until the server can be reached.
      *
-     * @throws IOException when it ended, or was not there after ten seconds, with its last words
+     * @throws IOException when it ended, or was not there after a minute, with its last words
      */
     void awaitReady(Ready ready) throws IOException {
         long until = System.nanoTime() + START_LIMIT.toNanos();

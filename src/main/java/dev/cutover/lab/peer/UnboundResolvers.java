@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * resolvers show that.
  */
 public final class UnboundResolvers implements AutoCloseable {
-    private static final Duration CONTROL_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CONTROL_LIMIT = Duration.ofSeconds(30);
     private static final Duration ASK_LIMIT = Duration.ofMillis(300);
 
     private final List<Resolver> resolvers;

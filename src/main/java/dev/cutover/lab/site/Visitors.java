@@ -60,7 +60,8 @@ public final class Visitors implements AutoCloseable {
 
     private static final int MOST_AT_ONCE = 64;
     private static final int MOST_KEPT = 20_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration GOING_HOME = Duration.ofSeconds(5);
     private static final Duration WARM_UP_PATIENCE = Duration.ofSeconds(20);
 
     /** One visit, for an oracle. */
@@ -150,9 +151,9 @@ public final class Visitors implements AutoCloseable {
         try {
             if (running != null) {
                 running.interrupt();
-                running.join(PATIENCE);
+                running.join(GOING_HOME);
             }
-            if (!room.tryAcquire(MOST_AT_ONCE, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!room.tryAcquire(MOST_AT_ONCE, GOING_HOME.toMillis(), TimeUnit.MILLISECONDS)) {
                 // What still hangs is cut by closing the client.
                 room.drainPermits();
             }
