@@ -14,7 +14,8 @@ import java.util.Map;
 /** The demo's people at the controller's API: one who plans, one who approves. */
 final class DemoClient {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+    private static final Duration ASK_LIMIT = Duration.ofMinutes(1);
 
     private final URI base;
     private final HttpClient http =
@@ -58,7 +59,7 @@ final class DemoClient {
      * @throws IOException when the controller is not there, or says no
      */
     JsonNode get(String key, String path) throws IOException {
-        return send(key, HttpRequest.newBuilder(base.resolve("/api/v1" + path)).GET());
+        return send(key, HttpRequest.newBuilder(base.resolve("/api/v1" + path)).GET(), READ_LIMIT);
     }
 
     /**
@@ -71,7 +72,8 @@ final class DemoClient {
                 answer(
                         key,
                         HttpRequest.newBuilder(base.resolve("/sign-in/codes"))
-                                .POST(HttpRequest.BodyPublishers.noBody()));
+                                .POST(HttpRequest.BodyPublishers.noBody()),
+                        ASK_LIMIT);
         return base.resolve("/sign-in#" + response.body().strip());
     }
 
@@ -87,19 +89,20 @@ final class DemoClient {
         } catch (JsonProcessingException e) {
             throw new IOException(e);
         }
-        return send(key, request);
+        return send(key, request, ASK_LIMIT);
     }
 
-    private JsonNode send(String key, HttpRequest.Builder request) throws IOException {
-        return JSON.readTree(answer(key, request).body());
+    private JsonNode send(String key, HttpRequest.Builder request, Duration limit)
+            throws IOException {
+        return JSON.readTree(answer(key, request, limit).body());
     }
 
-    private HttpResponse<String> answer(String key, HttpRequest.Builder request)
+    private HttpResponse<String> answer(String key, HttpRequest.Builder request, Duration limit)
             throws IOException {
         try {
             HttpResponse<String> response =
                     http.send(
-                            request.timeout(LIMIT).header("Authorization", "Bearer " + key).build(),
+                            request.timeout(limit).header("Authorization", "Bearer " + key).build(),
                             HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 400) {
                 throw new RefusedException(

@@ -89,7 +89,7 @@ final class DemoFolder {
         }
     }
 
-    private static void removeTree(Path root) throws IOException {
+    static void removeTree(Path root) throws IOException {
         Files.walkFileTree(
                 root,
                 new SimpleFileVisitor<Path>() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cutover.lab.CallTap;
 import dev.cutover.lab.LabClock;
 import dev.cutover.lab.dns.LabAddresses;
+import dev.cutover.lab.http.LoopbackServer;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /**
  * The lab with its three processes: the world in this one, the controller and the promotion engine in two
@@ -37,13 +39,17 @@ public final class DemoLab implements AutoCloseable {
     private static final String ON_CALL_KEY = "lab-key-of-grace-on-call";
     private static final int USUAL_PORT = 8080;
 
-    /** One lab of a process at most takes the usual port: between looking and binding others may look. */
-    private static final AtomicBoolean USUAL_PORT_TAKEN = new AtomicBoolean();
+    /**
+     * Where labs that run side by side share the database's unpacked programs; each unpacks its own when this
+     * property is not set.
+     */
+    private static final String PROGRAMS = "cutover.lab.programs";
 
     private final LabWorld world;
     private final List<DemoNode> nodes = new ArrayList<>();
     private final DemoProcess engine;
     private final int enginePort;
+    private boolean tidy;
 
     /**
      * Starts the world; the processes are started by {@link #startController} and {@link #startEngine}.
@@ -56,7 +62,12 @@ public final class DemoLab implements AutoCloseable {
 
     /** Starts the world with one controller on the embedded database and these peers. */
     public DemoLab(LabWorld.Peers peers) throws IOException {
-        this(CallTap.NONE, Map.of(), 1, peers);
+        this(CallTap.NONE, Map.of(), 1, peers, false);
+    }
+
+    /** The same with the controller's pages at the usual port, where that is free: what people look at. */
+    static DemoLab shown(LabWorld.Peers peers) throws IOException {
+        return new DemoLab(CallTap.NONE, Map.of(), 1, peers, true);
     }
 
     /**
@@ -66,10 +77,15 @@ public final class DemoLab implements AutoCloseable {
      * @param count how many controllers there are
      */
     public DemoLab(CallTap tap, Map<String, String> database, int count) throws IOException {
-        this(tap, database, count, LabWorld.Peers.BUILT_IN);
+        this(tap, database, count, LabWorld.Peers.BUILT_IN, false);
     }
 
-    private DemoLab(CallTap tap, Map<String, String> database, int count, LabWorld.Peers peers)
+    private DemoLab(
+            CallTap tap,
+            Map<String, String> database,
+            int count,
+            LabWorld.Peers peers,
+            boolean shown)
             throws IOException {
         world = new LabWorld(LabWorld.newFolder(), new LabClock(), tap, peers);
         Path keys = world.folder().resolve("keys");
@@ -77,22 +93,28 @@ public final class DemoLab implements AutoCloseable {
                 keys,
                 keyLine(PLANNER, "operator", PLANNER_KEY)
                         + keyLine(ON_CALL, "viewer,operator,approver", ON_CALL_KEY));
-        enginePort = freePort();
+        enginePort =
+                LabAddresses.freePort(List.of(InetAddress.getByName(LoopbackServer.PLAIN_ADDRESS)));
         Map<String, String> env = new LinkedHashMap<>(world.environment());
         env.put("CUTOVER_API_KEYS_FILE", keys.toString());
-        env.put("CUTOVER_ENGINE_URL", "http://127.78.0.1:" + enginePort);
+        env.put("CUTOVER_ENGINE_URL", "http://" + LoopbackServer.PLAIN_ADDRESS + ":" + enginePort);
         env.putAll(database);
         for (int i = 1; i <= count; i++) {
-            nodes.add(node(count == 1 ? "controller" : "controller-" + i, env));
+            nodes.add(
+                    node(
+                            count == 1 ? "controller" : "controller-" + i,
+                            shown ? freePort(USUAL_PORT) : freePort(),
+                            env));
+            if (database.isEmpty()) {
+                shareProgramsWith(nodes.getLast().name());
+            }
         }
         engine =
                 new DemoProcess(
                         "engine", world.folder().resolve("engine.log"), world.engineEnvironment());
     }
 
-    private DemoNode node(String name, Map<String, String> common) throws IOException {
-        boolean usual = nodes.isEmpty() && USUAL_PORT_TAKEN.compareAndSet(false, true);
-        int port = usual ? freePort(USUAL_PORT) : freePort();
+    private DemoNode node(String name, int port, Map<String, String> common) {
         Map<String, String> env = new LinkedHashMap<>(common);
         env.put("CUTOVER_NODE", name);
         env.put("CUTOVER_HOME", world.folder().resolve(name).toString());
@@ -101,6 +123,17 @@ public final class DemoLab implements AutoCloseable {
                 name,
                 new DemoProcess(name, world.folder().resolve(name + ".log"), env),
                 URI.create("http://127.0.0.1:" + port + "/"));
+    }
+
+    private void shareProgramsWith(String node) throws IOException {
+        String shared = System.getProperty(PROGRAMS, "");
+        if (!shared.isEmpty()) {
+            Path programs = Files.createDirectories(Path.of(shared).toAbsolutePath());
+            Path database = world.folder().resolve(node).resolve("postgres");
+            Files.createDirectories(database);
+            Files.setPosixFilePermissions(database, PosixFilePermissions.fromString("rwx------"));
+            Files.createSymbolicLink(database.resolve("programs"), programs);
+        }
     }
 
     private static String keyLine(String name, String roles, String key) {
@@ -236,10 +269,27 @@ public final class DemoLab implements AutoCloseable {
                         Map.of());
     }
 
+    /** What every controller said last, for whoever wonders why a run did not go as it should. */
+    public String lastWords() {
+        return nodes.stream().map(DemoNode::lastWords).collect(Collectors.joining("\n"));
+    }
+
+    /** Has its folder go with it: all went well, nobody wants to look at its files. */
+    public void leaveNothing() {
+        tidy = true;
+    }
+
     @Override
     public void close() {
         nodes.forEach(DemoNode::close);
         engine.close();
         world.close();
+        if (tidy) {
+            try {
+                DemoFolder.removeTree(world.folder());
+            } catch (IOException e) {
+                // Something of a process that was killed still writes there; it harms nobody.
+            }
+        }
     }
 }

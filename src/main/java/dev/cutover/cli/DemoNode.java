@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 
 /** One controller of the lab: the process and the way to its API. */
 public final class DemoNode implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     private final String name;
     private final DemoProcess process;
@@ -35,7 +35,10 @@ public final class DemoNode implements AutoCloseable {
 
     /** Starts it and returns at once. */
     public void start() throws IOException {
-        process.start(List.of("-Xmx256m", "-XX:+UseSerialGC"), List.of("serve"));
+        // It lives for minutes: compiling for speed would cost more than it ever gives back.
+        process.start(
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of("serve"));
     }
 
     /** Waits until it is ready. */
@@ -43,15 +46,14 @@ public final class DemoNode implements AutoCloseable {
         long until = System.nanoTime() + START_LIMIT.toNanos();
         while (!client.isReady()) {
             if (!process.isAlive()) {
-                throw new IOException(
-                        "the controller ended while starting; its log is " + process.log());
+                throw new IOException("the controller ended while starting; " + lastWords());
             }
             if (System.nanoTime() - until > 0) {
                 throw new TimeoutException(
                         "the controller was not ready after "
                                 + START_LIMIT.toSeconds()
-                                + " s; its log is "
-                                + process.log());
+                                + " s; "
+                                + lastWords());
             }
             Thread.sleep(Duration.ofMillis(50));
         }
@@ -78,6 +80,11 @@ public final class DemoNode implements AutoCloseable {
     /** Whether it runs and is not frozen. */
     public boolean isAwake() {
         return process.isAlive() && !frozen;
+    }
+
+    /** What it said last, and where all of it is. */
+    String lastWords() {
+        return name + " said last (" + process.log() + "):\n" + process.lastWords();
     }
 
     DemoClient client() {

@@ -24,7 +24,8 @@ public final class DemoPlay implements Stage {
     /** Time jumps only when the next wake-up is at least this far away. */
     private static final Duration WORTH_A_JUMP = Duration.ofSeconds(15);
 
-    private static final int MOST_SCHEDULES = 5;
+    private static final int MOST_TRIES = 5;
+    private static final int MOST_OF_A_GATE = 240;
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
     private final DemoLab lab;
@@ -36,6 +37,7 @@ public final class DemoPlay implements Stage {
     private volatile String phase = "";
     private volatile JsonNode latest = MissingNode.getInstance();
     private volatile String id = "";
+    private volatile String unanswered = "";
     private volatile boolean over;
 
     /**
@@ -103,8 +105,8 @@ public final class DemoPlay implements Stage {
         // The verdict must not be lost with the report.
         JsonNode report = MissingNode.getInstance();
         try {
-            report = lab.report(id);
-        } catch (IOException e) {
+            report = report();
+        } catch (IOException | TimeoutException e) {
             wrong.add("the report could not be had: " + e.getMessage());
         }
         return new Ended(phase, wrong, report);
@@ -119,10 +121,27 @@ public final class DemoPlay implements Stage {
             } catch (DemoClient.RefusedException e) {
                 throw e;
             } catch (IOException e) {
-                if (i == MOST_SCHEDULES) {
+                if (i == MOST_TRIES) {
                     throw e;
                 }
                 say("the controller went away while scheduling: " + e.getMessage());
+                Thread.sleep(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    /** Asks again when the controller died before it answered. */
+    private JsonNode report() throws IOException, InterruptedException, TimeoutException {
+        for (int i = 1; ; i++) {
+            try {
+                lab.awaitController();
+                return lab.report(id);
+            } catch (DemoClient.RefusedException e) {
+                throw e;
+            } catch (IOException e) {
+                if (i == MOST_TRIES) {
+                    throw e;
+                }
                 Thread.sleep(Duration.ofSeconds(1));
             }
         }
@@ -144,18 +163,33 @@ public final class DemoPlay implements Stage {
                 }
             } catch (IOException e) {
                 // The controller is down for a moment: that may be the scenario's doing.
+                unanswered = String.valueOf(e.getMessage());
             }
             if (System.nanoTime() - until > 0) {
                 throw new TimeoutException(
-                        "the cutover was "
-                                + phase
-                                + " after "
-                                + most.toMinutes()
-                                + " minutes and not over; see "
-                                + lab.world().folder());
+                        "not over after " + most.toMinutes() + " minutes: " + standing());
             }
             Thread.sleep(LOOK_EVERY);
         }
+    }
+
+    /** How the cutover stands, for whoever wonders why it does not go on. */
+    private String standing() {
+        JsonNode status = latest;
+        StringBuilder text = new StringBuilder("the cutover is " + phase);
+        text.append(", open: ").append(status.path("openActions"));
+        text.append(", wakes at ").append(status.path("wakeAt").asText());
+        text.append(" (it is ").append(lab.world().clock().instant()).append(')');
+        for (JsonNode gate : status.path("gates")) {
+            if (!gate.path("verdict").asText().equalsIgnoreCase("pass")) {
+                String said = gate.toString();
+                text.append('\n').append(said, 0, Math.min(MOST_OF_A_GATE, said.length()));
+            }
+        }
+        if (!unanswered.isEmpty()) {
+            text.append("\nlast call without an answer: ").append(unanswered);
+        }
+        return text.append('\n').append(lab.lastWords()).toString();
     }
 
     private void approveIfAsked(JsonNode status) throws IOException {
@@ -233,7 +267,7 @@ public final class DemoPlay implements Stage {
         long until = System.nanoTime() + limit.toNanos();
         while (!reached.getAsBoolean()) {
             if (over || System.nanoTime() - until > 0) {
-                throw new SceneFailedException("waited for " + what + ", the cutover is " + phase);
+                throw new SceneFailedException("waited for " + what + ": " + standing());
             }
             Thread.sleep(LOOK_EVERY);
         }

@@ -1,11 +1,14 @@
 package dev.cutover.cli;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class DemoProcess implements AutoCloseable {
     /** From this Java on, what a library does with sun.misc.Unsafe is a warning unless allowed. */
     private static final int QUIET_UNSAFE = 23;
+
+    private static final int END_BYTES = 16 * 1024;
+    private static final int MOST_LINES = 12;
+    private static final int MOST_WIDTH = 240;
 
     private final String name;
     private final Path log;
@@ -120,6 +127,22 @@ final class DemoProcess implements AutoCloseable {
     /** Where its output is. */
     Path log() {
         return log;
+    }
+
+    /** The end of its output: twelve lines at most, none of them long. */
+    String lastWords() {
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            long from = Math.max(0, file.length() - END_BYTES);
+            byte[] end = new byte[(int) (file.length() - from)];
+            file.seek(from);
+            file.readFully(end);
+            List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
+            return lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()).stream()
+                    .map(line -> line.substring(0, Math.min(MOST_WIDTH, line.length())))
+                    .collect(Collectors.joining("\n"));
+        } catch (IOException e) {
+            return "nothing that can be read: " + e.getMessage();
+        }
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class DemoRun {
         options.report().ifPresent(DemoRun::expectWritable);
         out.println("cutover demo: " + scenario.get().word() + ": " + scenario.get().story());
         out.flush();
-        try (DemoLab lab = new DemoLab(peers)) {
+        try (DemoLab lab = DemoLab.shown(peers)) {
             Path folder = lab.world().folder();
             DemoFolder.removeLeftBehind(folder, lab.world().clock().instant());
             DemoFolder own = DemoFolder.own(folder);
