@@ -39,7 +39,7 @@ import java.util.function.BooleanSupplier;
 
 /** A lab's world and one node of the product that drives cutovers in it, over sockets only. */
 final class LabRun implements AutoCloseable {
-    private static final Duration MOST = Duration.ofMinutes(4);
+    private static final Duration MOST = Duration.ofMinutes(8);
 
     final LabClock clock;
     final LabWorld lab;

@@ -35,6 +35,10 @@ class OriginRuleCutoverIT {
     private static final String NAME = "shop";
     private static final String OURS = "cutover-origin-shop.acme.example";
     private static final String FIELD = "rule shop.acme.example";
+
+    /** For what has to happen while the step is watched, however long that takes. */
+    private static final Duration UNENDING = Duration.ofMinutes(30);
+
     private static final int ORDERS = 40;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,7 +81,7 @@ class OriginRuleCutoverIT {
     void a_rule_of_ours_moves_all_visitors_and_stays_when_all_is_done() throws Exception {
         List<String> others = rulesOfOthers();
         assertThat(lab.percentOnNext(NAME, ORDERS)).isZero();
-        CutoverId id = scheduled();
+        CutoverId id = scheduled(Duration.ofSeconds(12));
 
         run.reach(id, "Completed");
 
@@ -94,7 +98,7 @@ class OriginRuleCutoverIT {
 
     @Test
     void an_abort_brings_everybody_back_and_leaves_others_rules_as_they_are() throws Exception {
-        CutoverId id = scheduled();
+        CutoverId id = scheduled(UNENDING);
         served(id);
         assertThat(lab.percentOnNext(NAME, ORDERS)).isEqualTo(100);
         var added =
@@ -118,7 +122,7 @@ class OriginRuleCutoverIT {
 
     @Test
     void our_rule_edited_by_a_person_stops_the_way_on_and_is_kept_and_named() throws Exception {
-        CutoverId id = scheduled();
+        CutoverId id = scheduled(UNENDING);
         served(id);
         ObjectNode edited = JSON.createObjectNode();
         edited.put("description", "now of the shop's team").put("enabled", false);
@@ -145,7 +149,7 @@ class OriginRuleCutoverIT {
     @Test
     void the_before_image_alone_takes_our_rule_away() throws Exception {
         List<String> others = rulesOfOthers();
-        CutoverId id = scheduled();
+        CutoverId id = scheduled(UNENDING);
         served(id);
         run.node.close();
         Cutover left = run.cutovers.find(id).orElseThrow();
@@ -159,13 +163,10 @@ class OriginRuleCutoverIT {
         assertThat(rulesOfOthers()).isEqualTo(others);
     }
 
-    private CutoverId scheduled() {
+    private CutoverId scheduled(Duration dwell) {
         return run.scheduled(
                 lab.planByRule(
-                        new DemoPlan(
-                                Duration.ofSeconds(12),
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(20)),
+                        new DemoPlan(dwell, Duration.ofSeconds(10), Duration.ofMinutes(3)),
                         NAME,
                         "host: origin-next"));
     }

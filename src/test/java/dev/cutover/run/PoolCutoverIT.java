@@ -13,6 +13,7 @@ import dev.cutover.lab.cloudflare.ZonePlan;
 import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import dev.cutover.lab.world.Oracle;
+import dev.cutover.lab.world.Share;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PoolCutoverIT {
     private static final List<Integer> PERCENTS = List.of(10, 25, 50, 100);
+
+    /** A slow machine may not get through all of them while a step lasts. */
+    private static final int LEAST = 60;
+
     private static final int ORDERS = 200;
+
+    /** Nothing is held only because a busy machine shows little for a while. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Where it has to run out. */
+    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(20);
 
     private LabRun run;
     private LabWorld lab;
@@ -88,7 +99,7 @@ class PoolCutoverIT {
 
     @Test
     void an_origin_seen_sick_gets_nobody_and_a_weight_set_by_hand_stays() throws Exception {
-        CutoverId id = scheduled();
+        CutoverId id = scheduled(SHORT_PATIENCE);
         measured(id, 1);
         run.until("served", id, () -> run.cutovers.find(id).orElseThrow().servedAt().isPresent());
         lab.balancing().health(LabWorld.Side.NEXT.address(), Health.SICK);
@@ -129,12 +140,13 @@ class PoolCutoverIT {
     }
 
     private CutoverId scheduled() {
+        return scheduled(PATIENCE);
+    }
+
+    private CutoverId scheduled(Duration patience) {
         return run.scheduled(
                 lab.planByWeights(
-                        new DemoPlan(
-                                Duration.ofSeconds(15),
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(20)),
+                        new DemoPlan(Duration.ofSeconds(15), Duration.ofSeconds(10), patience),
                         PERCENTS));
     }
 
@@ -145,9 +157,12 @@ class PoolCutoverIT {
         run.until("at " + percent, id, () -> weightOfNext() == percent);
         // The edge follows a write within 800 ms.
         LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-        double measured = lab.percentOnNext(ORDERS);
-        assertThat(measured).as("at %d %%", percent).isCloseTo(percent, within(3.0));
-        return measured;
+        Share share = lab.shareOnNext(ORDERS, () -> weightOfNext() == percent);
+        assertThat(share.orders()).as("orders at %d %%", percent).isGreaterThanOrEqualTo(LEAST);
+        assertThat(share.percent())
+                .as("at %d %%", percent)
+                .isCloseTo(percent, within(share.orders() < ORDERS ? 8.0 : 3.0));
+        return share.percent();
     }
 
     private int weightOfNext() {

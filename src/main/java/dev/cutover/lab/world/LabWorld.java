@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -224,7 +225,7 @@ public final class LabWorld implements AutoCloseable {
                     new StubResolver(
                             new InetSocketAddress(LabAddresses.resolver(1), dnsPort),
                             LabAddresses.visitor(1),
-                            Duration.ofSeconds(1));
+                            Duration.ofSeconds(5));
             visitors = opened(visitorsOf(site()));
         } catch (IOException | RuntimeException e) {
             close();
@@ -274,8 +275,20 @@ public final class LabWorld implements AutoCloseable {
         return percentOnNext(DemoZone.BALANCED, orders);
     }
 
+    /**
+     * The same for as long as something holds, such as a step of a cutover: fewer orders on a machine that
+     * does not get through all of them meanwhile.
+     */
+    public Share shareOnNext(int orders, BooleanSupplier holds) throws InterruptedException {
+        return orders(DemoZone.BALANCED).shareOnNext(orders, holds);
+    }
+
     /** The same at another of the demo's names, such as {@code shop}. */
     public double percentOnNext(String name, int orders) throws InterruptedException {
+        return orders(name).percentOnNext(orders);
+    }
+
+    private Orders orders(String name) {
         Visitors people =
                 buyers.computeIfAbsent(
                         name,
@@ -287,7 +300,7 @@ public final class LabWorld implements AutoCloseable {
                                                                 + DemoZone.host(n)
                                                                 + ":"
                                                                 + port))));
-        return new Orders(people).percentOnNext(orders);
+        return new Orders(people);
     }
 
     private <T extends AutoCloseable> T opened(T thing) {
