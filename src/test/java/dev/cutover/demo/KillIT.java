@@ -31,8 +31,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,10 +39,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KillIT {
     private static final int KILLS = 20;
 
+    /** On a usual machine it outlasts all kills. */
+    private static final DemoPlan LONG_ENOUGH =
+            new DemoPlan(Duration.ofSeconds(8), Duration.ofSeconds(40), Duration.ofMinutes(10));
+
+    /** Whoever is killed again and again sees little for a while; that alone holds nothing here. */
+    private static final DemoPlan PATIENT =
+            new DemoPlan(Duration.ofSeconds(8), Duration.ofSeconds(15), Duration.ofMinutes(10));
+
+    /** As many cutovers as it takes: how long one lasts and how soon a node is back differ by machine. */
     @Test
-    void twenty_kills_in_one_cutover() throws Exception {
+    void twenty_kills_while_cutovers_run() throws Exception {
+        AtomicInteger kills = new AtomicInteger();
+        for (int runs = 0; kills.get() < KILLS; runs++) {
+            assertThat(runs).as("cutovers for %s kills", kills).isLessThan(KILLS / 4);
+            killedWhileItRuns(kills);
+        }
+    }
+
+    private static void killedWhileItRuns(AtomicInteger kills) throws Exception {
         try (DemoLab lab = new DemoLab(CallTap.NONE, Map.of())) {
-            AtomicInteger kills = new AtomicInteger();
             AtomicBoolean over = new AtomicBoolean();
             Thread killer =
                     Thread.ofPlatform()
@@ -61,11 +75,11 @@ class KillIT {
                                             }
                                         }
                                     });
-            JsonNode report = play(lab, DemoPlan.brief(), killer, over);
-            killer.join(Duration.ofSeconds(30));
-            assertThat(kills.get()).isEqualTo(KILLS);
+            JsonNode report = play(lab, LONG_ENOUGH, killer, over);
+            killer.join();
             assertThat(report.path("outcome").asText()).isEqualTo("Completed");
             assertNoOrphans(lab);
+            lab.leaveNothing();
         }
     }
 
@@ -92,7 +106,6 @@ class KillIT {
 
     /** Before, during and after, one after the other in one cutover. */
     @Tag("long")
-    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, external database: {1}")
     @MethodSource("everyKind")
     void killed_before_during_and_after_every_kind_of_call(Kind kind, boolean external)
@@ -177,11 +190,12 @@ class KillIT {
             JsonNode report =
                     play(
                             lab,
-                            DemoPlan.brief(),
+                            PATIENT,
                             Thread.ofPlatform().unstarted(() -> {}),
                             new AtomicBoolean());
             assertThat(report.path("outcome").asText()).isEqualTo("Completed");
             assertNoOrphans(lab);
+            lab.leaveNothing();
             return Set.copyOf(left);
         }
     }
@@ -206,6 +220,9 @@ class KillIT {
                                     .as("an acknowledged event was lost")
                                     .isGreaterThanOrEqualTo(lastSeq.get());
                             lastSeq.set(seq);
+                            if (status.path("over").asBoolean()) {
+                                over.set(true);
+                            }
                             if (!beside.isAlive() && beside.getState() == Thread.State.NEW) {
                                 beside.start();
                             }
@@ -213,7 +230,7 @@ class KillIT {
                         line -> System.out.println("kill: " + line));
         DemoPlay.Ended ended = play.play();
         over.set(true);
-        assertThat(ended.wrong()).as("the lab's files are in %s", lab.world().folder()).isEmpty();
+        assertThat(ended.wrong()).as(lab::lastWords).isEmpty();
         Announced.inFull(ended.report(), lab.world().hooks());
         contract.ifPresent(VendorContract::isKept);
         return ended.report();
@@ -256,7 +273,7 @@ class KillIT {
     private static void assertNoOrphans(DemoLab lab) throws InterruptedException {
         lab.killController();
         String folder = lab.world().folder().toString();
-        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (databases(folder) > 0 && System.nanoTime() - until < 0) {
             Thread.sleep(Duration.ofMillis(50));
         }
