@@ -16,7 +16,7 @@ import java.util.Map;
 /// What must be true of the lab's receiver of webhooks, whatever happened to the controller.
 final class Announced {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration MOST = Duration.ofSeconds(30);
+    private static final Duration MOST = Duration.ofMinutes(2);
 
     private Announced() {}
 

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -19,9 +21,19 @@ import java.util.function.BooleanSupplier;
  * could be seen for a while, and time jumps when nobody has work.
  */
 final class Company {
+    /** A busy machine takes a minute for what a quiet one does in ten seconds. */
+    private static final Duration MOST = Duration.ofMinutes(8);
+
+    private static final int MOST_TOLD = 6;
+
     private final DemoLab lab;
     private final List<String> ids;
-    private final Map<String, JsonNode> latest = new LinkedHashMap<>();
+    private final Map<String, JsonNode> latest = new ConcurrentHashMap<>();
+
+    /** Every phase somebody was seen in, after its id. */
+    private final Set<String> was = ConcurrentHashMap.newKeySet();
+
+    private volatile String unanswered = "";
     private int resumes;
 
     Company(DemoLab lab, List<String> ids) {
@@ -42,22 +54,33 @@ final class Company {
     }
 
     List<String> phases() {
-        return latest.values().stream().map(s -> s.path("phase").asText()).toList();
+        return ids.stream()
+                .map(id -> latest.get(id))
+                .filter(Objects::nonNull)
+                .map(s -> s.path("phase").asText())
+                .toList();
     }
 
-    /** Goes on until each cutover is in that phase, or past it. */
+    /** Goes on until each cutover was in that phase or is over; some may be past it by then. */
     void reach(String phase) throws Exception {
         until(
                 phase,
                 () ->
-                        latest.size() == ids.size()
-                                && latest.values().stream()
-                                        .allMatch(
-                                                s ->
-                                                        s.path("over").asBoolean()
-                                                                || s.path("phase")
-                                                                        .asText()
-                                                                        .startsWith(phase)));
+                        ids.stream()
+                                .allMatch(
+                                        id ->
+                                                isOver(id)
+                                                        || was.stream()
+                                                                .anyMatch(
+                                                                        w ->
+                                                                                w.startsWith(
+                                                                                        id + " "
+                                                                                                + phase))));
+    }
+
+    private boolean isOver(String id) {
+        JsonNode status = latest.get(id);
+        return status != null && status.path("over").asBoolean();
     }
 
     void tryToReach(String phase) {
@@ -69,23 +92,44 @@ final class Company {
     }
 
     void finish() throws Exception {
-        until(
-                "over",
-                () ->
-                        latest.size() == ids.size()
-                                && latest.values().stream()
-                                        .allMatch(s -> s.path("over").asBoolean()));
+        until("over", () -> ids.stream().allMatch(this::isOver));
     }
 
     void until(String what, BooleanSupplier reached) throws Exception {
-        long until = System.nanoTime() + Duration.ofMinutes(6).toNanos();
+        long until = System.nanoTime() + MOST.toNanos();
         while (!reached.getAsBoolean()) {
             look();
             assertThat(System.nanoTime() - until)
-                    .as("not %s after 6 minutes: %s; see %s", what, phases(), lab.world().folder())
+                    .as(() -> "not " + what + " after " + MOST + ": " + standing())
                     .isNegative();
             Thread.sleep(Duration.ofMillis(250));
         }
+    }
+
+    /** Who is not over and why, as far as it can be told. */
+    private String standing() {
+        List<String> left = ids.stream().filter(id -> !isOver(id)).toList();
+        StringBuilder text = new StringBuilder(left.size() + " of " + ids.size() + " not over\n");
+        for (String id : left.subList(0, Math.min(MOST_TOLD, left.size()))) {
+            JsonNode status = latest.get(id);
+            if (status == null) {
+                text.append(id).append(" never answered\n");
+            } else {
+                text.append(id).append(' ').append(status.path("phase").asText());
+                text.append(" until ").append(status.path("wakeAt").asText());
+                text.append(", open ").append(status.path("openActions"));
+                for (JsonNode gate : status.path("gates")) {
+                    if (!gate.path("verdict").asText().equalsIgnoreCase("pass")) {
+                        text.append(", ").append(gate.path("check").asText());
+                        text.append(": ").append(gate.path("summary").asText());
+                    }
+                }
+                text.append('\n');
+            }
+        }
+        text.append("it is ").append(lab.world().clock().instant());
+        text.append(unanswered.isEmpty() ? "" : ", last call without an answer: " + unanswered);
+        return text.append('\n').append(lab.lastWords()).toString();
     }
 
     private synchronized void look() {
@@ -94,6 +138,7 @@ final class Company {
             Instant wakeAt = Instant.MAX;
             for (String id : ids) {
                 JsonNode status = lab.status(id);
+                was.add(id + " " + status.path("phase").asText());
                 JsonNode before = latest.put(id, status);
                 if (before != null) {
                     assertThat(status.path("seq").asLong())
@@ -120,6 +165,7 @@ final class Company {
             }
         } catch (IOException e) {
             // No node answers for a moment.
+            unanswered = String.valueOf(e.getMessage());
         }
     }
 

@@ -48,9 +48,9 @@ public record DemoPlan(Duration dwell, Duration soak, Duration patience, String 
         return new DemoPlan(Duration.ofSeconds(20), Duration.ofMinutes(2));
     }
 
-    /** The same in short, for tests. */
+    /** The same in short, for tests: patient, so that a busy machine alone holds nothing. */
     public static DemoPlan brief() {
-        return new DemoPlan(Duration.ofSeconds(8), Duration.ofSeconds(15));
+        return new DemoPlan(Duration.ofSeconds(8), Duration.ofSeconds(15), Duration.ofMinutes(3));
     }
 
     String yaml(Instant now, int port) {

@@ -93,7 +93,7 @@ public enum Scenario {
         @Override
         public DemoPlan plan(DemoPlan plan) {
             // The edit is to be found in this step, however long it takes to make it.
-            return new DemoPlan(Duration.ofMinutes(1), plan.soak());
+            return new DemoPlan(Duration.ofMinutes(1), plan.soak(), plan.patience());
         }
 
         @Override
