@@ -11,10 +11,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.logging.Level;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.SessionNotCreatedException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -27,6 +31,11 @@ import org.openqa.selenium.logging.LoggingPreferences;
 final class Browser implements AutoCloseable {
     static final Dimension DESK = new Dimension(1280, 900);
     static final Dimension PHONE = new Dimension(360, 740);
+
+    private static final int STARTS = 3;
+
+    /** For what the page does within a moment on a quiet machine. */
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private final ChromeDriver driver;
 
@@ -56,13 +65,26 @@ final class Browser implements AutoCloseable {
                 "--no-first-run",
                 "--hide-scrollbars");
         LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
+        logs.enable(LogType.BROWSER, Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
-        ChromeDriverService service =
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(chromedriver.toFile())
-                        .build();
-        return new Browser(new ChromeDriver(service, options));
+        for (int i = 1; ; i++) {
+            ChromeDriverService service =
+                    new ChromeDriverService.Builder()
+                            .usingDriverExecutable(chromedriver.toFile())
+                            .withTimeout(Duration.ofMinutes(1))
+                            .build();
+            try {
+                return new Browser(new ChromeDriver(service, options));
+            } catch (SessionNotCreatedException e) {
+                // Chromium gives up when a busy machine lets it wait; that says nothing about our
+                // pages.
+                service.stop();
+                if (i == STARTS) {
+                    throw e;
+                }
+                System.out.println("browser: not started, once more: " + e.getMessage());
+            }
+        }
     }
 
     ChromeDriver driver() {
@@ -111,22 +133,50 @@ final class Browser implements AutoCloseable {
                         "uploadThroughput", -1));
     }
 
-    /** What the page says, as a person reads it. */
-    String text(String css) {
-        return driver.findElement(By.cssSelector(css)).getText();
-    }
-
     WebElement find(String css) {
         return driver.findElement(By.cssSelector(css));
     }
 
     void press(CharSequence... keys) {
-        driver.switchTo().activeElement().sendKeys(keys);
+        onceItStands(() -> driver.switchTo().activeElement().sendKeys(keys));
+    }
+
+    /** Clicks on something, which the page may just be replacing. */
+    void click(String css) {
+        onceItStands(() -> find(css).click());
+    }
+
+    /** Opens the form behind a summary. */
+    void unfold(String details) {
+        onceItStands(
+                () -> {
+                    if (driver.findElements(By.cssSelector(details + "[open]")).isEmpty()) {
+                        find(details + " > summary").click();
+                        find(details + "[open]");
+                    }
+                });
+    }
+
+    private static void onceItStands(Runnable touch) {
+        long until = System.nanoTime() + SOON.toNanos();
+        while (true) {
+            try {
+                touch.run();
+                return;
+            } catch (StaleElementReferenceException
+                    | NoSuchElementException
+                    | ElementNotInteractableException e) {
+                if (System.nanoTime() - until > 0) {
+                    throw e;
+                }
+            }
+            pause();
+        }
     }
 
     /** Walks with the tabulator until this is focused. */
     void tabTo(String css) {
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 200; i++) {
             if (Boolean.TRUE.equals(
                     driver.executeScript(
                             "return document.activeElement.matches(arguments[0])", css))) {
@@ -190,9 +240,10 @@ final class Browser implements AutoCloseable {
         return ((Number) Objects.requireNonNull(driver.executeScript(script))).longValue();
     }
 
-    /** Everything the browser complained of: policy, scripts, missing files. */
+    /** All the browser calls wrong: policy, scripts, missing files. What it merely advises differs by version. */
     List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
                 .map(entry -> entry.getMessage())
                 .toList();
     }

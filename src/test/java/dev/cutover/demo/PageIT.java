@@ -16,14 +16,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebDriverException;
 
 /** Somebody on call watches a cutover in a real browser, holds it, lets it go on and brings it back. */
 class PageIT {
     private static final String ID = "acme-relaunch-1";
-    private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration LATER = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final Duration LATER = Duration.ofMinutes(6);
 
-    private final DemoPlan plan = new DemoPlan(Duration.ofSeconds(8), Duration.ofMinutes(5));
+    /** It soaks until somebody brings it back, however long that takes. */
+    private final DemoPlan plan =
+            new DemoPlan(Duration.ofSeconds(8), Duration.ofMinutes(30), Duration.ofMinutes(10));
 
     @Test
     void a_cutover_is_watched_held_resumed_and_brought_back_in_a_browser() throws Exception {
@@ -34,16 +37,26 @@ class PageIT {
             lab.world().liven();
             lab.awaitController();
             CompletableFuture<DemoPlay.Ended> demo = CompletableFuture.supplyAsync(() -> play(lab));
-            signIn(browser, lab);
-            watch(browser);
-            holdByKeyboard(browser);
-            resume(browser);
-            loseTheConnection(browser);
-            fallBack(browser);
+            try {
+                use(browser, lab);
+            } catch (AssertionError | WebDriverException e) {
+                throw new AssertionError(
+                        e.getMessage() + "\nthe demo: " + demo + "\n" + lab.lastWords(), e);
+            }
             assertThat(ended(demo).phase()).isEqualTo("FellBack(fallback)");
             assertThat(browser.complaints().stream().filter(c -> !isExpected(c)).toList())
                     .isEmpty();
+            lab.leaveNothing();
         }
+    }
+
+    private static void use(Browser browser, DemoLab lab) throws Exception {
+        signIn(browser, lab);
+        watch(browser);
+        holdByKeyboard(browser);
+        resume(browser);
+        loseTheConnection(browser);
+        fallBack(browser);
     }
 
     /** The key that was wrong, and the network that was cut. */
@@ -78,7 +91,7 @@ class PageIT {
         browser.await("#part-live .chip", LATER, text -> !text.isEmpty());
         report(browser, "board");
         both(browser, "board");
-        browser.find("#part-live h3 a, #part-alarms h3 a").click();
+        browser.click("#part-live h3 a, #part-alarms h3 a");
         browser.await("#part-state .chip", SOON, text -> !text.isEmpty());
         report(browser, "one cutover, early");
         both(browser, "early");
@@ -98,7 +111,7 @@ class PageIT {
         browser.press(Keys.ENTER);
         browser.tabTo("#confirm-hold");
         browser.press("acme", Keys.ENTER);
-        assertThat(browser.text("#part-state .chip")).contains("Soaking");
+        browser.await("#part-state .chip", SOON, text -> text.contains("Soaking"));
         browser.size(Browser.PHONE);
         browser.screen("hold-form-360");
         browser.size(Browser.DESK);
@@ -106,23 +119,23 @@ class PageIT {
         browser.await(".box.good", SOON, text -> text.contains("Hold was accepted"));
         browser.await("#part-state .chip", SOON, text -> text.contains("Held"));
         both(browser, "held");
-        browser.find(".crumb a").click();
+        browser.click(".crumb a");
         browser.await("#part-alarms .chip", SOON, text -> text.contains("Held"));
         both(browser, "board-held");
-        browser.find("#part-alarms h3 a").click();
+        browser.click("#part-alarms h3 a");
         browser.await("#part-state .chip", SOON, text -> text.contains("Held"));
     }
 
     private static void resume(Browser browser) {
-        browser.find("#act-resume > summary").click();
-        browser.find("#act-resume button").click();
+        browser.unfold("#act-resume");
+        browser.click("#act-resume button");
         browser.await(".box.good", SOON, text -> text.contains("Resume was accepted"));
         browser.await("#part-state .chip", SOON, text -> text.contains("Soaking"));
     }
 
     private static void loseTheConnection(Browser browser) throws Exception {
         browser.offline(true);
-        browser.await("#stale", Duration.ofSeconds(40), text -> text.contains("Last heard"));
+        browser.await("#stale", SOON, text -> text.contains("Last heard"));
         browser.size(Browser.PHONE);
         browser.assertFits();
         browser.screen("stale-360");
@@ -132,13 +145,13 @@ class PageIT {
     }
 
     private static void fallBack(Browser browser) throws Exception {
-        browser.find("#act-abort > summary").click();
+        browser.unfold("#act-abort");
         browser.find("#why-abort").sendKeys("the shop's basket is empty <script>alert(1)</script>");
         browser.find("#confirm-abort").sendKeys(ID);
         browser.size(Browser.PHONE);
         browser.screen("fall-back-form-360");
         browser.size(Browser.DESK);
-        browser.find("#act-abort button").click();
+        browser.click("#act-abort button");
         browser.await(".box.good", SOON, text -> text.contains("Fall back was accepted"));
         browser.await("#part-state .chip", SOON, text -> text.contains("FallingBack"));
         browser.await("#part-journal", SOON, text -> text.contains("<script>alert(1)</script>"));
@@ -172,7 +185,7 @@ class PageIT {
                             lab,
                             Scenario.HAPPY,
                             plan,
-                            Duration.ofMinutes(8),
+                            Duration.ofMinutes(12),
                             status -> {},
                             line -> System.out.println("page: " + line))
                     .play();
@@ -183,6 +196,6 @@ class PageIT {
 
     private static DemoPlay.Ended ended(CompletableFuture<DemoPlay.Ended> demo)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return demo.get(3, TimeUnit.MINUTES);
+        return demo.get(6, TimeUnit.MINUTES);
     }
 }
