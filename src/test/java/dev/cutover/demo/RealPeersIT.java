@@ -12,8 +12,6 @@ import dev.cutover.lab.world.Scenario;
 import dev.cutover.peer.Peers;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,7 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RealPeersIT {
 
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(names = {"HAPPY", "ERRORS_AFTER_SWITCH"})
     void ends_as_its_name_says(Scenario scenario) throws Exception {
         for (PeerProgram program : PeerProgram.values()) {
@@ -43,12 +40,11 @@ class RealPeersIT {
                                     status -> {},
                                     line -> System.out.println(scenario.word() + ": " + line))
                             .play();
-            assertThat(ended.wrong())
-                    .as("%s, its files are in %s", scenario.word(), lab.world().folder())
-                    .isEmpty();
+            assertThat(ended.wrong()).as(() -> scenario.word() + "; " + lab.lastWords()).isEmpty();
             assertThat(ended.phase()).isEqualTo(scenario.ending());
             contract.ifPresent(VendorContract::isKept);
             assertThat(ended.report().path("adoption")).isNotEmpty();
+            lab.leaveNothing();
         }
     }
 }
