@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A client that follows a demo and is cut off again and again misses and repeats nothing. */
@@ -43,13 +44,13 @@ class StreamIT {
             lab.startController();
             lab.awaitController();
             Follower follower = new Follower(lab, new Random(seed));
-            CompletableFuture<DemoPlay.Ended> demo =
-                    CompletableFuture.supplyAsync(() -> play(lab, scenario));
+            FutureTask<Boolean> following = new FutureTask<>(follower::followToTheEnd);
+            Thread unused = Thread.ofVirtual().start(following);
 
-            follower.followToTheEnd();
+            DemoPlay.Ended ended = play(lab, scenario);
 
-            DemoPlay.Ended ended = demo.get();
-            assertThat(ended.wrong()).isEmpty();
+            assertThat(ended.wrong()).as(lab::lastWords).isEmpty();
+            assertThat(following.get(3, TimeUnit.MINUTES)).isTrue();
             System.out.println(
                     "stream: "
                             + follower.cuts
@@ -61,22 +62,19 @@ class StreamIT {
             assertThat(follower.cuts).isGreaterThanOrEqualTo(CUTS);
             assertThat(follower.cutAt).as("cut at many places").hasSizeGreaterThanOrEqualTo(PLACES);
             assertThat(follower.heard).isEqualTo(journal(lab));
+            lab.leaveNothing();
         }
     }
 
-    private static DemoPlay.Ended play(DemoLab lab, Scenario scenario) {
-        try {
-            return new DemoPlay(
-                            lab,
-                            scenario,
-                            DemoPlan.brief(),
-                            Duration.ofMinutes(8),
-                            status -> {},
-                            line -> System.out.println("stream: " + line))
-                    .play();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+    private static DemoPlay.Ended play(DemoLab lab, Scenario scenario) throws Exception {
+        return new DemoPlay(
+                        lab,
+                        scenario,
+                        DemoPlan.brief(),
+                        Duration.ofMinutes(8),
+                        status -> {},
+                        line -> System.out.println("stream: " + line))
+                .play();
     }
 
     /** The journal as pages tell it. */
@@ -106,7 +104,8 @@ class StreamIT {
             this.random = random;
         }
 
-        void followToTheEnd() throws IOException {
+        /** True when there is nothing more to come. */
+        boolean followToTheEnd() throws IOException, InterruptedException {
             String last = "0";
             while (true) {
                 try (StreamClient client = new StreamClient(lab.page(), lab.onCallKey())) {
@@ -115,9 +114,11 @@ class StreamIT {
                     }
                     int status = client.open(EVENTS, Map.of("Last-Event-ID", last));
                     if (status == 204) {
-                        return;
+                        return true;
                     }
                     if (status == 404) {
+                        // Not scheduled yet.
+                        Thread.sleep(Duration.ofMillis(50));
                         continue;
                     }
                     assertThat(status).isEqualTo(200);
