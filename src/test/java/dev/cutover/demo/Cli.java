@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The command line as a person runs it: a process of its own. */
 final class Cli {
-    private static final int MOST_SECONDS = 90;
+    private static final int MOST_SECONDS = 300;
 
     private final DemoLab lab;
 
@@ -52,7 +52,11 @@ final class Cli {
         process.getOutputStream().close();
         if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IOException(String.join(" ", arguments) + " did not end");
+            throw new IOException(
+                    String.join(" ", arguments)
+                            + " did not end; it said: "
+                            + text(out)
+                            + text(err));
         }
         return new Said(process.exitValue(), text(out), text(err));
     }
