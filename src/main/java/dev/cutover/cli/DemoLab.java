@@ -9,7 +9,9 @@ import dev.cutover.lab.world.DemoPlan;
 import dev.cutover.lab.world.LabWorld;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -38,6 +41,7 @@ public final class DemoLab implements AutoCloseable {
     private static final String PLANNER_KEY = "lab-key-of-ada-who-plans";
     private static final String ON_CALL_KEY = "lab-key-of-grace-on-call";
     private static final int USUAL_PORT = 8080;
+    private static final Duration ENGINE_LIMIT = Duration.ofMinutes(2);
 
     /**
      * Where labs that run side by side share the database's unpacked programs; each unpacks its own when this
@@ -198,9 +202,37 @@ public final class DemoLab implements AutoCloseable {
         nodes.getFirst().start();
     }
 
-    /** Waits until the first controller is ready. */
+    /** Waits until the first controller is ready, and the engine where it was started. */
     public void awaitController() throws IOException, InterruptedException, TimeoutException {
         nodes.getFirst().awaitReady();
+        awaitEngine();
+    }
+
+    /**
+     * Waits until the engine takes connections: by then it has made production a link, which no oracle may
+     * see half done. Returns at once where no engine runs.
+     */
+    public void awaitEngine() throws InterruptedException, TimeoutException {
+        long until = System.nanoTime() + ENGINE_LIMIT.toNanos();
+        while (engine.isAlive() && !takesConnections()) {
+            if (System.nanoTime() - until > 0) {
+                throw new TimeoutException(
+                        "the engine was not there after "
+                                + ENGINE_LIMIT
+                                + "; it said: "
+                                + engine.lastWords());
+            }
+            Thread.sleep(Duration.ofMillis(50));
+        }
+    }
+
+    private boolean takesConnections() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(LoopbackServer.PLAIN_ADDRESS, enginePort), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     public void killController() {

@@ -134,6 +134,7 @@ class CompanyIT {
             DemoNode second = lab.nodes().get(1);
             first.start();
             first.awaitReady();
+            lab.awaitEngine();
             Oracle oracle = lab.world().oracle();
             Company company = new Company(lab, List.of(lab.schedule(DemoPlan.brief())));
             Thread drivenOn = Thread.ofVirtual().start(() -> company.tryToReach("Soaking"));
@@ -182,6 +183,7 @@ class CompanyIT {
             Optional<VendorContract> contract = listening(lab);
             lab.startEngine("none");
             start(lab.nodes());
+            lab.awaitEngine();
             Oracle oracle = lab.world().oracle();
             Company company = new Company(lab, List.of(lab.schedule(plan)));
             company.reach("Switching");

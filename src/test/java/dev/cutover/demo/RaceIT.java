@@ -61,6 +61,7 @@ class RaceIT {
                 node.start();
                 node.awaitReady();
             }
+            lab.awaitEngine();
             Oracle oracle = lab.world().oracle();
             Company company = new Company(lab, List.of(lab.schedule(DemoPlan.brief())));
             String id = company.ids().getFirst();
