@@ -99,7 +99,7 @@ public record Problem(
         String first =
                 mistakes.isEmpty()
                         ? "the plan cannot be read"
-                        : mistakes.getFirst().path() + ": " + mistakes.getFirst().message();
+                        : where(mistakes.getFirst()) + mistakes.getFirst().message();
         return of(
                         "bad-plan",
                         "The text is no plan",
@@ -109,6 +109,11 @@ public record Problem(
                                         : mistakes.size() + " mistakes, first ")
                                 + first)
                 .with("mistakes", all);
+    }
+
+    /// A mistake about the file as a whole has no key.
+    private static String where(PlanReader.Mistake mistake) {
+        return mistake.path().isEmpty() ? "the plan " : mistake.path() + ": ";
     }
 
     /// The plan may not run against the zone as it is.

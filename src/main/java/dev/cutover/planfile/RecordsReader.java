@@ -117,6 +117,13 @@ final class RecordsReader {
             to.wrong(set.key() + ": 'to' equals 'from', nothing would change; remove the record");
             return false;
         }
+        if (sorted(set.fallback()).equals(sorted(set.to())) && set.proxied().isEmpty()) {
+            whole.wrong(
+                    set.key()
+                            + ": 'fallback' equals 'to', so that it could not be taken back; name the"
+                            + " values it falls back to, or leave 'fallback' out to fall back to 'from'");
+            return false;
+        }
         if (set.type() == RecordType.CNAME) {
             for (List<String> side : List.of(set.from(), set.to(), set.fallback())) {
                 if (side.size() > 1) {

@@ -49,6 +49,9 @@ public final class ErrorJudge {
 
     private static final Duration BLIND_AFTER = Duration.ofSeconds(30);
 
+    /** Clocks of two nodes differ; what is later than that was counted before a clock was set back. */
+    private static final Duration AHEAD = Duration.ofSeconds(15);
+
     private ErrorJudge() {}
 
     /** What the buckets say. */
@@ -92,14 +95,18 @@ public final class ErrorJudge {
             double ceiling,
             Duration lag,
             Instant now) {
-        Instant remembered = latest(since, now.minus(Blocks.memory(window)).minus(lag));
+        // A beginning that lies ahead is one from before the clock was set back: it is over.
+        Instant begun = since.isAfter(now) ? Instant.EPOCH : since;
+        Instant remembered = latest(begun, now.minus(Blocks.memory(window)).minus(lag));
         List<Bucket> counted = new ArrayList<>(buckets.size());
         for (Bucket bucket : Blocks.sorted(buckets)) {
-            if (bucket.all() > 0 && !bucket.startsAt().isBefore(remembered)) {
+            if (bucket.all() > 0
+                    && !bucket.startsAt().isBefore(remembered)
+                    && !bucket.startsAt().isAfter(now.plus(AHEAD))) {
                 counted.add(bucket);
             }
         }
-        Instant from = latest(since, now.minus(window).minus(lag));
+        Instant from = latest(begun, now.minus(window).minus(lag));
         Count recent = Count.of(counted, from);
         if (counted.isEmpty()
                 || counted.getLast().endsAt().plus(BLIND_AFTER).plus(lag).isBefore(now)) {

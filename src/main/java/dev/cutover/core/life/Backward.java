@@ -8,6 +8,7 @@ import dev.cutover.core.evidence.Evidence;
 import dev.cutover.core.evidence.EvidenceKey;
 import dev.cutover.core.gate.Judged;
 import dev.cutover.core.gate.Verdict;
+import dev.cutover.core.image.ForeignEdit;
 import dev.cutover.core.image.Restoration;
 import dev.cutover.core.plan.Plan;
 import dev.cutover.core.plan.SetChange;
@@ -344,27 +345,43 @@ final class Backward {
     private static void closing(Turn t) {
         boolean routed = !t.c.switchedSteps().isEmpty();
         Side side = routed ? Side.FALLBACK : Side.CURRENT;
-        if (forgotten(t) && settle(t, side)) {
-            t.enter(
-                    new Phase.FellBack(side),
-                    "FellBack",
-                    "visitors are on the " + side.text() + " side and TTLs are back");
+        if (!forgotten(t)) {
+            return;
         }
+        settled(t, side)
+                .ifPresent(
+                        kept ->
+                                t.enter(
+                                        new Phase.FellBack(side),
+                                        "FellBack",
+                                        "visitors are on the "
+                                                + side.text()
+                                                + " side and TTLs are back"
+                                                + exceptFor(kept)));
     }
 
     static void cancelling(Turn t) {
         if (!t.c.lowered()) {
             t.enter(new Phase.Cancelled(), "Cancelled", "nothing was written");
-        } else if (settle(t, Side.CURRENT)) {
-            t.enter(
-                    new Phase.Cancelled(),
-                    "Cancelled",
-                    "the zone is as it was; nothing was promoted or routed");
+            return;
         }
+        settled(t, Side.CURRENT)
+                .ifPresent(
+                        kept ->
+                                t.enter(
+                                        new Phase.Cancelled(),
+                                        "Cancelled",
+                                        "the zone is as it was"
+                                                + exceptFor(kept)
+                                                + "; nothing was promoted or routed"));
     }
 
-    /** Puts TTLs back until the zone shows it, and journals the proof; true when it does. */
-    static boolean settle(Turn t, Side side) {
+    /**
+     * Puts TTLs back until the zone shows it, and journals the proof.
+     *
+     * @return the edits by others that were kept, once the zone shows it; empty until then
+     */
+    static Optional<List<ForeignEdit>> settled(Turn t, Side side) {
         t.wakeIn(Pace.TICK);
         int round = round(t, r -> new ActionSpec.SettleTtls(side, r));
         ActionSpec settle = new ActionSpec.SettleTtls(side, round);
@@ -380,18 +397,18 @@ final class Backward {
                                 + "; trying on",
                         List.of());
             }
-            return false;
+            return Optional.empty();
         }
         WayBack left = WayBack.toSettled(t, t.triedAt(settle), side).orElse(null);
         if (left == null) {
-            return false;
+            return Optional.empty();
         }
         if (!left.isDone()) {
             t.insist(new ActionSpec.SettleTtls(side, round + 1));
-            return false;
+            return Optional.empty();
         }
         if (left.observedAt().isBefore(t.lastUnsureZoneWriteAt().plus(Pace.STABLE))) {
-            return false;
+            return Optional.empty();
         }
         if (!left.kept().isEmpty()) {
             t.page(
@@ -402,7 +419,18 @@ final class Backward {
                     left.kept().stream().map(Object::toString).limit(20).toList());
         }
         t.emit(new Event.ZoneProven(side, left.proof(t.c, side), left.observedAt()));
-        return true;
+        return Optional.of(left.kept());
+    }
+
+    /** The last words of a run must not claim what an edit by others contradicts. */
+    static String exceptFor(List<ForeignEdit> kept) {
+        return kept.isEmpty()
+                ? ""
+                : ", except for what others edited and was kept ("
+                        + kept.size()
+                        + (kept.size() == 1 ? " edit" : " edits")
+                        + "), first: "
+                        + kept.getFirst();
     }
 
     /** The latest round of a repeated piece of work, from 1. */

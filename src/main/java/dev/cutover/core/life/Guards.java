@@ -28,6 +28,7 @@ import java.util.Objects;
  *   blind or thin for too long -> hold
  *   resolvers slow or failing  -> hold; falling back cannot cure it
  *   window closed              -> as the plan says
+ *   clock set back             -> hold: neither patience nor windows can be measured
  * </pre>
  */
 final class Guards {
@@ -39,6 +40,9 @@ final class Guards {
 
     /** A look that came back this long after the first failed probe began was not under way before it. */
     private static final Duration FIRST_FAILURE = Duration.ofSeconds(1);
+
+    /** Nodes' clocks differ by seconds, and a small step back is soon caught up with. */
+    private static final Duration SET_BACK = Duration.ofMinutes(2);
 
     private static final String WINDOW_CLOSED = "WindowClosed";
     private static final String NO_ROOM_LEFT = "NoRoomLeft";
@@ -53,6 +57,7 @@ final class Guards {
     /** Judges every guard; true when one of them led out of the phase. */
     static boolean leave(Turn t) {
         return fellBack(t)
+                || clockSetBack(t)
                 || drifted(t)
                 || fallbackSick(t)
                 || tooLong(t)
@@ -146,6 +151,21 @@ final class Guards {
                 List.of(
                         "repair the fallback side; the controller falls back by itself once it is healthy",
                         "or: cutover abort " + t.c.id() + " to fall back anyway"));
+        return true;
+    }
+
+    private static boolean clockSetBack(Turn t) {
+        Instant latest = t.latestKnown();
+        if (!latest.isAfter(t.now.plus(SET_BACK))) {
+            return false;
+        }
+        t.hold(
+                "ClockSetBack",
+                "this node's clock says "
+                        + t.now
+                        + ", but something was journaled at "
+                        + latest
+                        + ": set the clock right, then resume; errors are watched meanwhile");
         return true;
     }
 

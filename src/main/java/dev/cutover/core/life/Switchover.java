@@ -286,8 +286,13 @@ final class Switchover {
         if (Guards.fellBack(t) || Guards.putBack(t)) {
             return;
         }
-        if (Backward.settle(t, Side.NEXT)) {
-            t.enter(new Phase.Completed(), "Closed", "the next side serves and TTLs are back");
-        }
+        Backward.settled(t, Side.NEXT)
+                .ifPresent(
+                        kept ->
+                                t.enter(
+                                        new Phase.Completed(),
+                                        "Closed",
+                                        "the next side serves and TTLs are back"
+                                                + Backward.exceptFor(kept)));
     }
 }

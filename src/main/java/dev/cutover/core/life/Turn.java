@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One decision being made: the events so far, the state they lead to, and when to look again. */
@@ -318,6 +319,17 @@ final class Turn {
                     case Ending.EngineDone e -> "done";
                     case Ending.Purged p -> "done";
                 };
+    }
+
+    /** The latest time the journal tells of anything. */
+    Instant latestKnown() {
+        return Stream.of(
+                        Stream.of(c.phaseSince()),
+                        c.verdicts().values().stream().map(Cutover.Stance::since),
+                        c.tries().values().stream().map(Cutover.Tries::lastAt))
+                .flatMap(times -> times)
+                .max(Instant::compareTo)
+                .orElse(c.phaseSince());
     }
 
     /** When the last zone write was closed; {@link Instant#MIN} when there was none. */

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A total outage is caught within seconds; a healthy site is not aborted by a burst of errors. */
@@ -43,6 +44,17 @@ class ErrorJudgeTest {
 
         buckets.add(bucket(68, 0, 3));
         assertThat(judge(buckets, 70)).isEqualTo(Finding.OUTAGE);
+    }
+
+    @Test
+    void what_was_counted_before_a_clock_was_set_back_hides_nothing() {
+        List<Bucket> buckets = seconds(1_800, s -> 0, 3);
+        IntStream.range(0, 130).forEach(s -> buckets.add(bucket(s, 0, 3)));
+        Instant sinceBefore = T0.plusSeconds(1_200);
+        ErrorJudge.Word word =
+                ErrorJudge.judge(
+                        buckets, sinceBefore, WINDOW, 0.02, Duration.ZERO, T0.plusSeconds(130));
+        assertThat(word.isBad()).as(word.summary()).isTrue();
     }
 
     @Test

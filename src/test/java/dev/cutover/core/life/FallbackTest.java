@@ -151,6 +151,9 @@ class FallbackTest {
         assertThat(story.record("s").content()).as("ours").isEqualTo(Acme.SHOP_OLD);
         assertThat(story.cutover().kept()).extracting(ForeignEdit::seen).contains("192.0.2.77");
         assertThat(story.pages()).contains("EditsKept");
+        assertThat(((Event.PhaseEntered) story.journal().getLast().event()).why().text())
+                .startsWith("visitors are on the fallback side and TTLs are back, except for")
+                .contains("1 edit", "192.0.2.77");
     }
 
     @Test
@@ -368,6 +371,16 @@ class FallbackTest {
         Story story = atClose(rule);
         story.wait(Duration.between(story.now(), Acme.CLOSES.minus(Duration.ofMinutes(5))));
         return story.works("promote").ends("promote", new Ending.EngineDone(Map.of()));
+    }
+
+    @Test
+    void a_clock_that_was_set_back_holds_and_errors_still_lead_back() {
+        Story story = running().until(Phase.Soaking.class).clockSetBack(Duration.ofMinutes(30));
+        story.until(Phase.Held.class);
+        assertThat(((Phase.Held) story.phase()).why().code()).isEqualTo("ClockSetBack");
+
+        story.visitorsSee(5).wait(Duration.ofMinutes(5));
+        assertThat(story.phases()).contains("FallingBack(routing)");
     }
 
     @Test

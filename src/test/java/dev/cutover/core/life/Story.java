@@ -122,6 +122,12 @@ final class Story {
         return this;
     }
 
+    /** The controller is started again on a machine whose clock is that far behind. */
+    Story clockSetBack(Duration span) {
+        now = now.minus(span);
+        return this;
+    }
+
     /** The controller journals that it enters a phase, dies before it sends anything, and is back at that time. */
     Story diesIn(Phase phase, Instant backAt) {
         append(
