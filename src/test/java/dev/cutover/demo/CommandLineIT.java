@@ -118,7 +118,7 @@ class CommandLineIT {
             assertThat(done.out())
                     .contains(
                             "purged everything in the zone's cache, and seen: 6 addresses are made"
-                                    + " after the purge");
+                                    + " since this side was seen to serve");
             assertThat(oracle.wrongWith(LabWorld.Side.CURRENT)).isEmpty();
 
             Cli.Said again = cli.run("restore", image.toString(), "--dry-run");
