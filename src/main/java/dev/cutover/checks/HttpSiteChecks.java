@@ -45,6 +45,11 @@ import java.util.function.Function;
 public final class HttpSiteChecks implements SiteChecks {
     private static final int AT_ONCE = 8;
 
+    /** A request's own clock may strike a little before the look's. */
+    private static final Duration AT_THE_END = Duration.ofMillis(100);
+
+    private static final String CUT_OFF = "not answered: the time for this look was up";
+
     // One page that hangs must not take the time of those behind it.
     private static final Duration MOST_PER_PAGE = Duration.ofSeconds(8);
 
@@ -71,20 +76,37 @@ public final class HttpSiteChecks implements SiteChecks {
     public List<PageResult> pages(
             Site site, List<String> paths, Via via, boolean fresh, Call call) {
         Directions routes = new Routes(via, resolvers, call);
-        return each(
-                paths,
-                path -> {
-                    Optional<URI> url = url(site, path);
-                    if (url.isEmpty()) {
-                        return new PageResult(path, 0, "", "'" + path + "' is no path of a URL");
-                    }
-                    if (call.deadline().passed()) {
-                        return new PageResult(
-                                path, 0, "", "not asked: the time for this look was up");
-                    }
-                    return PageJudge.judge(
-                            path, asked(page(url.get(), fresh), routes, call.deadline()));
-                });
+        List<PageResult> all =
+                each(paths, path -> page(site, path, routes, fresh, call.deadline()));
+        List<PageResult> told = all.stream().filter(r -> !r.problem().equals(CUT_OFF)).toList();
+        if (paths.size() <= AT_ONCE || told.size() == all.size() || told.isEmpty()) {
+            return all;
+        }
+        if (told.stream().allMatch(PageResult::ok)) {
+            throw PortException.passing(
+                    "only "
+                            + told.size()
+                            + " of "
+                            + all.size()
+                            + " pages of "
+                            + site.host()
+                            + " were answered in the time for one look, all of them right");
+        }
+        return told;
+    }
+
+    /** What the end of a long look left out, or cut off before a page had its time, is told apart. */
+    private PageResult page(
+            Site site, String path, Directions routes, boolean fresh, Deadline deadline) {
+        Optional<URI> url = url(site, path);
+        if (url.isEmpty()) {
+            return new PageResult(path, 0, "", "'" + path + "' is no path of a URL");
+        }
+        boolean hadItsTime = deadline.left().compareTo(MOST_PER_PAGE) >= 0;
+        PageResult result = PageJudge.judge(path, asked(page(url.get(), fresh), routes, deadline));
+        boolean cutOff =
+                !hadItsTime && result.status() == 0 && deadline.left().compareTo(AT_THE_END) < 0;
+        return cutOff ? new PageResult(path, 0, "", CUT_OFF) : result;
     }
 
     @Override

@@ -49,9 +49,19 @@ final class Observer {
     /** Between two questions to one resolver, which is asked for every set. */
     private static final Duration POLITE_PAUSE = Duration.ofMillis(50);
 
+    /** What a look at the site may take, for up to a hundred pages or names. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
+
+    private static final int LIMITED = 100;
+
+    /** And for each further one: eight are asked at a time, so that each may take two seconds. */
+    private static final Duration EACH_FURTHER = Duration.ofMillis(300);
+
     private static final int FALLBACK_PAGES = 5;
     private static final int MOST_SIGNED = 20;
+
+    /** A name is asked for at the edge and at its side, eight names at a time. */
+    private static final Duration PER_NAME = Duration.ofMillis(250);
 
     /** How often a name is asked whose visitors are spread by weights. */
     private static final int SPREAD_ASKED = 10;
@@ -201,7 +211,11 @@ final class Observer {
                                             plan.site(),
                                             plan.checks().landingPages(),
                                             Pins.of(c, Side.NEXT),
-                                            call(c, key, CHECK_LIMIT))
+                                            call(
+                                                    c,
+                                                    key,
+                                                    checkLimit(
+                                                            plan.checks().landingPages().size())))
                                     .stream()
                                     .limit(20)
                                     .toList(),
@@ -298,7 +312,13 @@ final class Observer {
     private Evidence pages(Cutover c, EvidenceKey key, List<String> paths, Via via) {
         return new Evidence.Pages(
                 key,
-                world.checks().pages(c.plan().site(), paths, via, true, call(c, key, CHECK_LIMIT)),
+                world.checks()
+                        .pages(
+                                c.plan().site(),
+                                paths,
+                                via,
+                                true,
+                                call(c, key, checkLimit(paths.size()))),
                 clock.instant());
     }
 
@@ -310,8 +330,12 @@ final class Observer {
                                 c.plan().checks().tlsNames(),
                                 c.plan().site().port(),
                                 via,
-                                call(c, key, CHECK_LIMIT)),
+                                call(c, key, checkLimit(c.plan().checks().tlsNames().size()))),
                 clock.instant());
+    }
+
+    private static Duration checkLimit(int pagesOrNames) {
+        return CHECK_LIMIT.plus(EACH_FURTHER.multipliedBy(Math.max(0, pagesOrNames - LIMITED)));
     }
 
     private Evidence served(Cutover c, EvidenceKey key) {
@@ -337,7 +361,7 @@ final class Observer {
                                 names,
                                 c.plan().site().port(),
                                 Pins.of(c, Side.NEXT),
-                                call(c, key, ZONE_LIMIT)),
+                                call(c, key, ZONE_LIMIT.plus(PER_NAME.multipliedBy(names.size())))),
                 startedAt);
     }
 

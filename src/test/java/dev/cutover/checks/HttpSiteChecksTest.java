@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -238,7 +239,20 @@ class HttpSiteChecksTest {
                         Call.reading("", "pages", Deadline.in(Duration.ofMillis(800))));
 
         assertThat(pages).hasSize(20).noneMatch(PageResult::ok).allMatch(p -> p.status() == 0);
-        assertThat(pages.getLast().problem()).isEqualTo("not asked: the time for this look was up");
+        assertThat(pages.getLast().problem())
+                .isEqualTo("not answered: the time for this look was up");
+    }
+
+    @Test
+    void pages_that_a_long_look_did_not_reach_are_not_called_wrong() {
+        assertThat(one("/").ok()).as("warm").isTrue();
+        production.faults().latency(Duration.ofMillis(300));
+        List<String> many = Collections.nCopies(150, SiteContent.landingPages().getFirst());
+        Call brief = Call.reading("", "pages", Deadline.in(Duration.ofSeconds(3)));
+
+        assertThatThrownBy(() -> checks.pages(site, many, pinned(), true, brief))
+                .isInstanceOf(PortException.class)
+                .hasMessageMatching("only \\d+ of 150 pages of .* all of them right");
     }
 
     @Test
