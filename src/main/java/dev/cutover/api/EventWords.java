@@ -31,7 +31,7 @@ final class EventWords {
                     "routing is back on the fallback side and read back"
                             + (r.kept().isEmpty()
                                     ? ""
-                                    : "; " + r.kept().size() + " edits by others were kept");
+                                    : "; edits by others that were kept: " + r.kept().size());
             case Event.ZoneProven z ->
                     z.fields().size() + " fields were compared with what was promised";
             case Event.ContentKept k -> "content was kept: " + k.why();

@@ -58,9 +58,8 @@ public final class Announcements {
                             entry,
                             "routing-restored",
                             false,
-                            "routing is back and read back; "
-                                    + r.kept().size()
-                                    + " edits by others were kept",
+                            "routing is back and read back; edits by others that were kept: "
+                                    + r.kept().size(),
                             List.of());
             case Event.ActionIntended a -> Optional.empty();
             case Event.GatePassed g -> Optional.empty();

@@ -413,8 +413,9 @@ final class Backward {
         if (!left.kept().isEmpty()) {
             t.page(
                     "EditsKept",
-                    left.kept().size()
-                            + " edits by others were kept, first "
+                    "edits by others that were kept: "
+                            + left.kept().size()
+                            + ", first: "
                             + left.kept().getFirst(),
                     left.kept().stream().map(Object::toString).limit(20).toList());
         }
@@ -426,10 +427,9 @@ final class Backward {
     static String exceptFor(List<ForeignEdit> kept) {
         return kept.isEmpty()
                 ? ""
-                : ", except for what others edited and was kept ("
+                : ", except for "
                         + kept.size()
-                        + (kept.size() == 1 ? " edit" : " edits")
-                        + "), first: "
+                        + " of others' edits that were kept, first: "
                         + kept.getFirst();
     }
 

@@ -151,8 +151,9 @@ class FallbackTest {
         assertThat(story.cutover().kept()).extracting(ForeignEdit::seen).contains("192.0.2.77");
         assertThat(story.pages()).contains("EditsKept");
         assertThat(((Event.PhaseEntered) story.journal().getLast().event()).why().text())
-                .startsWith("visitors are on the fallback side and TTLs are back, except for")
-                .contains("1 edit", "192.0.2.77");
+                .startsWith(
+                        "visitors are on the fallback side and TTLs are back, except for 1 of others' edits")
+                .contains("192.0.2.77");
     }
 
     @Test
